@@ -1,0 +1,59 @@
+# `make help` lists the commands. Each sets up .venv first, once.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# GPU=1 takes TensorFlow with CUDA; after that, plain `make` keeps to it.
+GPU_READY := $(wildcard .venv/.ready-requirements-gpu.txt)
+LOCK := $(if $(GPU)$(GPU_READY),requirements-gpu.txt,requirements.txt)
+READY := .venv/.ready-$(LOCK)
+BIN := .venv/bin
+PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m pytest -p tools.nbval_plugin
+
+.PHONY: help setup lab lesson test notebooks check-notebooks results lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
+	  | awk -F'|' '{ printf "make %-18s %s\n", $$1, $$2 }'
+
+setup: $(READY)  ## make .venv from the lock (GPU=1: TensorFlow with CUDA)
+
+$(READY): $(LOCK) pyproject.toml
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(LOCK)
+
+lab: $(READY)  ## open JupyterLab on work/, your own copy of the notebooks
+	@$(BIN)/python -m tools.lab
+	@$(BIN)/jupyter lab --notebook-dir=work $(LAB)
+
+lesson: $(READY)  ## run a lesson's solution without a browser: make lesson N=01
+	@test -n "$(N)" || { echo "Which lesson? For example: make lesson N=01" >&2; exit 2; }
+	@$(BIN)/python -m tools.run_lesson "$(N)"
+
+test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook executed
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@mkdir -p build
+	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
+	  tests notebooks
+
+notebooks: $(READY)  ## build notebooks/ from lessons/
+	@$(BIN)/python -m tools.build_notebooks
+
+check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
+	@$(BIN)/python -m tools.build_notebooks --check
+
+results: $(READY)  ## take build/results into the data file and docs/results.md
+	@$(BIN)/python -m tools.results
+
+lock:  ## resolve the locks anew (needs uv)
+	@for kind in cpu gpu; do \
+	  case $$kind in cpu) file=requirements.txt ;; gpu) file=requirements-gpu.txt ;; esac; \
+	  uv pip compile pyproject.toml --extra $$kind --extra lab --extra dev --universal \
+	    --python-version 3.11 --generate-hashes --no-emit-package image-classification-course \
+	    --no-annotate --no-header --quiet --output-file $$file; \
+	done
+
+clean:  ## remove build/ and caches; work/ and .venv stay
+	@rm -rf build .pytest_cache .ruff_cache
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

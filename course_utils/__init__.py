@@ -1,0 +1,34 @@
+"""What the lessons of the image-classification course need and do not teach.
+
+Import the public names from here: ``from course_utils import start, load_dataset``.
+Nothing heavy is imported until a name is used; TensorFlow only by what needs it.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "CourseError": "errors",
+    "check_exercise": "exercises",
+    "explore_predictions": "explore",
+    "load_dataset": "datasets",
+    "plot_history": "plots",
+    "plot_picture": "plots",
+    "plot_pictures": "plots",
+    "plot_prediction": "plots",
+    "plot_predictions": "plots",
+    "start": "lesson",
+}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]
+
+
+def __getattr__(name):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'course_utils' has no attribute {name!r}")
+    return getattr(import_module(f"course_utils.{_HOME_OF[name]}"), name)
+
+
+def __dir__():
+    return __all__

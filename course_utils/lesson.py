@@ -1,0 +1,209 @@
+"""The start of a lesson: profile, seeds, device; and its end: the report."""
+
+import dataclasses
+import datetime
+import html
+import json
+import math
+import os
+import platform
+from importlib import import_module
+from pathlib import Path
+
+from course_utils import datasets
+from course_utils.device import find_device, hardware, import_tensorflow, set_precision
+from course_utils.errors import unknown_name
+from course_utils.settings import cache_folder, setting
+
+LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
+"""Each lesson's title, expected minutes, share of the epochs, published and measured figures."""
+
+
+def start(name, seed=1):
+    """Begin a lesson: set the seeds, the precision and the profile, and print one line on them.
+
+    The profile is `COURSE_PROFILE`: "full", the published training, is the default where there is
+    an accelerator; "quick", a share of it that takes minutes, on a CPU; "ci" runs a few steps.
+
+    Args:
+        name: the lesson's name, such as "01_fashion_mnist_dense".
+        seed: seeds Python, NumPy and TensorFlow (`keras.utils.set_random_seed`).
+
+    Returns:
+        The `Lesson`.
+
+    Raises:
+        UnknownNameError: there is no such lesson.
+        SettingError: a variable of the course has a value that means nothing.
+        MissingPackageError: TensorFlow is missing or too old.
+    """
+    if name not in LESSONS:
+        raise unknown_name("lesson", name, LESSONS)
+    profile = setting("COURSE_PROFILE")
+    setting("COURSE_DATA")  # a wrong value is told now, not after minutes
+    import_tensorflow()
+    import keras
+
+    kind, device = find_device()
+    profile = profile or ("quick" if kind == "CPU" else "full")
+    precision = set_precision()
+    keras.utils.set_random_seed(seed)
+    datasets.forget_sources()
+    lesson = Lesson(name, profile, kind, device, precision)
+    minutes = LESSONS[name]["minutes"][profile]
+    print(
+        f"Lesson {name[:2]}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
+        f" · about {minutes} minute{'s' if minutes != 1 else ''}"
+    )
+    return lesson
+
+
+@dataclasses.dataclass(frozen=True)
+class Lesson:
+    """A lesson that has started.
+
+    Attributes:
+        name: its name, such as "01_fashion_mnist_dense".
+        profile: "full", "quick" or "ci".
+        device_kind: "TPU", "GPU" or "CPU".
+        device: the device in words.
+        precision: "float32" or "bfloat16".
+    """
+
+    name: str
+    profile: str
+    device_kind: str
+    device: str
+    precision: str
+
+    def epochs(self, published):
+        """Return how many epochs this profile trains for, where `published` are stated.
+
+        The whole number with the full profile on an accelerator; the lesson's share of it on a
+        CPU and with the quick profile; 1 with the ci profile. Never below 1.
+        """
+        if self.profile == "ci":
+            return 1
+        capped = self.profile == "full" and self.device_kind == "CPU"
+        share = LESSONS[self.name]["epochs"]["full_cpu" if capped else self.profile]
+        return max(1, round(published * share))
+
+    @property
+    def model_path(self):
+        """Where the lesson saves its trained model, a `Path` that ends in `.keras`.
+
+        Under `COURSE_OUTPUT` where that is set, else in the course's cache folder.
+        """
+        folder = Path(os.environ.get("COURSE_OUTPUT") or cache_folder()) / "models"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{self.name}.keras"
+
+    def save_model(self, model):
+        """Save a Keras model to `model_path` with `model.save` and return that path.
+
+        The file is written aside and renamed, so that what lies there is always whole.
+        """
+        path = self.model_path
+        aside = path.with_suffix(".aside.keras")
+        try:
+            model.save(aside)
+            aside.replace(path)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise datasets.explain_failed_writing(
+                error, "Saving the model", path.parent, "or set COURSE_CACHE to another disk"
+            ) from None
+        return path
+
+    def report(self, **figures):
+        """Return a table: each figure as published, as measured on real data, and of this run.
+
+        Where `COURSE_OUTPUT` is set, the figures and what they depend on are also written to
+        `results/<lesson>.json` in that folder.
+
+        Args:
+            **figures: this run's numbers by the names that the lesson's data file knows, for
+                example `test_accuracy=0.87`.
+
+        Raises:
+            UnknownNameError: the lesson has no figure of that name.
+            ValueError: a figure is no finite number.
+        """
+        known = LESSONS[self.name]["figures"]
+        for figure, value in figures.items():
+            if figure not in known:
+                raise unknown_name(f"figure of lesson {self.name}", figure, known)
+            if not math.isfinite(value):
+                raise ValueError(f"{figure} is {value}, not a number to report.")
+        result = {
+            "lesson": self.name,
+            "profile": self.profile,
+            "data": "real" if all(s.kind == "real" for s in datasets.sources()) else "sample",
+            "base": None,
+            "device": self.device,
+            "precision": self.precision,
+            "seconds": None,  # `make lesson` knows it when the last cell has run
+            "data_seconds": round(sum(s.seconds for s in datasets.sources()), 2),
+            "versions": _versions(),
+            "hardware": hardware(),
+            "date": datetime.date.today().isoformat(),
+            "figures": {figure: round(float(value), 4) for figure, value in figures.items()},
+        }
+        if os.environ.get("COURSE_OUTPUT"):
+            folder = Path(os.environ["COURSE_OUTPUT"]) / "results"
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = folder / f".{self.name}.json"
+            aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+            aside.replace(folder / f"{self.name}.json")
+        return Report(result)
+
+
+def _versions():
+    """Return the versions that a result depends on."""
+    modules = [import_module(name) for name in ("tensorflow", "keras", "numpy")]
+    versions = {module.__name__: module.__version__ for module in modules}
+    return {"python": platform.python_version()} | versions
+
+
+class Report:
+    """The table at the end of a lesson, from what `Lesson.report` collected.
+
+    Attributes:
+        result: the dict that stands in the results file.
+    """
+
+    def __init__(self, result):
+        self.result = result
+
+    def rows(self):
+        """Return the table as lists of texts, the head first."""
+        result = self.result
+        which = "real data" if result["data"] == "real" else "drawn sample"
+        head = ["", "published", "measured on real data"]
+        rows = [[*head, f"this run ({which}, profile {result['profile']})"]]
+        known = LESSONS[result["lesson"]]["figures"]
+        for figure, value in result["figures"].items():
+            published = known[figure].get("published", {}).get("value")
+            measured = known[figure].get("measured", {}).get("real", {}).get("value")
+            numbers = ["–" if n is None else f"{n:.4g}" for n in (published, measured, value)]
+            rows.append([known[figure]["name"], *numbers])
+        return rows
+
+    def __repr__(self):
+        rows = self.rows()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "   ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+
+    def _repr_html_(self):
+        head, *rows = [[html.escape(text) for text in row] for row in self.rows()]
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:left">{row[0]}</th>'
+            + "".join(f"<td>{text}</td>" for text in row[1:])
+            + "</tr>"
+            for row in rows
+        )
+        titles = "".join(f'<th scope="col">{text}</th>' for text in head)
+        return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"

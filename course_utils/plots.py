@@ -1,0 +1,282 @@
+"""Pictures and curves as Matplotlib figures that carry a description in words.
+
+Every function returns a `Figure`; as the last line of a cell it is shown, and its description
+becomes the picture's alt text. Colours are those of Okabe and Ito, told apart by colour-blind
+readers; line style or a mark says the same again.
+"""
+
+import base64
+import html
+import io
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
+RIGHT, WRONG = "✓", "✗"
+
+
+class DescribedFigure(Figure):
+    """A figure with a description in words, shown once, without pyplot's state.
+
+    Attributes:
+        description: one or two sentences that say what the picture shows.
+    """
+
+    description = ""
+
+    def to_png(self):
+        """Return the figure as the bytes of a PNG file."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=100)
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        png = base64.b64encode(self.to_png()).decode()
+        alt = html.escape(self.description)
+        return (
+            {
+                "image/png": png,
+                # JupyterLab shows this one; it leaves the alt text of a PNG's metadata unread.
+                "text/html": f'<img alt="{alt}" src="data:image/png;base64,{png}">',
+                "text/plain": self.description,
+            },
+            {"image/png": {"alt": self.description}},
+        )
+
+    def __repr__(self):
+        return self.description or super().__repr__()
+
+
+def _new_figure(width, height, description, layout="constrained"):
+    """Return an empty figure, sizes in inches. Grids set their own margins: layout None, fast."""
+    figure = DescribedFigure(figsize=(width, height), layout=layout)
+    figure.description = description
+    return figure
+
+
+def _show(axes, picture, **options):
+    """Draw one picture: (height, width), (height, width, 1) or (height, width, 3).
+
+    Integers are taken as 0…255, floating-point numbers as 0…1 unless one is above 1.
+    """
+    picture = np.asarray(picture)
+    if picture.ndim == 3 and picture.shape[-1] == 1:
+        picture = picture[..., 0]
+    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[-1] != 3):
+        raise ValueError(
+            "A picture has the shape (height, width), (height, width, 1) or (height, width, 3); "
+            f"this has {picture.shape}."
+        )
+    scale = 255 if picture.dtype.kind in "iu" or picture.max(initial=0) > 1 else 1
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if picture.ndim == 3:
+        return axes.imshow(np.clip(picture / scale, 0, 1), **options)
+    return axes.imshow(picture, cmap="gray", vmin=0, vmax=scale, **options)
+
+
+def plot_picture(picture, title=None):
+    """Return a figure of one picture with rulers in pixels and the scale of its values.
+
+    Args:
+        picture: array (height, width), (height, width, 1) or (height, width, 3); integers in
+            0…255 or floating-point numbers in 0…1.
+        title: text above it.
+    """
+    picture = np.asarray(picture)
+    height, width = picture.shape[:2]
+    figure = _new_figure(
+        4.6,
+        3.8,
+        f"{title or 'A picture'}: {height} by {width} pixels, "
+        f"values from {picture.min():g} to {picture.max():g}.",
+    )
+    axes = figure.subplots()
+    image = _show(axes, picture)
+    axes.set(xlabel="column", ylabel="row", title=title)
+    axes.set_xticks(np.arange(0, width, max(1, width // 4)))
+    axes.set_yticks(np.arange(0, height, max(1, height // 4)))
+    if picture.ndim == 2 or picture.shape[-1] == 1:
+        figure.colorbar(image, ax=axes, label="pixel value")
+    return figure
+
+
+def plot_pictures(pictures, titles=None, columns=5, title=None):
+    """Return a figure of a grid of pictures, row after row.
+
+    Args:
+        pictures: array (n, height, width, channels) or a sequence of pictures of any sizes.
+        titles: n texts, one under each picture.
+        columns: pictures in a row.
+        title: text above the grid.
+    """
+    pictures = list(pictures)
+    titles = None if titles is None else [str(text) for text in titles]
+    if not pictures or (titles is not None and len(titles) != len(pictures)):
+        raise ValueError(
+            f"There are {len(pictures)} pictures and "
+            f"{'no' if titles is None else len(titles)} titles."
+        )
+    rows = math.ceil(len(pictures) / columns)
+    named = f": {', '.join(titles)}" if titles else ""
+    height = 1.5 * rows + 0.25 * rows * bool(titles) + 0.4 * bool(title)
+    figure = _new_figure(
+        1.5 * columns,
+        height,
+        f"{title + '. ' if title else ''}{len(pictures)} pictures in {rows} rows{named}.",
+        layout=None,
+    )
+    figure.subplots_adjust(
+        left=0.01,
+        right=0.99,
+        bottom=(0.25 if titles else 0.05) / height,
+        top=1 - (0.4 if title else 0.05) / height,
+        wspace=0.06,
+        hspace=0.22 if titles else 0.06,
+    )
+    for index, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
+        if index >= len(pictures):
+            axes.axis("off")
+            continue
+        _show(axes, pictures[index])
+        if titles:
+            axes.set_xlabel(titles[index], fontsize=9, labelpad=3)
+    figure.suptitle(title)
+    return figure
+
+
+def plot_prediction(picture, probabilities, class_names, label=None):
+    """Return a figure of a picture beside the bars of its class probabilities.
+
+    Args:
+        picture: one picture, as for `plot_picture`.
+        probabilities: (classes,) numbers that sum to 1.
+        class_names: the names, in label order.
+        label: the true label; the answer is then marked ✓ or ✗.
+    """
+    figure = _new_figure(8, 3.4, describe_prediction(probabilities, class_names, label))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.7))
+    _show(left, picture)
+    left.set_xlabel(_verdict(probabilities, class_names, label))
+    _bars(right, probabilities, label)
+    right.set_yticks(range(len(class_names)), class_names)
+    right.set_xlabel("probability")
+    return figure
+
+
+def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
+    """Return a gallery: each picture beside its bars, the answer marked ✓ or ✗.
+
+    Args:
+        pictures: (n, height, width, channels).
+        probabilities: (n, classes).
+        labels: (n,) true labels.
+        class_names: the names, in label order.
+        columns: pictures in a row.
+    """
+    pictures, probabilities, labels = map(np.asarray, (pictures, probabilities, labels))
+    if not len(pictures) == len(probabilities) == len(labels):
+        raise ValueError(
+            f"There are {len(pictures)} pictures, {len(probabilities)} predictions and "
+            f"{len(labels)} labels; the three numbers must be equal."
+        )
+    rows = math.ceil(len(pictures) / columns)
+    right = int((probabilities.argmax(axis=1) == labels).sum())
+    figure = _new_figure(
+        3.2 * columns,
+        1.9 * rows,
+        f"{len(pictures)} pictures, each beside {len(class_names)} bars: {right} right, "
+        f"{len(pictures) - right} wrong.",
+        layout=None,
+    )
+    figure.subplots_adjust(
+        left=0.01, right=0.99, bottom=0.42 / (1.9 * rows), top=0.99, wspace=0.12, hspace=0.32
+    )
+    grid = figure.subplots(rows, 2 * columns, squeeze=False).reshape(-1, 2)
+    for index, (left, bars) in enumerate(grid):
+        if index >= len(pictures):
+            left.axis("off")
+            bars.axis("off")
+            continue
+        _show(left, pictures[index])
+        verdict = _verdict(probabilities[index], class_names, labels[index])
+        left.set_xlabel(verdict.replace(" · ", "\n"), fontsize=8)
+        _bars(bars, probabilities[index], labels[index])
+        bars.set(xticks=[], yticks=range(len(class_names)))
+        bars.set_yticklabels(range(len(class_names)), fontsize=6)
+        bars.tick_params(length=0, pad=2)
+    return figure
+
+
+def describe_prediction(probabilities, class_names, label=None):
+    """Return a prediction in a sentence: the answer, its probability, whether it is right."""
+    return f"Predicted {_verdict(probabilities, class_names, label).replace(' · ', ', ')}."
+
+
+def _verdict(probabilities, class_names, label):
+    best = int(np.argmax(probabilities))
+    answer = f"{class_names[best]} {probabilities[best]:.0%}"
+    if label is None:
+        return answer
+    if best == int(label):
+        return f"{RIGHT} {answer}"
+    return f"{WRONG} {answer} · is {class_names[int(label)]}"
+
+
+def _bars(axes, probabilities, label):
+    """Draw the bars: the answer's solid, the true class's hatched, the others grey."""
+    bars = axes.barh(range(len(probabilities)), probabilities, color="#BBBBBB")
+    best = int(np.argmax(probabilities))
+    truth = best if label is None else int(label)
+    bars[best].set_color(BLUE if best == truth else ORANGE)
+    if best != truth:
+        bars[truth].set(facecolor="white", edgecolor=BLUE, hatch="////")
+        axes.plot(0.03 + probabilities[truth], truth, marker="<", color=BLUE)
+    axes.set_xlim(0, 1)
+    axes.invert_yaxis()
+
+
+def plot_history(history, metric="accuracy", title=None):
+    """Return a figure of the loss and a metric after each epoch, training and validation.
+
+    Args:
+        history: what `fit` returned, or its `.history` dict.
+        metric: the metric's name in the history.
+        title: text above the curves.
+    """
+    curves = getattr(history, "history", history)
+    if metric not in curves or "loss" not in curves:
+        raise ValueError(
+            f"The history has no {metric!r}. It holds: {', '.join(curves) or 'nothing'}."
+        )
+    epochs = np.arange(1, len(curves["loss"]) + 1)
+    ends = [
+        f"{name} {curves[key][-1]:.3f}"
+        for key, name in ((metric, f"training {metric}"), (f"val_{metric}", f"validation {metric}"))
+        if key in curves
+    ]
+    figure = _new_figure(
+        8.4,
+        3.2,
+        f"{title + '. ' if title else ''}Curves over {len(epochs)} epochs, at the end "
+        f"{' and '.join(ends)}.",
+    )
+    for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
+        axes.plot(epochs, curves[name], color=BLUE, linestyle="-", marker="o", label="training")
+        if f"val_{name}" in curves:
+            axes.plot(
+                epochs,
+                curves[f"val_{name}"],
+                color=ORANGE,
+                linestyle="--",
+                marker="s",
+                label="validation",
+            )
+        axes.set(xlabel="epoch", ylabel=name)
+        axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.suptitle(title)
+    return figure

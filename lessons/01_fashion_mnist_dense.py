@@ -1,0 +1,974 @@
+# %% [markdown] name="title"
+# # Lesson 1 · A first classifier from dense layers
+#
+# How would you write down, as rules, what makes a picture a shirt and not a coat? In this lesson you write no rules. You show a small network thousands of pictures with their names, and it finds numbers that do the work of rules.
+#
+# **Afterwards you can**
+#
+# - say what a dense layer computes, and count its parameters,
+# - train a network on labelled pictures and measure it on pictures that it has never seen,
+# - read its answers as probabilities, and find out where it goes wrong.
+#
+# **You need** Python: functions, lists, loops. No machine learning, and no mathematics beyond multiplying and adding.
+#
+# **Time** about 60 minutes to read and try, 30 more for the exercises. Words in *italics* are explained where they first appear, and again in the glossary, `docs/glossary.md`.
+
+# %% [markdown] name="setup"
+# The first cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses: a *profile* (how much training), the device and the expected time.
+
+# %% name="start"
+from course_utils import (
+    check_exercise,
+    explore_predictions,
+    load_dataset,
+    plot_history,
+    plot_picture,
+    plot_pictures,
+    plot_prediction,
+    plot_predictions,
+    start,
+)
+
+lesson = start("01_fashion_mnist_dense")
+
+# %% [markdown] name="libraries_intro"
+# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, faster and on more kinds of device. Keras builds and trains networks with it.
+
+# %% name="libraries"
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %% [markdown] name="data_title"
+# ## Pictures with names
+#
+# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue, each with a *label*: the number of its class. One call loads it, wherever it is: already on this machine, or on the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so. Everything works the same then, but the figures are those of the sample.
+
+# %% name="data"
+datasets, info = load_dataset("fashion_mnist")
+
+# %% [markdown] name="classes_intro"
+# The labels run from 0 to 9. Their names come with the data, in the order of the labels.
+
+# %% name="classes" tags=["nbval-check-output"]
+class_names = info.features["label"].names
+class_names
+# -> ['T-shirt/top',
+# ->  'Trouser',
+# ->  'Pullover',
+# ->  'Dress',
+# ->  'Coat',
+# ->  'Sandal',
+# ->  'Shirt',
+# ->  'Sneaker',
+# ->  'Bag',
+# ->  'Ankle boot']
+
+# %% [markdown] name="classes_read"
+# So label 0 means *T-shirt/top* and label 9 *Ankle boot*. A network answers with such a number; the names are for us.
+
+# %% [markdown] name="picture_intro"
+# Take the first picture and look at its shape. A *tensor* is an array of numbers, and its *shape* says how many there are in each direction.
+
+# %% name="picture" tags=["nbval-check-output"]
+picture, label = next(iter(datasets["train"]))
+picture.shape
+# -> TensorShape([28, 28, 1])
+
+# %% [markdown] name="picture_read"
+# 28 rows, 28 columns, and 1 number for each *pixel*, its brightness; a colour picture would have 3. Each number is one byte, from 0 for black to 255 for white. That makes
+
+# %% name="bytes" tags=["nbval-check-output"]
+28 * 28
+# -> 784
+
+# %% [markdown] name="bytes_read"
+# 784 bytes a picture, less than this paragraph and the one before it together. Here is the picture, with the scale of its values beside it.
+
+# %% name="picture_shown"
+plot_picture(picture, title=class_names[label])
+
+# %% [markdown] name="grid_intro"
+# One picture tells little about a class. Look at 25 of them with their names, and ask yourself which ones *you* would get wrong.
+
+# %% name="grid"
+pictures, labels = next(iter(datasets["train"].batch(25)))
+plot_pictures(pictures, titles=[class_names[label] for label in labels])
+
+# %% [markdown] name="split_intro"
+# ## The exam
+#
+# A student who has seen the exam questions beforehand proves nothing by answering them. It is the same with a network, so the pictures come in two parts: the *training set*, to learn from, and the *test set*, which stays locked away until the exam at the end.
+
+# %% name="split"
+{split: part.num_examples for split, part in info.splits.items()}
+
+# %% [markdown] name="split_read"
+# The 25 pictures above are training pictures. No picture of the test set will take part in the training.
+
+# %% [markdown] name="scale_title"
+# ## Getting the pictures ready
+#
+# Networks learn best from numbers of about the size of 1; one of the exercises shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` makes bytes into numbers with decimals first.
+
+
+# %% name="scale"
+def scale(pictures, labels):
+    return tf.cast(pictures, tf.float32) / 255, labels
+
+
+# %% name="scale_shown"
+scaled_picture, _ = scale(picture, label)
+plot_picture(scaled_picture, title=f"{class_names[label]}, scaled")
+
+# %% [markdown] name="scale_read"
+# The same picture: only the numbers on the scale have changed.
+
+# %% [markdown] name="pipeline_intro"
+# A `tf.data.Dataset` is a stream of pictures, and each method adds a step to it:
+#
+# - `cache` keeps what was read and decoded, so that this is done once,
+# - `shuffle` deals the pictures in a new order each time round,
+# - `batch` puts 32 of them together: the network learns from a *batch* at a time,
+# - `map` applies `scale`, to a whole batch in one go,
+# - `prefetch` gets the next batch ready while the network works on this one.
+
+
+# %% name="pipeline"
+def prepare(dataset):
+    return dataset.batch(32).map(scale).prefetch(tf.data.AUTOTUNE)
+
+
+train_dataset = prepare(datasets["train"].cache().shuffle(60_000))
+test_dataset = prepare(datasets["test"].cache())
+
+# %% name="pipeline_shape" tags=["nbval-check-output"]
+pictures, labels = next(iter(train_dataset))
+pictures.shape
+# -> TensorShape([32, 28, 28, 1])
+
+# %% [markdown] name="pipeline_read"
+# A batch has one direction more than a picture: 32 pictures of 28 rows, 28 columns and 1 number each. Keras takes pictures in batches only; remember this 32 when you ask about a single picture below.
+
+# %% [markdown] name="neuron_title"
+# ## What a neuron computes
+#
+# A *neuron* multiplies each of its inputs by a number, its *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
+
+# %% name="neuron" tags=["nbval-check-output"]
+inputs = np.array([0.0, 0.5, 1.0])
+weights = np.array([0.25, -0.5, 0.75])
+bias = 0.25
+float(np.sum(inputs * weights) + bias)
+# -> 0.75
+
+# %% [markdown] name="neuron_read"
+# 0 × 0.25 + 0.5 × (−0.5) + 1 × 0.75 = 0.5, and the bias makes it 0.75. Weights and biases together are the *parameters*: the numbers that training will find.
+#
+# For some tasks that is all you need. Degrees Celsius become Fahrenheit by one neuron with the weight 1.8 and the bias 32:
+
+# %% name="celsius" tags=["nbval-check-output"]
+celsius = np.array([-40.0, 0.0, 37.0, 100.0])
+1.8 * celsius + 32
+# -> array([-40. ,  32. ,  98.6, 212. ])
+
+# %% [markdown] name="celsius_read"
+# Draw the one against the other and you get a straight line. What makes a shirt a shirt is no straight line, and stacking such neurons does not help. Send three numbers through one neuron and its answer through a second one, then through a single neuron with the weight 6 and the bias −3:
+
+# %% name="two_lines" tags=["nbval-check-output"]
+x = np.array([-2.0, 0.0, 2.0])
+2 * (3 * x + 1) - 5, 6 * x - 3
+# -> (array([-15.,  -3.,   9.]), array([-15.,  -3.,   9.]))
+
+# %% [markdown] name="two_lines_read"
+# The same answers: two lines, one after the other, are one line again. A network needs a bend between its layers. The most common bend is *ReLU* (rectified linear unit): what is negative becomes 0, the rest stays. A function like this, applied to what a neuron has added up, is called its *activation*.
+
+# %% name="relu" tags=["nbval-check-output"]
+hidden = np.maximum(0, 3 * x + 1)
+2 * hidden - 5
+# -> array([-5., -3.,  9.])
+
+# %% [markdown] name="relu_read"
+# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons with many bends can follow any shape, and that is why a network needs activations.
+
+# %% [markdown] name="ex_neuron"
+# ### Exercise 1 · A neuron
+#
+# Write a neuron with ReLU. `inputs` and `weights` are arrays of the same length, `bias` is a number. Replace the dots, run the cell, then run the check below it.
+
+
+# %% name="ex_neuron_answer" exercise="neuron"
+def neuron(inputs, weights, bias):
+    ### BEGIN SOLUTION
+    return max(0, np.sum(inputs * weights) + bias)
+    ### END SOLUTION
+
+
+# %% name="ex_neuron_wrong_bias" exercise="neuron" wrong="The bias is missing"
+def neuron(inputs, weights, bias):
+    return max(0, np.sum(inputs * weights))
+
+
+# %% name="ex_neuron_wrong_relu" exercise="neuron" wrong="ReLU turns every negative sum into 0"
+def neuron(inputs, weights, bias):
+    return np.sum(inputs * weights) + bias
+
+
+# %% name="ex_neuron_wrong_sum" exercise="neuron" wrong="one number"
+def neuron(inputs, weights, bias):
+    return np.maximum(0, inputs * weights + bias)
+
+
+# %% name="ex_neuron_wrong_order" exercise="neuron" wrong="before the bias is added"
+def neuron(inputs, weights, bias):
+    return max(0, np.sum(inputs * weights)) + bias
+
+
+# %% name="ex_neuron_check" exercise="neuron" points=1
+def check(neuron):
+    inputs, weights = np.array([1.0, 2.0, 4.0]), np.array([0.5, 1.0, -0.25])
+    assert np.ndim(neuron(inputs, weights, 1.0)) == 0, (
+        "A neuron gives one number, whatever the number of its inputs: add the products up."
+    )
+    answer = neuron(inputs, weights, 1.0)
+    assert answer != 1.5, (
+        "The bias is missing: 0.5 + 2 − 1 = 1.5 is the sum of the products, before the bias of 1."
+    )
+    assert answer == 2.5, f"With a bias of 1 the answer should be 2.5, not {answer}."
+    answer = neuron(-inputs, weights, 2.0)
+    assert answer != 2.0, "You apply ReLU before the bias is added; it comes last."
+    assert answer == 0.5, f"For −1.5 and a bias of 2 the answer should be 0.5, not {answer}."
+    answer = neuron(inputs, weights, -4.0)
+    assert answer >= 0, (
+        f"With a bias of −4 you return {answer}. ReLU turns every negative sum into 0."
+    )
+    assert answer == 0, f"With a bias of −4 the answer should be 0, not {answer}."
+
+
+neuron_check = check_exercise(
+    neuron,
+    check,
+    hints=[
+        "Three steps: multiply each input by its weight, add everything up, then apply ReLU.",
+        "np.sum(inputs * weights) does the first two. Where does the bias come in?",
+        "max(0, number) is ReLU for a single number.",
+    ],
+    praise="That is all a neuron does; the rest of the network is many of them.",
+)
+neuron_check
+
+# %% [markdown] name="dense_title"
+# ## From one neuron to a network
+#
+# In a *dense layer* every neuron sees every input. Its inputs must stand in a line, and a picture is a grid. `Flatten` unrolls the grid, row after row.
+
+# %% name="flatten" tags=["nbval-check-output"]
+keras.layers.Flatten()(pictures).shape
+# -> TensorShape([32, 784])
+
+# %% [markdown] name="flatten_read"
+# 28 × 28 = 784: every pixel is still there, but the network no longer knows which ones were neighbours. Lesson 2 gives that back.
+
+# %% [markdown] name="softmax_intro"
+# The last layer has ten neurons, one a class, and their ten sums should become probabilities. *Softmax* does that: it raises *e* = 2.718… to the power of each sum, which makes every number positive, and divides by the total. With three classes:
+
+# %% name="softmax" tags=["nbval-check-output"]
+powers = np.exp([1.0, 2.0, 5.0])
+(powers / powers.sum()).round(3)
+# -> array([0.017, 0.047, 0.936])
+
+# %% [markdown] name="softmax_read"
+# The largest sum gets the largest share, and the shares add up to 1: a *probability distribution*. "93.6 % the third class" is an answer you can work with.
+
+# %% [markdown] name="model_intro"
+# Now the network itself: unroll, 128 neurons with ReLU, 10 neurons with softmax. `Sequential` means one layer after the other. (Older code writes `input_shape=` into the first layer instead of `keras.Input`.)
+
+# %% name="model" tags=["nbval-check-output"]
+model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+model.count_params()
+# -> 101770
+
+# %% [markdown] name="model_read"
+# Count them yourself: each of the 128 neurons has 784 weights and a bias, each of the 10 has 128 weights and a bias. 784 × 128 + 128 + 128 × 10 + 10 = 101,770. At the moment they are random numbers.
+
+# %% [markdown] name="loss_intro"
+# ## Training
+#
+# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*, the negative logarithm of the probability that the network gave to the right class:
+
+# %% name="loss" tags=["nbval-check-output"]
+[round(float(-np.log(probability)), 2) for probability in (0.9, 0.5, 0.1, 0.01)]
+# -> [0.11, 0.69, 2.3, 4.61]
+
+# %% [markdown] name="loss_read"
+# Right and sure costs next to nothing. Giving the right class 10 %, as anybody can who guesses among ten, costs 2.3. Being sure of something wrong is punished hardest.
+
+# %% [markdown] name="compile_intro"
+# `compile` puts three things together: the loss; the *optimizer*, which after each batch moves every parameter a little in the direction that lowers the loss (Adam is a good one to begin with); and the *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers. `sparse_` says that the labels are plain numbers.
+#
+# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 250 batches before it reports back to Python.
+
+# %% name="compile"
+model.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+    jit_compile=True,
+    steps_per_execution=250,
+)
+
+# %% [markdown] name="fit_intro"
+# `fit` does the work. An *epoch* is one pass over all the training pictures. Five epochs are published for this network, and five are run here.
+
+# %% name="fit"
+history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
+
+# %% name="fit_shown"
+plot_history(history)
+
+# %% [markdown] name="fit_read"
+# Every epoch the loss falls and the accuracy rises, fast at first, then more slowly: the first rules found help most. But these are marks for homework, with the answers at hand.
+
+# %% [markdown] name="exam_intro"
+# Now the exam: pictures that the network has never seen.
+
+# %% name="exam"
+test_loss, test_accuracy = model.evaluate(test_dataset, verbose=0)
+round(test_accuracy, 4)
+
+# %% [markdown] name="exam_read"
+# Compare this with the accuracy in the last line of the training. It is usually a little lower. The difference is what the network knows about its training pictures in particular and not about clothes: it is the beginning of *overfitting*, and you will see it grow below.
+
+# %% [markdown] name="predict_title"
+# ## Reading the answers
+#
+# `predict` takes a batch and gives ten probabilities for each picture in it.
+
+# %% name="predict" tags=["nbval-check-output"]
+pictures, labels = next(iter(test_dataset))
+probabilities = model.predict(pictures, verbose=0)
+probabilities.shape
+# -> (32, 10)
+
+# %% [markdown] name="predict_read"
+# 32 pictures, 10 classes. Each row is a probability distribution: its numbers add up to 1.
+
+# %% name="predict_row"
+probabilities[0].round(2)
+
+# %% [markdown] name="argmax_intro"
+# The answer is the class with the largest probability; `argmax` gives its number.
+
+# %% name="argmax"
+answer = int(probabilities[0].argmax())
+class_names[answer], class_names[labels[0]]
+
+# %% [markdown] name="prediction_intro"
+# The answer comes first, the truth second. As a picture beside its ten bars; ✓ marks a right answer, ✗ a wrong one with the true class hatched.
+
+# %% name="prediction"
+plot_prediction(pictures[0], probabilities[0], class_names, labels[0])
+
+# %% [markdown] name="gallery_intro"
+# Fifteen more. Look for the ones where two bars compete: what do the two classes have in common?
+
+# %% name="gallery"
+plot_predictions(pictures[:15], probabilities[:15], labels[:15], class_names)
+
+# %% [markdown] name="single_intro"
+# Keras takes batches. To ask about one picture, put it into a batch of its own: `np.newaxis` adds the direction that is missing.
+
+# %% name="single" tags=["nbval-check-output"]
+batch_of_one = pictures[0][np.newaxis]
+batch_of_one.shape
+# -> TensorShape([1, 28, 28, 1])
+
+# %% name="single_answer" tags=["nbval-check-output"]
+model.predict(batch_of_one, verbose=0).shape
+# -> (1, 10)
+
+# %% [markdown] name="single_read"
+# One picture in, one row of probabilities out. Without the added direction, Keras would take the 28 rows for a batch of 28 very flat pictures, and complain.
+
+# %% [markdown] name="explore_intro"
+# ## Where it goes wrong
+#
+# A figure like 87 % says how often, never where. Ask the network about every test picture, and move the slider through the answers: the mistakes come first, the surest ones at the very beginning.
+
+# %% name="explore_predict"
+test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])
+test_labels = np.concatenate([labels for _, labels in test_dataset])
+probabilities = model.predict(test_pictures, verbose=0)
+
+# %% name="explore"
+explore_predictions(test_pictures, probabilities, test_labels, class_names)
+
+# %% [markdown] name="explore_read"
+# Some mistakes you would make too; some labels you might argue with. And notice that a network can be sure and wrong: a probability is its opinion, not a guarantee.
+
+# %% [markdown] name="memorise_title"
+# ## Learning by heart
+#
+# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. It is for decisions during the work (how long, how wide, which layers); the test set is for the one exam at the end, or you would choose what happens to suit the exam.
+
+# %% name="few"
+few_dataset = prepare(datasets["train"].take(500).cache())
+validation_dataset = prepare(datasets["train"].skip(500).take(500).cache())
+
+# %% name="memorise"
+few_model = keras.models.clone_model(model)  # the same layers, with new random numbers
+few_model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+few_history = few_model.fit(
+    few_dataset, validation_data=validation_dataset, epochs=lesson.epochs(60), verbose=0
+)
+
+# %% name="memorise_shown"
+plot_history(few_history, title="500 pictures, again and again")
+
+# %% [markdown] name="memorise_read"
+# The solid curves are the 500 pictures it learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 it does not: they stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
+
+# %% [markdown] name="regression"
+# ## Classes or quantities
+#
+# Naming the class of a picture is *classification*. Predicting a quantity, such as the price of the garment, is *regression*. The networks look alike and end differently:
+#
+# | | classification | regression |
+# | --- | --- | --- |
+# | answers | one of several classes | a number |
+# | last layer | one neuron a class, softmax | one neuron, no activation |
+# | output | probabilities that add up to 1 | any number |
+# | loss | cross-entropy | mean squared error |
+# | what you report | accuracy | mean absolute error, in the quantity's own unit |
+#
+# The neuron that turned Celsius into Fahrenheit was a regression with one weight.
+
+# %% [markdown] name="save_title"
+# ## Keeping the model
+#
+# Whoever uses the model has pictures with values of 0…255, and would have to know that you divided them by 255. Put that step in front, as a layer, and nobody needs to know. `lesson.save_model` calls Keras's `model.save` and keeps the file where later lessons look.
+
+# %% name="save"
+complete_model = keras.Sequential(
+    [keras.Input(shape=(28, 28, 1)), keras.layers.Rescaling(1 / 255), *model.layers]
+)
+model_path = lesson.save_model(complete_model)
+
+# %% [markdown] name="save_check_intro"
+# Trust, and check: load the file, give it pictures as they come, and compare with what the network says to the scaled ones.
+
+# %% name="save_check" tags=["nbval-check-output"]
+loaded_model = keras.models.load_model(model_path)
+raw_pictures, _ = next(iter(datasets["test"].batch(32)))
+bool(np.abs(loaded_model.predict(raw_pictures, verbose=0) - probabilities[:32]).max() < 0.001)
+# -> True
+
+# %% [markdown] name="save_read"
+# The same answers. A model that carries its own preparation cannot be fed wrongly; the lessons that follow build it that way from the start.
+
+# %% [markdown] name="report_intro"
+# ## Your figures beside others
+#
+# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Two trainings never agree to the last digit, since they start from different random numbers.
+
+# %% name="report"
+lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test_accuracy)
+
+# %% [markdown] name="exercises_title"
+# ## Exercises
+#
+# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Two helpers, and the training pictures in two parts:
+
+
+# %% name="exercises_helpers"
+def new_model(width=128):
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(width, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    return compile_model(model)
+
+
+def compile_model(model):
+    model.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=50,
+    )
+    return model
+
+
+# %% name="exercises_data"
+held_back = info.splits["train"].num_examples // 6
+validation_dataset = prepare(datasets["train"].take(held_back).cache())
+learning_dataset = prepare(datasets["train"].skip(held_back).cache().shuffle(60_000))
+
+# %% [markdown] name="ex_epochs"
+# ### Exercise 2 · One epoch against five
+#
+# Write a function that makes a *fresh* network with `new_model()`, trains it on `dataset` for `epochs` epochs, and returns it.
+
+
+# %% name="ex_epochs_answer" exercise="epochs"
+def train_from_scratch(dataset, epochs):
+    ### BEGIN SOLUTION
+    model = new_model()
+    model.fit(dataset, epochs=epochs, verbose=0)
+    return model
+    ### END SOLUTION
+
+
+# %% name="ex_epochs_wrong_old" exercise="epochs" wrong="goes on with a network that was trained before"
+def train_from_scratch(dataset, epochs):
+    model.fit(dataset, epochs=epochs, verbose=0)
+    return model
+
+
+# %% name="ex_epochs_wrong_number" exercise="epochs" wrong="whatever `epochs` says"
+def train_from_scratch(dataset, epochs):
+    model = new_model()
+    model.fit(dataset, epochs=5, verbose=0)
+    return model
+
+
+# %% name="ex_epochs_wrong_untrained" exercise="epochs" wrong="has not been trained"
+def train_from_scratch(dataset, epochs):
+    return new_model()
+
+
+# %% name="ex_epochs_wrong_data" exercise="epochs" wrong="other pictures than those in `dataset`"
+def train_from_scratch(dataset, epochs):
+    model = new_model()
+    model.fit(test_dataset.take(epochs), verbose=0)
+    return model
+
+
+# %% name="ex_epochs_check" exercise="epochs" points=1
+def batches_seen(model):
+    assert isinstance(model, keras.Model), (
+        f"Return the network itself, not {type(model).__name__}: `fit` returns a history."
+    )
+    return int(model.optimizer.iterations)
+
+
+def check(train_from_scratch):
+    four_batches = learning_dataset.take(4)
+    once = train_from_scratch(four_batches, 1)
+    assert once != 0, "The network has not been trained: call its `fit`."
+    twice = train_from_scratch(four_batches, 2)
+    assert once != twice, (
+        f"It trains on {once} batches whatever `epochs` says: pass `epochs` on to `fit`."
+    )
+    assert once <= 4, (
+        f"Your network has learned from {once} batches where `dataset` holds 4: it goes on with a "
+        "network that was trained before. Make a fresh one with `new_model()` inside the function."
+    )
+    assert (once, twice) == (4, 8), (
+        f"On 4 batches, 2 epochs are 8 batches; yours has learned from {twice}. Does it learn from "
+        "other pictures than those in `dataset`?"
+    )
+
+
+epochs_check = check_exercise(
+    train_from_scratch,
+    check,
+    as_data=batches_seen,
+    hints=[
+        "Three lines: make a network, fit it, return it.",
+        "`new_model()` gives a fresh network that is already compiled.",
+        "model.fit(dataset, epochs=epochs, verbose=0) trains it without printing.",
+    ],
+    praise="Now both networks start from nothing, and the comparison is fair.",
+)
+epochs_check
+
+# %% [markdown] name="ex_epochs_try"
+# Once your answer is right, this cell trains both and judges them by the validation set. Before you run it: how much do you expect four more epochs to bring?
+
+# %% name="ex_epochs_run"
+if epochs_check.right:
+    for epochs in (lesson.epochs(1), lesson.epochs(5)):
+        trained = train_from_scratch(learning_dataset, epochs)
+        loss, accuracy = trained.evaluate(validation_dataset, verbose=0)
+        print(f"{epochs} epochs: validation accuracy {accuracy:.3f}, loss {loss:.3f}")
+
+# %% [markdown] name="ex_width"
+# ### Exercise 3 · Width
+#
+# How many parameters has the network when its hidden layer has `width` neurons instead of 128? Write the formula as a function. The sum for 128 stands above, below the cell that builds the network.
+
+
+# %% name="ex_width_answer" exercise="width"
+def network_parameters(width):
+    ### BEGIN SOLUTION
+    return 784 * width + width + width * 10 + 10
+    ### END SOLUTION
+
+
+# %% name="ex_width_wrong_bias" exercise="width" wrong="The biases are missing"
+def network_parameters(width):
+    return 784 * width + width * 10
+
+
+# %% name="ex_width_wrong_output" exercise="width" wrong="the last layer"
+def network_parameters(width):
+    return 784 * width + width
+
+
+# %% name="ex_width_wrong_output_bias" exercise="width" wrong="The ten neurons of the last layer have biases too"
+def network_parameters(width):
+    return 784 * width + width + width * 10
+
+
+# %% name="ex_width_wrong_inputs" exercise="width" wrong="784 numbers"
+def network_parameters(width):
+    return 28 * width + width + width * 10 + 10
+
+
+# %% name="ex_width_check" exercise="width" points=1
+def check(network_parameters):
+    answer = network_parameters(128)
+    assert answer != 784 * 128 + 128 * 10, (
+        "The biases are missing: every neuron has one, beside its weights."
+    )
+    assert answer != 784 * 128 + 128, (
+        "That is the hidden layer. Its outputs are the inputs of the last layer, which has "
+        "weights and biases of its own."
+    )
+    assert answer != 101_760, "The ten neurons of the last layer have biases too."
+    assert answer != 28 * 128 + 128 + 1290, (
+        "Every neuron of the hidden layer sees all 784 numbers of a picture, not one row of it."
+    )
+    assert answer == 101_770, f"With 128 neurons there are 101,770 parameters, not {answer:,}."
+    answers = [network_parameters(width) for width in (10, 512)]
+    assert answers == [7_960, 407_050], (
+        f"Right for 128; with 10 and 512 neurons there are 7,960 and 407,050, not {answers}."
+    )
+
+
+width_check = check_exercise(
+    network_parameters,
+    check,
+    hints=[
+        "Count the hidden layer and the last layer apart, then add.",
+        "A dense layer has inputs × neurons weights, and a bias for each neuron.",
+        "The hidden layer has 784 × width + width. How many inputs has the last layer?",
+    ],
+    praise="Nearly all of them sit in the first layer, at the 784 inputs.",
+)
+width_check
+
+# %% [markdown] name="ex_width_try"
+# What do the parameters buy? Three widths, two epochs each.
+
+# %% name="ex_width_run"
+if width_check.right:
+    for width in (10, 128, 512):
+        wide = new_model(width)
+        wide.fit(learning_dataset, epochs=lesson.epochs(2), verbose=0)
+        accuracy = wide.evaluate(validation_dataset, verbose=0)[1]
+        print(f"{width:3} neurons, {network_parameters(width):7,} parameters: {accuracy:.3f}")
+
+# %% [markdown] name="ex_layers"
+# ### Exercise 4 · Extra layers
+#
+# Write a function that builds a network with one hidden layer for each entry of `widths`: `build_network([256, 64])` has a layer of 256 neurons, then one of 64, each with ReLU, then the ten with softmax. Return it without compiling it.
+
+
+# %% name="ex_layers_answer" exercise="layers"
+def build_network(widths):
+    ### BEGIN SOLUTION
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Flatten(),
+            *hidden,
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% name="ex_layers_wrong_linear" exercise="layers" wrong="one line again"
+def build_network(widths):
+    hidden = [keras.layers.Dense(width) for width in widths]
+    last = keras.layers.Dense(10, activation="softmax")
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, last])
+
+
+# %% name="ex_layers_wrong_softmax" exercise="layers" wrong="add up to 1"
+def build_network(widths):
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
+    last = keras.layers.Dense(10)
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, last])
+
+
+# %% name="ex_layers_wrong_first" exercise="layers" wrong="one for each entry of `widths`"
+def build_network(widths):
+    return new_model(widths[0])
+
+
+# %% name="ex_layers_wrong_flatten" exercise="layers" wrong="in a line"
+def build_network(widths):
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
+    last = keras.layers.Dense(10, activation="softmax")
+    return keras.Sequential([keras.Input((28, 28, 1)), *hidden, last])
+
+
+# %% name="ex_layers_check" exercise="layers" points=2
+def dense_layers(model):
+    assert isinstance(model, keras.Model), f"Return a keras.Sequential, not {type(model).__name__}."
+    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    layers = [[layer.units, layer.activation.__name__] for layer in dense]
+    return {"layers": layers, "output": list(model.output_shape[1:])}
+
+
+def check(build_network):
+    built = build_network([256, 64])
+    *hidden, last = built["layers"]
+    assert built["output"] == [10], (
+        f"For each picture your network answers with the shape {built['output']}, not with ten "
+        "numbers. Dense layers need their inputs in a line: begin with Flatten."
+    )
+    assert len(hidden) == 2, (
+        f"build_network([256, 64]) has {len(hidden)} hidden layers; make one for each entry of "
+        "`widths`."
+    )
+    assert [units for units, _ in hidden] == [256, 64], (
+        f"The hidden layers should have 256 and 64 neurons, not {[units for units, _ in hidden]}."
+    )
+    assert last[1] == "softmax", (
+        "The last layer needs softmax, so that its ten numbers are probabilities that add up to 1."
+    )
+    assert all(activation == "relu" for _, activation in hidden), (
+        "The hidden layers need ReLU. Without a bend between them, two lines are one line again, "
+        "and the extra layer adds nothing."
+    )
+    assert len(build_network([])["layers"]) == 1, "With no entry, only the last layer is left."
+
+
+layers_check = check_exercise(
+    build_network,
+    check,
+    as_data=dense_layers,
+    hints=[
+        "The list of layers begins and ends as in the lesson; what stands between depends on "
+        "`widths`.",
+        "[keras.layers.Dense(width, activation='relu') for width in widths] makes the layers.",
+        "A star unpacks a list inside a list: [first, *hidden, last].",
+    ],
+    praise="Deep learning is named after such stacks of layers.",
+)
+layers_check
+
+# %% [markdown] name="ex_layers_try"
+# Is deeper better here? No hidden layer at all, and three, two epochs each. Exercise 3 has measured the network in between, with one layer of 128.
+
+# %% name="ex_layers_run"
+if layers_check.right:
+    for widths in ([], [128, 128, 128]):
+        deep = compile_model(build_network(widths))
+        deep.fit(learning_dataset, epochs=lesson.epochs(2), verbose=0)
+        accuracy = deep.evaluate(validation_dataset, verbose=0)[1]
+        print(f"{widths}: {deep.count_params():,} parameters, {accuracy:.3f}")
+
+# %% [markdown] name="ex_loss"
+# ### Exercise 5 · Pixels that are not scaled
+#
+# First the loss, by hand. `probabilities` has a row for each picture and a column for each class; `labels` has the right class of each picture. Return the *mean* over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
+
+
+# %% name="ex_loss_answer" exercise="loss"
+def mean_loss(probabilities, labels):
+    ### BEGIN SOLUTION
+    of_right_class = probabilities[np.arange(len(labels)), labels]
+    return float(np.mean(-np.log(np.maximum(of_right_class, 1e-7))))
+    ### END SOLUTION
+
+
+# %% name="ex_loss_wrong_largest" exercise="loss" wrong="the right class, which is not always the largest"
+def mean_loss(probabilities, labels):
+    return float(np.mean(-np.log(np.maximum(probabilities.max(axis=1), 1e-7))))
+
+
+# %% name="ex_loss_wrong_sum" exercise="loss" wrong="divide by the number of pictures"
+def mean_loss(probabilities, labels):
+    of_right_class = probabilities[np.arange(len(labels)), labels]
+    return float(np.sum(-np.log(np.maximum(of_right_class, 1e-7))))
+
+
+# %% name="ex_loss_wrong_sign" exercise="loss" wrong="minus sign"
+def mean_loss(probabilities, labels):
+    of_right_class = probabilities[np.arange(len(labels)), labels]
+    return float(np.mean(np.log(np.maximum(of_right_class, 1e-7))))
+
+
+# %% name="ex_loss_wrong_infinite" exercise="loss" wrong="infinite"
+def mean_loss(probabilities, labels):
+    with np.errstate(divide="ignore"):
+        return float(np.mean(-np.log(probabilities[np.arange(len(labels)), labels])))
+
+
+# %% name="ex_loss_check" exercise="loss" points=2
+def check(mean_loss):
+    probabilities = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
+    labels = np.array([0, 2])
+    right = -np.log(0.5) / 2 - np.log(0.25) / 2
+    answer = mean_loss(probabilities, labels)
+    assert np.ndim(answer) == 0, "The loss is one number: the mean over all pictures."
+    assert not np.isclose(answer, -np.log(0.5)), (
+        "You take the largest probability of each row. The loss asks for that of the right class, "
+        "which is not always the largest."
+    )
+    assert not np.isclose(answer, 2 * right), (
+        "That is the sum over the pictures; divide by the number of pictures."
+    )
+    assert not np.isclose(answer, -right), (
+        "The logarithm of a probability is negative; the minus sign makes a loss of it."
+    )
+    assert np.isclose(answer, right), f"For the two pictures the loss is {right:.4f}, not {answer}."
+    answer = mean_loss(np.array([[1.0, 0.0]]), np.array([1]))
+    assert np.isfinite(answer), (
+        "Where the right class has the probability 0, your loss is infinite: "
+        "np.maximum(probability, 1e-7) keeps it finite."
+    )
+    assert np.isclose(answer, 16.118, atol=0.001), (
+        f"The worst loss there is, −log(0.0000001), is 16.118; you return {answer}."
+    )
+
+
+loss_check = check_exercise(
+    mean_loss,
+    check,
+    hints=[
+        "First pick one number from each row: the column that the label names.",
+        "probabilities[np.arange(len(labels)), labels] picks them all at once.",
+        "Then np.maximum(…, 1e-7), np.log, a minus, and np.mean.",
+    ],
+    praise="A network that knows nothing gives each of ten classes 0.1 and pays 2.3.",
+)
+loss_check
+
+# %% [markdown] name="ex_loss_try"
+# Now ask a network that has learned nothing yet about the same pictures, scaled and not scaled.
+
+# %% name="ex_loss_run"
+if loss_check.right:
+    untrained = new_model()
+    for pictures, values in ((test_pictures, "0…1"), (test_pictures * 255, "0…255")):
+        loss = mean_loss(untrained.predict(pictures, verbose=0), test_labels)
+        print(f"values {values}: loss {loss:.2f}")
+
+# %% [markdown] name="ex_loss_read"
+# Scaled pictures cost about what guessing costs. Pictures that are 255 times as large make sums that are 255 times as large, and softmax turns large differences into near-certainty: the network knows nothing and is sure of it. Training has to undo that first. See how far one epoch gets on each:
+
+# %% name="ex_loss_fit"
+if loss_check.right:
+    raw_dataset = learning_dataset.map(lambda pictures, labels: (pictures * 255, labels))
+    raw_validation = validation_dataset.map(lambda pictures, labels: (pictures * 255, labels))
+    for learn, judge in ((learning_dataset, validation_dataset), (raw_dataset, raw_validation)):
+        network = new_model()
+        network.fit(learn, epochs=1, verbose=0)
+        loss, accuracy = network.evaluate(judge, verbose=0)
+        print(f"validation loss {loss:.2f}, accuracy {accuracy:.3f}")
+
+# %% [markdown] name="ex_shirt"
+# ### Exercise 6 · Taken for a shirt
+#
+# Which class is mistaken for *Shirt* most often? Write a function that finds out for any class. `labels` and `predicted` hold a class number for each picture; return the number of the class, other than `target`, whose pictures are most often predicted to be `target`.
+
+
+# %% name="ex_shirt_answer" exercise="shirt"
+def most_mistaken_for(target, labels, predicted):
+    ### BEGIN SOLUTION
+    mistaken = labels[(predicted == target) & (labels != target)]
+    return int(np.bincount(mistaken, minlength=10).argmax())
+    ### END SOLUTION
+
+
+# %% name="ex_shirt_wrong_itself" exercise="shirt" wrong="the class itself"
+def most_mistaken_for(target, labels, predicted):
+    return int(np.bincount(labels[predicted == target]).argmax())
+
+
+# %% name="ex_shirt_wrong_direction" exercise="shirt" wrong="the other way round"
+def most_mistaken_for(target, labels, predicted):
+    mistaken = predicted[(labels == target) & (predicted != target)]
+    return int(np.bincount(mistaken).argmax())
+
+
+# %% name="ex_shirt_wrong_count" exercise="shirt" wrong="how many there are"
+def most_mistaken_for(target, labels, predicted):
+    mistaken = labels[(predicted == target) & (labels != target)]
+    return int(np.bincount(mistaken).max())
+
+
+# %% name="ex_shirt_wrong_all" exercise="shirt" wrong="mistakes of every kind"
+def most_mistaken_for(target, labels, predicted):
+    return int(np.bincount(labels[labels != predicted]).argmax())
+
+
+# %% name="ex_shirt_check" exercise="shirt" points=2
+def check(most_mistaken_for):
+    labels = np.repeat([6, 2, 4, 9], [10, 5, 2, 7])
+    predicted = np.repeat([6, 3, 6, 6, 7], [6, 4, 5, 2, 7])
+    answer = most_mistaken_for(6, labels, predicted)
+    assert answer != 6, (
+        "You return the class itself: shirts that are taken for shirts are no mistakes. "
+        "Leave them out."
+    )
+    assert answer != 3, (
+        "That is what shirts are most often taken for. The question is the other way round: what "
+        "is taken for a shirt?"
+    )
+    assert answer != 5, "That is how many there are; return the number of the class."
+    assert answer != 9, (
+        "You count mistakes of every kind; only those count where the prediction is `target`."
+    )
+    assert answer == 2, f"In the example it is class 2, five times; you return {answer}."
+
+
+shirt_check = check_exercise(
+    most_mistaken_for,
+    check,
+    hints=[
+        "Choose the pictures that are predicted to be `target` and are something else.",
+        "Two conditions at once: (predicted == target) & (labels != target).",
+        "np.bincount(…, minlength=10) counts how often each number appears; argmax names the most "
+        "frequent one.",
+    ],
+    praise="Whole tables of such counts are called confusion matrices.",
+)
+shirt_check
+
+# %% name="ex_shirt_run"
+if shirt_check.right:
+    mistaken = most_mistaken_for(6, test_labels, probabilities.argmax(axis=1))
+    print(f"{class_names[mistaken]} is mistaken for {class_names[6]} most often.")
+
+# %% [markdown] name="ex_shirt_read"
+# Look the pair up with the slider above. At 28 × 28 pixels, what could tell the two apart?
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - A dense layer is many neurons over the same inputs: weights, biases, and an activation that bends.
+# - Training lowers the loss batch by batch; the optimizer does it, `compile` and `fit` start it.
+# - Softmax makes probabilities, and the largest one is the answer.
+# - Judge a network by pictures it has not seen: a validation set while you work, the test set once.
+# - A network that learns its training pictures by heart is overfitting.
+#
+# `Flatten` threw away which pixels are neighbours. The next lesson looks at pictures the way they are, with convolutions.

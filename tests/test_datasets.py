@@ -1,0 +1,292 @@
+"""Where a dataset comes from, and what is said of a damaged, foreign or unreachable one."""
+
+import gzip
+import http.server
+import json
+import shutil
+import struct
+import subprocess
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from course_utils import CourseError, datasets, load_dataset, samples
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home, with no variable of the course set but the small profile's."""
+    for variable in ("COURSE_DATA", "TFDS_DATA_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    return tmp_path
+
+
+@pytest.fixture
+def prepared(home, monkeypatch):
+    """A folder that TFDS would take for a prepared mnist: a copy of the small sample."""
+    sample = samples.prepare_sample("mnist", small=True)
+    folder = home / "tfds" / "mnist" / "3.0.1"
+    shutil.copytree(sample, folder)
+    monkeypatch.setenv("TFDS_DATA_DIR", str(home / "tfds"))
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    return folder
+
+
+def no_network(monkeypatch):
+    monkeypatch.setattr(datasets, "_reachable", lambda url: False)
+
+
+def test_sample_has_the_form_of_the_real_thing(home, capsys):
+    loaded, info = load_dataset("fashion_mnist")
+    assert set(loaded) == {"train", "test"}
+    pictures, labels = next(iter(loaded["train"].batch(64)))
+    assert pictures.shape == (64, 28, 28, 1) and pictures.dtype == "uint8"
+    assert labels.dtype == "int64" and info.features["label"].names[6] == "Shirt"
+    assert info.splits["train"].num_examples == 1_000
+    assert datasets.sources()[-1].kind == "sample"
+    said = capsys.readouterr().out.strip().splitlines()[-1]
+    assert "drawn sample" in said and "COURSE_PROFILE=ci" in said
+
+
+def test_split_and_dict_are_passed_on(home):
+    train, info = load_dataset("mnist", split="train[:10]", as_supervised=False)
+    examples = list(train)
+    assert len(examples) == 10 and set(examples[0]) == {"image", "label"}
+    assert info.features["label"].names == list("0123456789")
+
+
+def test_sample_lies_outside_what_tfds_searches(home):
+    folder = samples.prepare_sample("mnist", small=True)
+    assert not any(folder.is_relative_to(root) for root in datasets.tfds_folders())
+
+
+def test_labels_of_a_sample_are_balanced_and_shuffled():
+    labels = samples.balanced_labels(1_000, 10, seed=3)
+    assert np.bincount(labels).tolist() == [100] * 10
+    assert labels[:10].tolist() != list(range(10))
+
+
+def test_prepared_folder_comes_first(prepared, capsys):
+    _, info = load_dataset("mnist")
+    assert datasets.sources()[-1].kind == "real"
+    said = capsys.readouterr().out
+    assert "real data, 1,000 train + 200 test" in said and str(prepared) in said
+
+
+def test_unknown_name_offers_the_nearest():
+    with pytest.raises(CourseError, match=r"'fashion-mnist'.*'fashion_mnist'"):
+        load_dataset("fashion-mnist")
+
+
+@pytest.mark.parametrize("cut", [1, 5_000, None], ids=["one byte", "many records", "everything"])
+def test_truncated_file_is_named(prepared, cut):
+    path = next(prepared.glob("mnist-train*"))
+    path.write_bytes(path.read_bytes()[:-cut] if cut else b"")
+    with pytest.raises(CourseError, match=f"{path.name}.*Delete"):
+        load_dataset("mnist")
+
+
+def test_missing_file_is_named(prepared):
+    path = next(prepared.glob("mnist-test*"))
+    path.unlink()
+    with pytest.raises(CourseError, match=f"{path.name} cannot be read"):
+        load_dataset("mnist")
+
+
+@pytest.mark.parametrize("text", ["", '{"name": "mnist"', "[]", "{}"])
+def test_damaged_description_is_named(prepared, text):
+    (prepared / "dataset_info.json").write_text(text)
+    with pytest.raises(CourseError, match=f"{prepared}.*(damaged|format|read|lists no data)"):
+        load_dataset("mnist")
+
+
+def test_other_file_format_is_named(prepared):
+    path = prepared / "dataset_info.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"fileFormat": "array_record"}))
+    with pytest.raises(CourseError, match=r"another format \(array_record\)"):
+        load_dataset("mnist")
+
+
+def test_folder_without_features_is_of_another_format(prepared):
+    (prepared / "features.json").unlink()
+    with pytest.raises(CourseError, match="another format .*without features.json"):
+        load_dataset("mnist")
+
+
+def test_other_major_version_is_passed_over_and_said(prepared, monkeypatch, capsys):
+    prepared.rename(prepared.with_name("1.0.0"))
+    no_network(monkeypatch)
+    load_dataset("mnist")
+    said = capsys.readouterr().out
+    assert "1.0.0 holds another version than 3.0.1" in said and "drawn sample" in said
+
+
+def test_wrong_tfds_data_dir_is_said(home, monkeypatch, capsys):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(home / "nowhere"))
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    no_network(monkeypatch)
+    load_dataset("mnist")
+    assert f"TFDS_DATA_DIR={home / 'nowhere'} is not a folder" in capsys.readouterr().out
+
+
+def test_real_data_that_cannot_be_had_is_an_error(home, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", "real")
+    no_network(monkeypatch)
+    with pytest.raises(CourseError, match="no connection to storage.*COURSE_DATA=sample"):
+        load_dataset("mnist")
+
+
+def test_large_download_waits_to_be_asked(home, monkeypatch, capsys):
+    large = datasets.Dataset(version="3.0.1", megabytes=787, url="http://127.0.0.1:9/")
+    monkeypatch.setitem(datasets.DATASETS, "mnist", large)
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
+    load_dataset("mnist")
+    assert "COURSE_DATA=real downloads the real one, 787 MB" in capsys.readouterr().out
+
+
+def test_silent_network_is_given_up_within_two_seconds():
+    """A server that takes the connection and never answers."""
+    with socketserver_that_hangs() as url:
+        began = time.perf_counter()
+        assert not datasets._reachable(url)
+        assert time.perf_counter() - began < 2
+
+
+class socketserver_that_hangs:
+    def __enter__(self):
+        import socket
+
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}/file"
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+@pytest.fixture
+def mnist_server(home, monkeypatch):
+    """MNIST's four files, of a few pictures, on loopback; `broken=True` cuts each off halfway."""
+    from tensorflow_datasets.image_classification import mnist
+
+    files = {}
+    for kind, count in (("train", 30), ("t10k", 20)):
+        images = struct.pack(">4I", 2051, count, 28, 28) + bytes(range(256)) * count * 4
+        images = images[: 16 + count * 784]
+        labels = struct.pack(">2I", 2049, count) + bytes(i % 10 for i in range(count))
+        files[f"/{kind}-images-idx3-ubyte.gz"] = gzip.compress(images)
+        files[f"/{kind}-labels-idx1-ubyte.gz"] = gzip.compress(labels)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        broken = False
+
+        def do_HEAD(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self):
+            body = files[self.path]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2] if self.broken else body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    monkeypatch.setattr(mnist.MNIST, "URL", url)
+    monkeypatch.setattr(mnist, "_TRAIN_EXAMPLES", 30)
+    monkeypatch.setattr(mnist, "_TEST_EXAMPLES", 20)
+    entry = datasets.Dataset("3.0.1", 12, url + "train-images-idx3-ubyte.gz")
+    monkeypatch.setitem(datasets.DATASETS, "mnist", entry)
+    monkeypatch.setenv("COURSE_DATA", "real")
+    yield Handler
+    server.shutdown()
+
+
+def test_download_announces_its_size_and_is_real(mnist_server, home, capsys):
+    _, info = load_dataset("mnist")
+    said = capsys.readouterr().out
+    assert "downloading 12 MB to" in said and "real data, 30 train + 20 test" in said
+    assert info.splits["train"].num_examples == 30
+
+
+def test_interrupted_download_is_never_taken_for_whole(mnist_server, home):
+    mnist_server.broken = True
+    with pytest.raises(CourseError, match="The download of mnist stopped"):
+        load_dataset("mnist")
+    assert not list((home / "tensorflow_datasets").glob("mnist/3.0.1"))
+    mnist_server.broken = False
+    _, info = load_dataset("mnist")
+    assert info.splits["test"].num_examples == 20
+
+
+def test_damaged_sample_is_drawn_again(home, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(home / "cache"))
+    path = next(samples.prepare_sample("mnist", small=True).glob("mnist-train*"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    samples.prepare_sample("mnist", small=True)
+    assert path.read_bytes() == whole
+
+
+def test_interrupted_drawing_leaves_nothing(home, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(home / "cache"))
+    draw = samples._DRAW["mnist"]
+
+    def stop_halfway(labels, start):
+        if start >= 500:
+            raise KeyboardInterrupt
+        return draw(labels, start=start)
+
+    monkeypatch.setitem(samples._DRAW, "mnist", stop_halfway)
+    with pytest.raises(KeyboardInterrupt):
+        samples.prepare_sample("mnist", small=True)
+    assert not samples.sample_folder("mnist", small=True).exists()
+
+
+def test_full_disk_is_said(home, monkeypatch):
+    disk = home / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk to fill can only be mounted by root")
+    try:
+        monkeypatch.setenv("COURSE_CACHE", str(disk))
+        with pytest.raises(CourseError, match="no space is left on the disk of .*Free some space"):
+            samples.prepare_sample("mnist", small=True)
+        assert not samples.sample_folder("mnist", small=True).exists()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_cache_that_cannot_be_written_is_said(home, monkeypatch):
+    (home / "file").write_text("no folder")
+    monkeypatch.setenv("COURSE_CACHE", str(home / "file" / "cache"))
+    with pytest.raises(CourseError, match="cannot write to its cache folder .*Set COURSE_CACHE"):
+        samples.prepare_sample("mnist", small=True)
+
+
+def test_read_only_home_is_said(home, monkeypatch):
+    monkeypatch.delenv("COURSE_CACHE", raising=False)
+    disk = home / "read_only"
+    disk.mkdir()
+    options = ["-t", "tmpfs", "-o", "ro", "tmpfs", str(disk)]
+    if subprocess.run(["mount", *options], capture_output=True).returncode:
+        pytest.skip("a read-only home can only be mounted by root")
+    try:
+        monkeypatch.setenv("HOME", str(disk))
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        with pytest.raises(CourseError, match="Read-only file system.*Set COURSE_CACHE"):
+            load_dataset("mnist")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

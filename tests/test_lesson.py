@@ -1,0 +1,165 @@
+"""`start`, the profiles, the report; and what is said when TensorFlow or a setting is wrong."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import keras
+import pytest
+
+from course_utils import CourseError, start
+from course_utils.lesson import LESSONS, Lesson
+
+NAME = "01_fashion_mnist_dense"
+
+
+def test_import_is_fast_and_takes_no_tensorflow():
+    code = (
+        "import time; began = time.perf_counter(); import course_utils; "
+        "seconds = time.perf_counter() - began; import sys; "
+        "assert not {'tensorflow', 'keras', 'numpy', 'matplotlib'} & set(sys.modules); "
+        "assert seconds < 0.3, seconds"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_name_can_be_imported():
+    import course_utils
+
+    for name in course_utils.__all__:
+        assert getattr(course_utils, name)
+    with pytest.raises(AttributeError, match="no attribute 'load_data'"):
+        course_utils.load_data  # noqa: B018
+
+
+def test_start_tells_profile_device_precision_and_minutes(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    lesson = start(NAME)
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "profile quick" in said and "float32" in said and "minute" in said
+    assert lesson.device in said and lesson.profile == "quick"
+
+
+def test_start_sets_the_seeds():
+    numbers = []
+    for seed in (1, 1, 2):
+        start(NAME, seed=seed)
+        numbers.append(float(keras.random.uniform(())))
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_quick_is_the_default_on_a_cpu(monkeypatch):
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    lesson = start(NAME)
+    assert lesson.profile == ("quick" if lesson.device_kind == "CPU" else "full")
+
+
+def test_profiles_cut_no_more_than_they_must():
+    lesson = Lesson(NAME, "quick", "CPU", "CPU, 2 cores", "float32")
+    assert lesson.epochs(5) == 5
+    assert Lesson(NAME, "ci", "CPU", "", "float32").epochs(5) == 1
+
+
+def test_a_share_is_never_below_one_epoch(monkeypatch):
+    shares = {"full": 1, "full_cpu": 0.5, "quick": 0.1}
+    monkeypatch.setitem(LESSONS[NAME], "epochs", shares)
+    epochs = {
+        kind: Lesson(NAME, profile, device, "", "float32").epochs(30)
+        for kind, profile, device in (
+            ("gpu", "full", "GPU"),
+            ("cpu", "full", "CPU"),
+            ("quick", "quick", "CPU"),
+        )
+    }
+    assert epochs == {"gpu": 30, "cpu": 15, "quick": 3}
+    assert Lesson(NAME, "quick", "CPU", "", "float32").epochs(2) == 1
+
+
+def test_unknown_lesson_offers_the_nearest():
+    with pytest.raises(CourseError, match="no lesson '01_fashion_mnist'.*01_fashion_mnist_dense"):
+        start("01_fashion_mnist")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("COURSE_PROFILE", "fast"), ("COURSE_DATA", "reel"), ("COURSE_PRECISION", "int8")],
+)
+def test_a_setting_that_means_nothing_is_told(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(CourseError, match=f"{variable}={value} means nothing.*Use one of"):
+        start(NAME)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "auto"])
+def test_precision_becomes_the_dtype_policy(monkeypatch, precision):
+    monkeypatch.setenv("COURSE_PRECISION", precision)
+    try:
+        lesson = start(NAME)
+        policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[lesson.precision]
+        assert keras.config.dtype_policy().name == policy
+        assert precision in (lesson.precision, "auto")
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("raise ImportError('no such thing')", "cannot be imported .*make setup"),
+        ("__version__ = '2.11.0'", "TensorFlow 2.11.0 is too old.*2.20"),
+    ],
+    ids=["missing", "too old"],
+)
+def test_tensorflow_that_cannot_be_used(tmp_path, content, message):
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow" / "__init__.py").write_text(content)
+    code = f"import course_utils as c; c.start({NAME!r})"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert re.search(f"MissingPackageError: .*{message}", run.stderr)
+
+
+def test_a_notebook_shows_the_message_without_a_traceback():
+    error = CourseError("what was wrong, and what to do")
+    assert error._render_traceback_() == ["CourseError: what was wrong, and what to do"]
+
+
+def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_OUTPUT", str(tmp_path))
+    lesson = start(NAME)
+    report = lesson.report(test_accuracy=0.8712345)
+    head, row = report.rows()
+    assert head[1:3] == ["published", "measured on real data"] and "this run" in head[3]
+    assert row[1] == "0.8793" and row[3] == "0.8712"
+    assert "<table>" in report._repr_html_() and "0.8712" in repr(report)
+    result = json.loads((tmp_path / "results" / f"{NAME}.json").read_text())
+    assert list(result)[:9] == [
+        *("lesson", "profile", "data", "base", "device", "precision"),
+        *("seconds", "data_seconds", "versions"),
+    ]
+    assert result["figures"] == {"test_accuracy": 0.8712} and result["base"] is None
+
+
+def test_report_refuses_unknown_figures_and_no_numbers():
+    lesson = start(NAME)
+    with pytest.raises(CourseError, match="Did you mean 'test_accuracy'"):
+        lesson.report(tset_accuracy=0.9)
+    with pytest.raises(ValueError, match="not a number to report"):
+        lesson.report(test_accuracy=float("nan"))
+
+
+def test_model_is_saved_where_the_output_goes(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_OUTPUT", str(tmp_path))
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    path = start(NAME).save_model(model)
+    assert path == tmp_path / "models" / f"{NAME}.keras"
+    assert keras.models.load_model(path).count_params() == 3
+    assert [p.name for p in path.parent.iterdir()] == [path.name]

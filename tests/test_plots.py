@@ -1,0 +1,96 @@
+"""Figures: what they accept, their alt text, their marks."""
+
+import numpy as np
+import pytest
+
+from course_utils import (
+    explore_predictions,
+    plot_history,
+    plot_picture,
+    plot_pictures,
+    plot_prediction,
+    plot_predictions,
+)
+
+NAMES = ["cat", "dog", "owl"]
+PICTURES = np.random.default_rng(0).integers(0, 256, (5, 28, 28, 1), dtype=np.uint8)
+PROBABILITIES = np.array(
+    [[0.9, 0.1, 0], [0.2, 0.7, 0.1], [0.3, 0.3, 0.4], [0.6, 0.4, 0], [0.1, 0.1, 0.8]]
+)
+LABELS = np.array([0, 0, 2, 1, 2])
+
+
+def bundle(figure):
+    data, metadata = figure._repr_mimebundle_()
+    return data, metadata["image/png"]["alt"]
+
+
+def test_every_figure_is_a_png_with_alt_text():
+    history = {
+        "loss": [1.0, 0.5],
+        "accuracy": [0.5, 0.75],
+        "val_loss": [1, 1],
+        "val_accuracy": [0, 1],
+    }
+    for figure, words in (
+        (plot_picture(PICTURES[0], title="a cat"), "a cat: 28 by 28 pixels"),
+        (plot_pictures(PICTURES, titles=LABELS), "5 pictures in 1 rows: 0, 0, 2, 1, 2"),
+        (plot_prediction(PICTURES[0], PROBABILITIES[0], NAMES, 0), "✓ cat 90%"),
+        (plot_prediction(PICTURES[1], PROBABILITIES[1], NAMES, 0), "✗ dog 70%, is cat"),
+        (plot_predictions(PICTURES, PROBABILITIES, LABELS, NAMES), "3 right, 2 wrong"),
+        (plot_history(history), "training accuracy 0.750 and validation accuracy 1.000"),
+    ):
+        data, alt = bundle(figure)
+        assert words in alt and words in data["text/plain"]
+        assert data["image/png"].startswith("iVBOR") and 'alt="' in data["text/html"]
+
+
+def test_training_and_validation_differ_in_line_style_too():
+    figure = plot_history({"loss": [2, 1], "val_loss": [2, 2], "accuracy": [0, 1]})
+    training, validation = figure.axes[0].get_lines()
+    assert training.get_linestyle() != validation.get_linestyle()
+    assert training.get_color() != validation.get_color()
+
+
+@pytest.mark.parametrize(
+    "picture", [PICTURES[0], PICTURES[0, ..., 0], PICTURES[0] / 255, np.zeros((9, 7, 3), np.uint8)]
+)
+def test_pictures_of_every_form(picture):
+    assert plot_pictures([picture])
+
+
+def test_the_scale_follows_the_type_not_the_brightest_pixel():
+    dark = plot_picture(np.full((4, 4, 1), 1, dtype=np.uint8)).axes[0].images[0]
+    assert dark.get_clim() == (0, 255)
+    scaled = plot_picture(np.full((4, 4, 1), 0.1)).axes[0].images[0]
+    assert scaled.get_clim() == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: plot_picture(np.zeros((28, 28, 4))),
+        lambda: plot_pictures(PICTURES, titles=["one"]),
+        lambda: plot_pictures([]),
+        lambda: plot_predictions(PICTURES, PROBABILITIES[:2], LABELS, NAMES),
+        lambda: explore_predictions(PICTURES, PROBABILITIES[:2], LABELS, NAMES),
+        lambda: plot_history({"loss": [1]}),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_numbers(call):
+    with pytest.raises(ValueError, match=r"\(28, 28, 4\)|5 pictures|0 pictures|It holds: loss"):
+        call()
+
+
+def test_the_slider_begins_with_the_surest_mistake_and_redraws():
+    explorable = explore_predictions(PICTURES, PROBABILITIES, LABELS, NAMES)
+    slider, text, image = explorable.widget.children
+    assert "mistake 1 of 2" in text.value and "dog 70%, is cat" in text.value
+    first = image.value
+    slider.value = 1
+    assert "mistake 2 of 2" in text.value and "cat 60%, is dog" in text.value
+    assert image.value != first
+    slider.value = 2
+    assert "right answer 1 of 3" in text.value and "owl 40%" in text.value
+    data, _ = explorable._repr_mimebundle_()
+    assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)

@@ -1,0 +1,254 @@
+"""Building notebooks, copying them for the lab, running a lesson."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from tools import build_notebooks, lab, run_lesson
+from tools.build_notebooks import LessonError
+
+LESSON = '''\
+# %% [markdown] name="title"
+# # A lesson
+
+# %% name="sum" tags=["nbval-check-output"]
+1 + 1
+# -> 2
+
+# %% [markdown] name="task"
+# ### Exercise
+
+# %% name="answer" exercise="double"
+def double(n):
+    """Return twice n."""
+    ### BEGIN SOLUTION
+    twice = n + n
+    return twice
+    ### END SOLUTION
+
+
+# %% name="wrong_1" exercise="double" wrong="itself"
+def double(n):
+    return n
+
+
+# %% name="wrong_2" exercise="double" wrong="square"
+def double(n):
+    return n * n
+
+
+# %% name="wrong_3" exercise="double" wrong="nothing"
+def double(n):
+    return 0
+
+
+# %% name="check" exercise="double" points=1
+def check(double):
+    ### BEGIN HIDDEN TESTS
+    assert double(7) == 14
+    ### END HIDDEN TESTS
+    assert double(2) == 4, "no"
+
+
+check_exercise(double, check, praise="Good.")
+'''
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    path = tmp_path / "lessons" / "01_test.py"
+    path.parent.mkdir()
+    path.write_text(LESSON)
+    return path
+
+
+def built(path, solutions):
+    notebook = nbformat.reads(build_notebooks.build(path, solutions), as_version=4)
+    return {cell["id"]: cell for cell in notebook.cells}
+
+
+def test_learner_gets_dots_and_no_answer(lesson):
+    cells = built(lesson, solutions=False)
+    assert list(cells) == ["title", "sum", "task", "answer", "check"]
+    assert cells["answer"].source.endswith('"""Return twice n."""\n    ...')
+    assert "Not attempted" in cells["check"].outputs[0]["data"]["text/plain"]
+    assert cells["check"].metadata["jupyter"]["source_hidden"]
+    text = build_notebooks.build(lesson, solutions=False)
+    assert not any(
+        word in text for word in ("twice = n", "SOLUTION", "HIDDEN", "n * n", "double(7)")
+    )
+
+
+def test_solution_has_the_answer_and_expects_right(lesson):
+    cells = built(lesson, solutions=True)
+    assert cells["answer"].source.endswith("    twice = n + n\n    return twice")
+    assert cells["check"].outputs[0]["data"]["text/plain"] == "✓ Right: Good."
+
+
+def test_expected_text_becomes_the_saved_output(lesson):
+    cell = built(lesson, solutions=False)["sum"]
+    assert cell.source == "1 + 1" and cell.outputs[0]["data"]["text/plain"] == "2"
+    assert cell.execution_count, "nbval passes over a compared cell that never ran"
+
+
+def test_two_builds_are_equal_to_the_byte(lesson):
+    builds = {build_notebooks.build(lesson, solutions=False) for _ in range(3)}
+    assert len(builds) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name="title"', "", "line 1: the cell has no name"),
+        ('name="task"', 'name="title"', "line 8: the name 'title' is that of the cell in line 1"),
+        ('name="sum"', 'name="a sum"', "cannot be a cell id"),
+        ('name="wrong_1" exercise="double" wrong="itself"', 'name="other" exercise="double"',
+         "needs a solution"),
+        ("    ### END SOLUTION\n", "", "needs both its BEGIN and its END"),
+        ("\n# -> 2", "", "needs both the tag nbval-check-output and its expected text"),
+        ("# %% name=\"wrong_3\" exercise=\"double\" wrong=\"nothing\"", '# %% name="rest"',
+         "lists 2 wrong answers; at least 3"),
+        (' points=1', ' points=1 wrong="x"', "has no check"),
+        ("# %% [markdown] name=", "x = 1\n# %% [markdown] name=", "before the first cell"),
+        ('# %% [markdown] name="task"',
+         '# %% name="twin" exercise="double"\n### BEGIN SOLUTION\n1\n### END SOLUTION\n'
+         '# %% [markdown] name="task"', "may not share one id"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_names_file_line_and_remedy(lesson, old, new, message):
+    assert old in LESSON
+    lesson.write_text(LESSON.replace(old, new, 1))
+    with pytest.raises(LessonError, match="01_test.py") as raised:
+        build_notebooks.build(lesson, solutions=False)
+    assert message in str(raised.value)
+
+
+def test_differences_name_the_file(lesson, tmp_path):
+    notebooks = tmp_path / "notebooks"
+    targets = build_notebooks.targets(lesson.parent, notebooks)
+    assert all("missing" in line for line in build_notebooks.differences(targets, notebooks))
+    for path, text in targets.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert build_notebooks.differences(targets, notebooks) == []
+    edited = notebooks / "solutions" / "01_test.ipynb"
+    edited.write_text(edited.read_text().replace("A lesson", "Mine"))
+    (notebooks / "02_stray.ipynb").write_text("{}")
+    problems = build_notebooks.differences(targets, notebooks)
+    assert len(problems) == 2 and str(edited) in problems[1] and "02_stray" in problems[0]
+
+
+def test_check_runs_without_tensorflow():
+    code = (
+        "import sys; from tools.build_notebooks import main; status = main(['--check']); "
+        "assert 'tensorflow' not in sys.modules; sys.exit(status)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=build_notebooks.ROOT)
+
+
+def test_lab_follows_untouched_copies_and_keeps_answers(tmp_path):
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+    lesson = notebooks / "01.ipynb"
+    lesson.write_text("first")
+    assert "copied" in lab.copy_notebooks(notebooks, work)[0]
+    lesson.write_text("second")
+    lab.copy_notebooks(notebooks, work)
+    assert (work / "01.ipynb").read_text() == "second", "nobody had touched it"
+    (work / "01.ipynb").write_text("my answers")
+    assert lab.copy_notebooks(notebooks, work) == []
+    lesson.write_text("third")
+    (line,) = lab.copy_notebooks(notebooks, work)
+    assert "stays as it is" in line and (work / "01.ipynb").read_text() == "my answers"
+
+
+def test_lab_keeps_a_notebook_that_it_never_copied(tmp_path):
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+    work.mkdir()
+    (notebooks / "01.ipynb").write_text("lesson")
+    (work / "01.ipynb").write_text("mine")
+    lab.copy_notebooks(notebooks, work)
+    assert (work / "01.ipynb").read_text() == "mine"
+
+
+@pytest.fixture
+def solutions(tmp_path, monkeypatch):
+    """A folder of solution notebooks; the returned function writes one from code cells."""
+    monkeypatch.setattr(run_lesson, "SOLUTIONS", tmp_path)
+    monkeypatch.setenv("TFDS_DATA_DIR", "relative")
+
+    def write(*sources):
+        cells = [
+            nbformat.v4.new_code_cell(source, id=f"cell_{number}")
+            for number, source in enumerate(sources, start=1)
+        ]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01_test.ipynb")
+
+    return write
+
+
+WRITES_RESULTS = """
+import json, os, pathlib
+output = pathlib.Path(os.environ["COURSE_OUTPUT"])
+for folder, name, text in (
+    ("models", "01_test.keras", "model"),
+    ("results", "01_test.json", '{"data": "sample", "profile": "ci", "figures": {"a": 0.5}}'),
+):
+    (output / folder).mkdir()
+    (output / folder / name).write_text(text)
+assert os.path.isabs(os.environ["TFDS_DATA_DIR"])
+"""
+
+
+def test_a_lesson_leaves_page_model_and_results(solutions, tmp_path, capsys):
+    solutions("1 + 1", WRITES_RESULTS)
+    build = tmp_path / "build"
+    assert run_lesson.main(["1", "--build", str(build)]) == 0
+    said = capsys.readouterr().out
+    assert "[ 1/2]" in said and "cell_2" in said and "a 0.5000" in said
+    result = json.loads((build / "results" / "01_test.json").read_text())
+    assert result["seconds"] > 0 and result["figures"] == {"a": 0.5}
+    assert (build / "models" / "01_test.keras").read_text() == "model"
+    assert "<html" in (build / "01_test.html").read_text()
+    assert {path.name for path in build.iterdir()} == {"01_test.html", "models", "results"}
+
+
+def test_a_cell_that_fails_is_named_and_leaves_older_results_alone(solutions, tmp_path, capsys):
+    build = tmp_path / "build"
+    solutions(WRITES_RESULTS)
+    run_lesson.main(["01", "--build", str(build)])
+    before = (build / "01_test.html").read_bytes()
+    solutions("1", "raise ValueError('what is wrong')")
+    assert run_lesson.main(["01", "--build", str(build)]) == 1
+    assert "'cell_2' stopped with ValueError: what is wrong" in capsys.readouterr().err
+    assert (build / "01_test.html").read_bytes() == before
+    assert (build / "01_test.failed.html").exists()
+
+
+def test_a_kernel_that_dies_is_told(solutions, tmp_path, capsys):
+    solutions("1", "import os; os._exit(1)")
+    assert run_lesson.main(["01", "--build", str(tmp_path / "build")]) == 1
+    assert "The kernel died after cell 1 of 2" in capsys.readouterr().err
+
+
+def test_a_lesson_that_reports_nothing_is_no_success(solutions, tmp_path, capsys):
+    solutions("1")
+    assert run_lesson.main(["01", "--build", str(tmp_path / "build")]) == 1
+    assert "left no 01_test.json" in capsys.readouterr().err
+
+
+def test_unknown_lesson_number(capsys):
+    assert run_lesson.main(["41"]) == 1
+    assert "no lesson '41'" in capsys.readouterr().err
+
+
+def test_build_folder_that_cannot_be_made(solutions, tmp_path, capsys):
+    solutions(WRITES_RESULTS)
+    (tmp_path / "file").write_text("")
+    assert run_lesson.main(["01", "--build", os.fspath(tmp_path / "file" / "build")]) == 1
+    assert "Not a directory" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""What turns lessons into notebooks, runs them and collects their results."""

@@ -1,0 +1,261 @@
+"""Build notebooks/ from lessons/: `python -m tools.build_notebooks [--check]`.
+
+A lesson is one jupytext py:percent script. Every cell has a name of its own, which becomes the
+notebook cell's id, so that building twice gives the same bytes.
+
+What a cell's header may say, beside `name` and `tags`:
+
+- `exercise="width"`: the cell belongs to that exercise. A code cell with a solution between
+  `### BEGIN SOLUTION` and `### END SOLUTION` is its answer; the learner's notebook has `...` there.
+- `wrong="what its message says"`: with `exercise`, a wrong answer that the check must refuse with
+  a message that contains this text. It stands in no built notebook.
+- `points=2`: with `exercise`, the cell with the check.
+
+Comment lines `# -> text` at the end of a code cell are what it must show; they become its saved
+output, which nbval compares.
+"""
+
+import argparse
+import ast
+import dataclasses
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from course_utils.exercises import RIGHT, UNANSWERED, Outcome
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "lessons"
+NOTEBOOKS = ROOT / "notebooks"
+SOLUTION = re.compile(
+    r"^(?P<indent>[ ]*)### BEGIN SOLUTION\n(?P<body>.*?)^[ ]*### END SOLUTION\n?", re.S | re.M
+)
+HIDDEN_TESTS = re.compile(
+    r"^[ ]*### BEGIN HIDDEN TESTS\n.*?^[ ]*### END HIDDEN TESTS\n?", re.S | re.M
+)
+EXPECTED = re.compile(r"(?:\n# ->[^\n]*)+\Z")
+CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+WRONG_ANSWERS = 3
+"""Every exercise lists at least this many wrong answers."""
+
+
+class LessonError(Exception):
+    """A lesson that cannot be built; the message names the file, the line and the remedy."""
+
+
+@dataclasses.dataclass
+class Exercise:
+    """The cells of one exercise, as `nbformat` cells of the source."""
+
+    answer: nbformat.NotebookNode = None
+    check: nbformat.NotebookNode = None
+    wrong: list = dataclasses.field(default_factory=list)
+
+
+def read_lesson(path):
+    """Return a lesson's cells and its exercises by id, both checked.
+
+    Args:
+        path: a script in py:percent form.
+
+    Returns:
+        `(cells, exercises)`: `nbformat` cells with their metadata, and a dict of `Exercise`.
+
+    Raises:
+        LessonError: the source breaks a rule of this module.
+    """
+    text = path.read_text(encoding="utf-8")
+    lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"# %%", line)]
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    if len(lines) != len(cells):
+        raise LessonError(f"{path}: there is text before the first cell marker `# %%`.")
+    names, exercises = {}, {}
+    for line, cell in zip(lines, cells, strict=True):
+        where = f"{path}, line {line}"
+        name = cell.metadata.get("name")
+        if not name:
+            raise LessonError(f'{where}: the cell has no name. Add name="…" to its header.')
+        if not CELL_ID.match(name):
+            raise LessonError(
+                f"{where}: the name {name!r} cannot be a cell id. "
+                "Use up to 64 letters, digits, `_` and `-`."
+            )
+        if name in names:
+            raise LessonError(
+                f"{where}: the name {name!r} is that of the cell in line {names[name]} too. "
+                "Give each cell a name of its own."
+            )
+        names[name] = line
+        if cell.cell_type == "code":
+            _read_code_cell(cell, where, exercises)
+    for key, exercise in exercises.items():
+        if exercise.answer is None or exercise.check is None:
+            missing = "answer with a solution" if exercise.answer is None else "check with points"
+            raise LessonError(f"{path}: the exercise {key!r} has no {missing}.")
+        if len(exercise.wrong) < WRONG_ANSWERS:
+            raise LessonError(
+                f"{path}: the exercise {key!r} lists {len(exercise.wrong)} wrong answers; "
+                f"at least {WRONG_ANSWERS} are needed."
+            )
+    return cells, exercises
+
+
+def _read_code_cell(cell, where, exercises):
+    """Check one code cell and sort it into its exercise, if it belongs to one."""
+    key = cell.metadata.get("exercise")
+    has_solution = "### BEGIN SOLUTION" in cell.source or "### END SOLUTION" in cell.source
+    if has_solution and not SOLUTION.search(cell.source):
+        raise LessonError(f"{where}: a solution needs both its BEGIN and its END line.")
+    compared = "nbval-check-output" in cell.metadata.get("tags", [])
+    if compared != bool(EXPECTED.search(cell.source)):
+        raise LessonError(
+            f"{where}: a cell whose output is compared needs both the tag nbval-check-output "
+            "and its expected text in lines `# -> …` at its end."
+        )
+    if key is None:
+        if has_solution or "wrong" in cell.metadata or "points" in cell.metadata:
+            raise LessonError(f'{where}: the cell needs exercise="…" in its header.')
+        return
+    exercise = exercises.setdefault(key, Exercise())
+    if "wrong" in cell.metadata:
+        exercise.wrong.append(cell)
+        return
+    part = "check" if "points" in cell.metadata else "answer"
+    if part == "answer" and not has_solution:
+        raise LessonError(
+            f"{where}: a cell of exercise {key!r} needs a solution, `wrong=` or `points=`."
+        )
+    if getattr(exercise, part) is not None:
+        raise LessonError(
+            f"{where}: the exercise {key!r} has two cells with its {part}. "
+            "Two exercises may not share one id."
+        )
+    setattr(exercise, part, cell)
+
+
+def stub(source):
+    """Return an answer's source with `...` in place of each solution."""
+    return SOLUTION.sub(lambda match: f"{match['indent']}...\n", source).rstrip("\n")
+
+
+def answered(source):
+    """Return an answer's source with its solutions and without their marks."""
+    return SOLUTION.sub(lambda match: match["body"], source).rstrip("\n")
+
+
+def praise(source):
+    """Return what a check says of a right answer: the constant `praise=` of its call, or ""."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check_exercise":
+            keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+            return ast.literal_eval(keywords["praise"]) if "praise" in keywords else ""
+    raise LessonError(f"A cell with points must call check_exercise:\n{source}")
+
+
+def build(path, solutions):
+    """Return the notebook of a lesson as the text of an ipynb file.
+
+    Args:
+        path: the lesson's source.
+        solutions: whether the exercises are answered.
+    """
+    cells, _ = read_lesson(path)
+    built = []
+    for cell in cells:
+        if "wrong" in cell.metadata:
+            continue
+        built.append(_build_cell(cell, solutions, number=len(built) + 1))
+    notebook = nbformat.v4.new_notebook(
+        cells=built,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def _build_cell(cell, solutions, number):
+    tags = cell.metadata.get("tags", [])
+    options = {"id": cell.metadata["name"], "metadata": {"tags": tags} if tags else {}}
+    if cell.cell_type == "markdown":
+        return nbformat.v4.new_markdown_cell(cell.source, **options)
+    source, output = cell.source, None
+    if expected := EXPECTED.search(source):
+        source = source[: expected.start()]
+        output = "\n".join(line[5:] for line in expected[0].split("\n")[1:])
+    source = answered(source) if solutions else stub(source)
+    if "points" in cell.metadata:
+        output = repr(Outcome(RIGHT, praise(source)) if solutions else UNANSWERED)
+        source = "# @title Check your answer\n" + HIDDEN_TESTS.sub("", source).rstrip("\n")
+        options["metadata"] = {
+            "cellView": "form",
+            "jupyter": {"source_hidden": True},
+            "tags": [*tags, "check", "nbval-check-output"],
+        }
+    built = nbformat.v4.new_code_cell(source, **options)
+    if output is not None:  # nbval passes over a compared cell that looks as if it never ran
+        built.execution_count = number
+        built.outputs = [
+            nbformat.v4.new_output("execute_result", {"text/plain": output}, execution_count=number)
+        ]
+    return built
+
+
+def targets(lessons=LESSONS, notebooks=NOTEBOOKS):
+    """Return `{path: text}` of every notebook that the lessons make."""
+    built = {}
+    for path in sorted(lessons.glob("*.py")):
+        built[notebooks / f"{path.stem}.ipynb"] = build(path, solutions=False)
+        built[notebooks / "solutions" / f"{path.stem}.ipynb"] = build(path, solutions=True)
+    return built
+
+
+def differences(built, notebooks=NOTEBOOKS):
+    """Return a line for each notebook that is not what its lesson makes."""
+    present = {
+        path for path in notebooks.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    }
+    problems = [f"{path}: no lesson makes this notebook" for path in sorted(present - set(built))]
+    for path, text in built.items():
+        if path not in present:
+            problems.append(f"{path}: missing")
+        elif path.read_bytes() != text.encode():
+            problems.append(f"{path}: differs from what lessons/{path.stem}.py makes")
+    return problems
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Build notebooks/ from lessons/.")
+    parser.add_argument("--check", action="store_true", help="compare only; fail on a difference")
+    options = parser.parse_args(arguments)
+    try:
+        built = targets()
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.check:
+        problems = differences(built)
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        if problems:
+            print("Edit the lesson, not the notebook; then run `make notebooks`.", file=sys.stderr)
+        return 1 if problems else 0
+    for path, text in built.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != text.encode():
+            aside = path.with_suffix(".aside")
+            aside.write_bytes(text.encode())
+            aside.replace(path)
+            print(f"wrote {path.relative_to(ROOT)}")
+    for problem in differences(built):
+        print(problem, file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

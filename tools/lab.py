@@ -1,0 +1,59 @@
+"""Copy the learners' notebooks to work/ for `make lab`: `python -m tools.lab`.
+
+A copy that nobody has touched follows its lesson. One that was worked in is never overwritten.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
+    """Bring `work` up to date and return a line for each notebook that was copied or kept.
+
+    Args:
+        notebooks: the folder of the built notebooks.
+        work: the learner's folder, made if it is missing.
+    """
+    work.mkdir(exist_ok=True)
+    record = work / ".copied.json"
+    try:
+        copied = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        copied = {}
+    lines = []
+    for source in sorted(notebooks.glob("*.ipynb")):
+        target, fresh = work / source.name, _checksum(source)
+        if target.exists():
+            if copied.get(source.name) == fresh:
+                continue
+            if _checksum(target) != copied.get(source.name):
+                lines.append(
+                    f"{target} is yours and stays as it is. Its lesson has changed: "
+                    "rename your copy to get the new one."
+                )
+                continue
+        aside = target.with_suffix(".aside")
+        shutil.copyfile(source, aside)
+        aside.replace(target)
+        copied[source.name] = fresh
+        lines.append(f"copied {source.name} to {work}")
+    aside = record.with_suffix(".aside")
+    aside.write_text(json.dumps(copied, indent=2) + "\n", encoding="utf-8")
+    aside.replace(record)
+    return lines
+
+
+def _checksum(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    try:
+        print("\n".join(copy_notebooks()))
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")

@@ -1,0 +1,180 @@
+"""Run a lesson's solution notebook: `python -m tools.run_lesson 01 [--build FOLDER]`.
+
+Leaves in the folder `<lesson>.html`, `models/<lesson>.keras` and `results/<lesson>.json`. They are
+made aside and moved there when the last cell has run, so that what lies there is always whole.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from traitlets.config import Config
+
+from course_utils.errors import CourseError, unknown_name
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS = ROOT / "notebooks" / "solutions"
+FOLDERS = ("COURSE_CACHE", "KERAS_HOME", "TFDS_DATA_DIR")
+"""Variables that name a folder: a relative one is meant from where the command is given."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def find_lesson(number):
+    """Return the path of the solution notebook whose name is, or begins with, `number`.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    paths = {path.stem: path for path in SOLUTIONS.glob("*.ipynb")}
+    for stem, path in paths.items():
+        if number and (stem == number or stem.split("_")[0] == number.zfill(2)):
+            return path
+    raise unknown_name("lesson", number, paths)
+
+
+def execute(notebook, output, tell=print):
+    """Run a notebook cell by cell in a fresh kernel and return the seconds that it took.
+
+    Args:
+        notebook: an `nbformat` notebook; its outputs are replaced.
+        output: folder that the lesson writes its model and its results into.
+        tell: called with a line of progress for each code cell.
+
+    Raises:
+        CourseError: a cell failed or the kernel died; the message names the cell.
+    """
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = 0
+    began = time.perf_counter()
+    cell_began = began
+
+    def before(cell, cell_index):
+        nonlocal cell_began
+        cell_began = time.perf_counter()
+
+    def after(cell, cell_index, execute_reply):
+        nonlocal done
+        done += 1
+        seconds = time.perf_counter() - cell_began
+        tell(f"[{done:2}/{total}] {seconds:6.1f} s  {cell['id']}")
+
+    environment = os.environ | {"COURSE_OUTPUT": str(output)}
+    for variable in FOLDERS:
+        if environment.get(variable):
+            environment[variable] = str(Path(environment[variable]).expanduser().absolute())
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            config = Config()
+            if sys.platform != "win32":  # sockets in a folder, not ports that all can reach
+                config.KernelManager.transport = "ipc"
+                config.KernelManager.ip = f"{folder}/kernel"
+            NotebookClient(
+                notebook,
+                config=config,
+                timeout=None,
+                kernel_name="python3",
+                store_widget_state=False,
+                on_cell_execute=before,
+                on_cell_executed=after,
+            ).execute(cwd=folder, env=environment)
+    except CellExecutionError as error:
+        failed = next(cell for cell in notebook.cells if _failed(cell))
+        raise CourseError(
+            f"The cell {failed['id']!r} stopped with {error.ename}: {error.evalue}"
+        ) from None
+    except DeadKernelError:
+        raise CourseError(
+            f"The kernel died after cell {done} of {total}; most often it ran out of memory."
+        ) from None
+    return time.perf_counter() - began
+
+
+def _failed(cell):
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+def to_html(notebook, title):
+    """Return an executed notebook as one HTML page that needs no network.
+
+    A widget without a kernel is dead: the picture that comes with it is shown. The code of the
+    checks is left out, what they found is kept.
+    """
+    from nbconvert import HTMLExporter
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+    exporter = HTMLExporter(
+        config=Config(
+            {
+                "TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {"check"}},
+                "HTMLExporter": {"mathjax_url": "", "require_js_url": "", "embed_images": True},
+            }
+        )
+    )
+    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    return page
+
+
+def run(number, build):
+    """Run a lesson and leave its page, model and results in the folder `build`."""
+    path = find_lesson(number)
+    name = path.stem
+    build.mkdir(parents=True, exist_ok=True)
+    notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=build) as scratch:
+        scratch = Path(scratch)
+        try:
+            seconds = execute(notebook, scratch, lambda line: print(line, flush=True))
+        except CourseError:
+            page = build / f"{name}.failed.html"
+            page.write_text(to_html(notebook, name), encoding="utf-8")
+            print(f"What ran until then: {page}", file=sys.stderr)
+            raise
+        results = scratch / "results" / f"{name}.json"
+        model = scratch / "models" / f"{name}.keras"
+        for made in (results, model):
+            if not made.is_file():
+                raise CourseError(f"The lesson ran to its end but left no {made.name}.")
+        result = json.loads(results.read_text(encoding="utf-8"))
+        results.write_text(
+            json.dumps(result | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8"
+        )
+        (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
+        for made in (f"{name}.html", f"models/{name}.keras", f"results/{name}.json"):
+            (build / made).parent.mkdir(exist_ok=True)
+            os.replace(scratch / made, build / made)
+            print(build / made)
+        (build / f"{name}.failed.html").unlink(missing_ok=True)
+    figures = ", ".join(f"{figure} {value:.4f}" for figure, value in result["figures"].items())
+    print(f"{result['data']} data, profile {result['profile']}, {seconds:.0f} s: {figures}")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Run a lesson's solution notebook.")
+    parser.add_argument("lesson", help="its number or name, such as 01")
+    parser.add_argument("--build", type=Path, default=ROOT / "build", help="where results go")
+    options = parser.parse_args(arguments)
+    try:
+        run(options.lesson, options.build.absolute())
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or options.build}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; nothing was left behind.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Make .venv from an exact lock: sh tools/setup.sh requirements.txt
+# `make setup` calls it when the lock is newer than what was set up from it.
+set -eu
+lock=$1
+venv=.venv
+ready=$venv/.ready-$lock
+
+in_range='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+have_uv() { command -v uv >/dev/null 2>&1; }
+
+find_python() {
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if "$candidate" -c "$in_range" >/dev/null 2>&1; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+}
+
+# An environment of another lock, or one whose Python is gone, is made anew.
+if [ -d "$venv" ]; then
+    for other in "$venv"/.ready-*; do
+        if [ -e "$other" ] && [ "$other" != "$ready" ]; then rm -rf "$venv"; break; fi
+    done
+    if ! "$venv/bin/python" -c "$in_range" >/dev/null 2>&1; then rm -rf "$venv"; fi
+fi
+
+if [ ! -d "$venv" ]; then
+    python=$(find_python)
+    if [ -z "$python" ] && have_uv; then python=3.13; fi
+    if [ -z "$python" ]; then
+        echo "The course needs Python 3.11, 3.12 or 3.13; python3 is" \
+            "$(python3 --version 2>&1 || echo missing). Install one of them, or name it:" \
+            "make setup PYTHON=/path/to/python3.12" >&2
+        exit 1
+    fi
+    echo "Making $venv with Python $python"
+    if have_uv; then
+        uv venv --quiet --python "$python" "$venv"
+    elif ! "$python" -m venv "$venv"; then
+        rm -rf "$venv"
+        echo "Python's venv module does not work; on Debian and Ubuntu:" \
+            "sudo apt install python3-venv" >&2
+        exit 1
+    fi
+fi
+
+echo "Installing what $lock names; the first time this takes some minutes"
+if have_uv; then
+    uv pip sync --quiet --python "$venv/bin/python" --require-hashes "$lock"
+    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
+else
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --no-deps --no-build-isolation -e .
+fi
+touch "$ready"
