@@ -52,8 +52,8 @@ def sample_folder(name, small=False):
     The path names the drawing code by its checksum: a sample drawn by older code is not found.
     """
     code = hashlib.sha256()
-    for module in (drawing.__file__, __file__):
-        code.update(Path(module).read_bytes())
+    for path in [Path(__file__), *sorted(Path(drawing.__file__).parent.glob("*.py"))]:
+        code.update(path.read_bytes())
     drawn_by = f"{'small' if small else 'full'}-{code.hexdigest()[:12]}"
     return cache_folder() / "samples" / drawn_by / name / DATASETS[name].version
 

@@ -1,128 +1,21 @@
-"""Garments and digits drawn by code: stand-ins for Fashion-MNIST and MNIST without a network.
-
-Points are (x, y) in pixels, x to the right and y down; garments are drawn around (0, 0).
-Every picture has a random generator of its own, so a part of a set equals that part of the whole.
-"""
+"""Ten kinds of clothes, shoes and bags, drawn around (0, 0): a stand-in for Fashion-MNIST."""
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-SIZE = 28
-OVERSAMPLING = 4
-SIDES = ((1, 1), (-1, 1))
-
-
-@cache
-def catmull_rom(steps):
-    """The share of each of four neighbouring points in `steps` points between the middle two."""
-    t = np.arange(steps) / steps
-    return np.stack(
-        [
-            t * (t * (2 - t) - 1) / 2,
-            (t * t * (3 * t - 5) + 2) / 2,
-            t * (t * (4 - 3 * t) + 1) / 2,
-            t * t * (t - 1) / 2,
-        ],
-        axis=1,
-    )
-
-
-def smooth_curve(points, closed=False, steps=5):
-    """Catmull-Rom curve through `points` (n, 2), `steps` points a segment: float array (m, 2).
-
-    A point that stands twice in a row makes a corner.
-    """
-    points = np.asarray(points, dtype=float)
-    first, last = (points[-1:], points[:2]) if closed else (points[:1], points[-1:])
-    padded = np.concatenate([first, points, last])
-    windows = np.stack([padded[i : len(padded) - 3 + i] for i in range(4)], axis=1)
-    curve = np.matmul(catmull_rom(steps), windows).reshape(-1, 2)
-    return curve if closed else np.concatenate([curve, points[-1:]])
-
-
-def even_spacing(points, spacing):
-    """Points every `spacing` or less along the line through `points` (n, 2): float array (m, 2)."""
-    step = np.hypot(*np.diff(points, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(step)])
-    even = np.linspace(0, along[-1], math.ceil(along[-1] / spacing) + 1)
-    return np.stack([np.interp(even, along, column) for column in points.T], axis=1)
-
-
-def random_affine(rng, rotation=0.0, scale=(1.0, 1.0), stretch=0.0, shear=0.0, shift=0.0):
-    """A random (matrix (2, 2), offset (2,)); use it as `points @ matrix + offset`.
-
-    `rotation` (degrees), `stretch`, `shear` and `shift` (pixels) are standard deviations
-    of normal distributions cut off at two (stretch: of the logarithm of width over height);
-    `scale` is a range.
-    """
-    angle, ratio, slant, dx, dy = (max(-2, min(2, v)) for v in rng.standard_normal(5).tolist())
-    size = rng.uniform(*scale)
-    angle *= math.radians(rotation)
-    ratio = math.exp(ratio * stretch / 2)
-    cos, sin = size * math.cos(angle), size * math.sin(angle)
-    matrix = np.array([[cos * ratio, sin * ratio], [-sin / ratio, cos / ratio]])
-    matrix[1] -= slant * shear * matrix[0]
-    return matrix, np.array([dx * shift, dy * shift])
-
-
-def bend(rng, points, amount):
-    """Moves (n, 2) points, given in -1..1, by a smooth random field of about `amount`."""
-    x, y = points.T
-    terms = np.stack([x * x, x * y, y * y, x * x * y, x * y * y, y * y * y], axis=1)
-    return points + terms @ rng.normal(0, amount, (6, 2))
-
-
-def choose(rng, options):
-    return options[int(rng.random() * len(options))]
-
-
-def uniform(rng, *ranges):
-    """One number from each (low, high), as a list: faster than `rng.uniform` of arrays."""
-    parts = rng.random(len(ranges)).tolist()
-    return [low + part * (high - low) for part, (low, high) in zip(parts, ranges, strict=True)]
-
-
-def mirror(points):
-    """The closed outline whose right half is `points`, from top to bottom."""
-    points = np.asarray(points, dtype=float)
-    return np.concatenate([points, points[::-1] * (-1, 1)])
-
-
-class Sketch:
-    """A greyscale drawing at OVERSAMPLING times its size; shades run from 0 (black) to 1."""
-
-    def __init__(self, rng, matrix, offset, jitter=0.0):
-        self.rng, self.jitter = rng, jitter
-        self.matrix = matrix * OVERSAMPLING
-        self.offset = (offset + SIZE / 2) * OVERSAMPLING
-        self.image = Image.new("L", (SIZE * OVERSAMPLING,) * 2)
-        self.draw = ImageDraw.Draw(self.image)
-
-    def place(self, points):
-        points = np.asarray(points, dtype=float)
-        points = points + self.jitter * self.rng.standard_normal(points.shape)
-        return points @ self.matrix + self.offset
-
-    def fill(self, points, shade, smooth=False):
-        points = self.place(points)
-        points = smooth_curve(points, closed=True) if smooth else points
-        self.draw.polygon(points.ravel().tolist(), fill=int(255 * shade))
-
-    def stroke(self, points, shade, width=0.5, smooth=False):
-        points = self.place(points)
-        points = smooth_curve(points) if smooth else points
-        width = max(1, round(width * OVERSAMPLING))
-        self.draw.line(points.ravel().tolist(), fill=int(255 * shade), width=width)
-
-    def pixels(self):
-        return np.asarray(self.image.reduce(OVERSAMPLING), dtype=np.float32)
-
-
-# --- garments ---------------------------------------------------------------------------------
+from course_utils.drawing.strokes import (
+    SIDES,
+    SIZE,
+    Sketch,
+    choose,
+    draw_set,
+    mirror,
+    parse_points,
+    random_affine,
+    uniform,
+)
 
 # A garment is a tuple of layers, from back to front; a layer is a tuple of alternatives, one of
 # which is drawn; an alternative is parts split by "/"; a part is a shade, a pen and points. Where
@@ -280,10 +173,6 @@ class Part(NamedTuple):
     width: float
     first: np.ndarray
     last: np.ndarray
-
-
-def parse_points(text):
-    return np.array([[float(v) for v in point.split(",")] for point in text.split()])
 
 
 def parse_parts(text):
@@ -497,118 +386,6 @@ def draw_garment(rng, label):
     return shade_cloth(rng, sketch.pixels(), 0.05 if label in SHOES else 0.2)
 
 
-# --- digits -----------------------------------------------------------------------------------
-
-# Strokes as "x,y x,y ..." in a box 14 wide and 20 high, the pen lifted at "/"; a point that stands
-# twice is a corner. Several forms a digit, as people write them.
-DIGITS = (
-    (
-        "8,0 3,2 0.5,10 3,18 7,20 11.5,17 13.5,10 11,2.5 7,0 5.5,0.5",
-        "7,0 2,4 1,12 4,19 9,19 13,12 12,4 7.5,0.5",
-        "10,1 5,0 1,6 1,14 6,20 12,16 13,8 10,2 7,2",
-    ),
-    (
-        "7,0 7,20",
-        "8,0 7,10 6,20",
-        "3.5,4.5 7.5,0 7.5,0 7,20",
-        "3.5,4 7.5,0 7.5,0 7.5,20 / 3,20 12,20",
-    ),
-    (
-        "1,5 4,0.5 9,0.5 12,4.5 9,10 1,20 1,20 13,19.5",
-        "1.5,4 6,0 11,3 9.5,10 4,17.5 1.5,18.5 2,15.5 6,16.5 10,19.5 14,18",
-        "2,3 7,0 11.5,4 8,12 1,19.5 1,19.5 7,18.5 13,20",
-    ),
-    (
-        "1.5,3 6,0 11,2.5 10,7.5 5,9.5 5,9.5 11.5,11.5 12,17 6.5,20 1,17.5",
-        "2,1.5 8,0 11.5,4 8,9 5,9.5 10,10 13,14.5 9,19.5 3,19.5 0.5,17.5",
-        "1.5,0.5 11.5,0.5 11.5,0.5 6,8 6,8 11.5,10.5 11.5,17 6,20 1,17.5",
-    ),
-    (
-        "2.5,1 1,11.5 1,11.5 13.5,10.5 / 10.5,1 9.5,20",
-        "2,0 1.5,8 3,11.5 10.5,10 / 11.5,0 10.5,10 9.5,20",
-        "10,20 9.5,0 9.5,0 0.5,13.5 0.5,13.5 13.5,13.5",
-        "11,0 1,12 1,12 13.5,12 / 9.5,6 9,20",
-    ),
-    (
-        "2.5,0.5 2,9 2,9 7.5,7.5 12.5,11.5 11,18 5,20 0.5,17.5 / 2.5,0.5 12,0.5",
-        "12.5,0.5 3,1 3,1 2,8.5 2,8.5 8,8 12,13 9,19 1,19.5",
-        "12,0 5,1 2.5,7 8,9.5 11.5,13.5 8,19 1.5,19",
-    ),
-    (
-        "9.5,0 4,5 1,13 3,19 8,20 12,16 10,11.5 5,11.5 1.5,16",
-        "6.5,0 2.5,8 2,16 6,20 11,18 12,13.5 8,11 3,14",
-        "12,1 7,1 2,8 1,15 5,20 11,18.5 11.5,12.5 6,11 2,14.5",
-    ),
-    (
-        "1,1.5 12.5,0.5 12.5,0.5 8.5,9 5.5,20",
-        "1,4 1.5,0.5 1.5,0.5 13,1 13,1 9,8 7.5,20",
-        "1,1 12.5,1 12.5,1 8,10 5,20 / 4,10.5 12,9.5",
-        "1,2.5 6,1 12,0.5 11.5,5 8,12 7,20",
-    ),
-    (
-        "11,2.5 6,0 2.5,4 6,8.5 11,13 10.5,18.5 5.5,20 1.5,16.5 4,11.5 9.5,7.5 12,3.5 9,0.5",
-        "7,0 3,3 4.5,8 10,12 11.5,17 7,20 2.5,17 4,12 9.5,8 11,3 7,0",
-        "7,0 3,4.5 7,9 11,4.5 7,0 / 7,9 2,14.5 7,20 12,14.5 7,9",
-    ),
-    (
-        "11.5,3 7,0 2,3.5 3,9 7.5,9.5 11.5,3.5 11.5,3.5 11,11 9.5,20",
-        "11,5 8,0.5 3,2 2,7.5 6,10 10.5,7 12,2 12,9 10,16 4,20",
-        "7,0.5 2.5,4 4.5,9.5 9.5,8 11.5,3 7.5,0.5 / 11.5,2 10,12 6,20",
-    ),
-)
-
-
-def parse_strokes(text):
-    return [parse_points(stroke) / (7, 10) - 1 for stroke in text.split("/")]
-
-
-HANDWRITING = [[parse_strokes(text) for text in forms] for forms in DIGITS]
-CENTRES = np.arange(SIZE, dtype=np.float32) + np.float32(0.5 - SIZE / 2)
-
-
-def paint_strokes(points, radii):
-    """Round-capped strokes as coverage 0..1, (28, 28), from dense points and a radius for each."""
-    x, y = points.T.astype(np.float32)[..., None]
-    sharpness = (1 / radii).astype(np.float32)[:, None]
-    rows, columns = ((CENTRES - y) * sharpness) ** 2, ((CENTRES - x) * sharpness) ** 2
-    nearest = np.sqrt((rows[:, :, None] + columns[:, None, :]).min(axis=0))
-    return np.minimum(np.maximum(0.5 + (1 - nearest) * np.float32(radii.mean()), 0), 1)
-
-
-def pen_path(rng, curve):
-    """Where the pen touches the paper: ends cut short, sometimes a gap."""
-    path = even_spacing(curve, 0.5)
-    begin, end, skip, gap = uniform(rng, (0, 0.05), (0.93, 1), (0.2, 0.8), (-0.5, 0.07))
-    begin, end, skip = (int(part * len(path)) for part in (begin, end, skip))
-    return np.concatenate([path[begin:skip], path[skip + max(0, int(gap * len(path))) : end + 1]])
-
-
-def draw_digit(rng, label):
-    matrix, offset = random_affine(rng, 11, (0.77, 1.05), 0.16, 0.24, 1.6)
-    strokes = choose(rng, HANDWRITING[label])
-    ends = np.cumsum([len(stroke) for stroke in strokes])[:-1]
-    points = bend(rng, np.concatenate(strokes), 0.09) * (6.6, 9.4)
-    points += 0.5 * rng.standard_normal(points.shape)
-    curves = [smooth_curve(part @ matrix, steps=6) for part in np.split(points, ends)]
-    line = np.concatenate([pen_path(rng, curve) for curve in curves])
-    low, high = line.min(axis=0), line.max(axis=0)
-    room = np.maximum(12 - (high - low) / 2, 0)
-    line += np.minimum(np.maximum(offset, -room), room) - (low + high) / 2
-    width, pressed, ink = uniform(rng, (0.75, 2), (0.75, 1.25), (210, 280))
-    return ink * paint_strokes(line, width * np.linspace(1, pressed, len(line)))
-
-
-def draw_set(draw_one, labels, seed, start):
-    labels = np.asarray(labels)
-    if labels.size and (labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9):
-        raise ValueError("labels must be whole numbers from 0 to 9")
-    pictures = np.empty((len(labels), SIZE, SIZE, 1), np.uint8)
-    for index, label in enumerate(labels.tolist(), start):
-        rng = np.random.default_rng((seed, index))
-        pictures[index - start, ..., 0] = np.rint(draw_one(rng, label)).clip(0, 255)
-    return pictures
-
-
 def draw_garments(labels, seed=0, start=0):
     """Clothes, shoes and bags as in Fashion-MNIST: bright on black, uint8 (n, 28, 28, 1), 0..255.
 
@@ -618,11 +395,3 @@ def draw_garments(labels, seed=0, start=0):
     `draw_garments(labels)`, and another range of `start` gives new pictures, for a test set.
     """
     return draw_set(draw_garment, labels, seed, start)
-
-
-def draw_digits(labels, seed=0, start=0):
-    """Handwritten digits as in MNIST: white on black, uint8 (n, 28, 28, 1), 0..255.
-
-    `labels` are the n digits (0 to 9, else ValueError); `seed` and `start` as in `draw_garments`.
-    """
-    return draw_set(draw_digit, labels, seed, start)
