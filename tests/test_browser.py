@@ -1,0 +1,216 @@
+"""What a learner does: opens lesson 1 in JupyterLab, runs it, moves a slider, does an exercise.
+
+Needs Chromium or Chrome on the PATH, or named by `COURSE_BROWSER`. Screenshots are left in
+build/screenshots.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = ROOT / "notebooks" / "01_fashion_mnist_dense.ipynb"
+SCREENSHOTS = ROOT / "build" / "screenshots"
+TOKEN = "learner"
+BROWSERS = (os.environ.get("COURSE_BROWSER"), "chromium", "chromium-browser", "google-chrome")
+BROWSER = next((path for path in map(shutil.which, filter(None, BROWSERS)) if path), None)
+# Headless, in a container, without the network.
+FLAGS = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
+FLAGS = [f"--{flag}" for flag in f"{FLAGS} disable-component-update disable-sync".split()]
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false"},  # no question about news
+    "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stands in the page
+}
+
+api = pytest.importorskip("playwright.sync_api", reason="the Python package playwright is missing")
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium or Chrome on the PATH; COURSE_BROWSER can name one"
+)
+
+
+@contextmanager
+def jupyter_lab(folder):
+    """Serve the notebook from a folder that knows nothing of the user's Jupyter; give its URL."""
+    work = folder / "work"
+    work.mkdir()
+    shutil.copy(NOTEBOOK, work)
+    for name, values in SETTINGS.items():
+        path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {
+        "COURSE_OUTPUT": "output",
+        "IPYTHONDIR": "ipython",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
+    own = {variable: str(folder / name) for variable, name in own.items()}
+    environment = {"COURSE_CACHE": str(folder / "cache")} | os.environ | own
+    options = ["--no-browser", "--allow-root", f"--notebook-dir={work}", "--ServerApp.ip=127.0.0.1"]
+    options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    log = folder / "jupyter.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", "lab", *options, f"--ServerApp.token={TOKEN}"],
+            env=environment | {"COURSE_PROFILE": "ci"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for_server(server, f"{url}/api/status?token={TOKEN}", log)
+        yield f"{url}/lab/tree/{NOTEBOOK.name}?token={TOKEN}"
+    finally:
+        _stop(server)
+
+
+def _wait_for_server(server, url, log, seconds=60):
+    end = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < end:
+        try:
+            return urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def _stop(server):
+    """Ask the server to end, which ends its kernels; kill what is left of its process group."""
+    try:
+        server.terminate()
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+class Notebook:
+    """The notebook in the browser, all its cells run once."""
+
+    def __init__(self, page):
+        self.page = page
+        self.cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+        shown = page.locator(".jp-Notebook .jp-Cell")
+        api.expect(shown).to_have_count(len(self.cells), timeout=60_000)
+        idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        idle.wait_for(timeout=60_000)
+
+    def cell(self, name):
+        """Return a cell by its id, which JupyterLab leaves out of the page."""
+        position = [cell["id"] for cell in self.cells].index(name)
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(position)
+
+    @property
+    def red_boxes(self):
+        """Errors, and what was written to stderr."""
+        return self.page.locator('[data-mime-type$="jupyter.error"], [data-mime-type$="stderr"]')
+
+    def run_all(self):
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        last = [cell["id"] for cell in self.cells if cell["cell_type"] == "code"][-1]
+        finished = self.cell(last).locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
+        finished.or_(self.red_boxes).first.wait_for(state="attached", timeout=120_000)
+
+    def answer(self, exercise, line):
+        """Replace the last line of the answer by typing, run it and its check; return both."""
+        answer, check = self.cell(f"{exercise}_answer"), self.cell(f"{exercise}_check")
+        before = check.locator(".jp-OutputPrompt").text_content()
+        answer.locator(".cm-line").last.click()
+        for key in ("End", "Shift+Home"):
+            self.page.keyboard.press(key)
+        self.page.keyboard.type(line)
+        api.expect(answer.locator(".cm-line").last).to_have_text(f"    {line}")
+        for _ in ("answer", "check"):
+            self.page.keyboard.press("Shift+Enter")
+        api.expect(check.locator(".jp-OutputPrompt")).not_to_have_text(before)
+        return check
+
+    def screenshot(self, name, cell):
+        cell.evaluate("cell => cell.scrollIntoView({block: 'center'})")
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path_factory.mktemp("lab")
+    with jupyter_lab(folder) as url, api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        page.goto(url)
+        notebook = Notebook(page)
+        notebook.run_all()
+        yield notebook
+        browser.close()
+
+
+def test_lesson_runs_without_a_red_box(notebook):
+    assert notebook.red_boxes.all_text_contents() == []
+
+
+def test_pictures_have_alt_text(notebook):
+    pictures = notebook.page.locator('.jp-OutputArea-output[data-mime-type="text/html"] img')
+    alts = pictures.evaluate_all("pictures => pictures.map(picture => picture.alt)")
+    assert alts and all(alts)
+    assert pictures.evaluate_all("pictures => pictures.every(picture => picture.naturalWidth)")
+    notebook.screenshot("grid", notebook.cell("grid"))
+
+
+def test_slider_changes_text_and_picture(notebook):
+    cell = notebook.cell("explore")
+    slider, picture = cell.get_by_role("slider"), cell.locator("img")
+    text = cell.get_by_text(re.compile(r"(mistake|right answer) \d+ of \d+"))
+    api.expect(picture).to_have_class(re.compile("widget-image"))  # and no picture in its place
+    text_before, picture_before = text.text_content(), picture.get_attribute("src")
+    slider.press("ArrowRight")
+    api.expect(text).not_to_have_text(text_before)
+    api.expect(picture).not_to_have_attribute("src", picture_before)
+    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 400
+    notebook.screenshot("explorable", cell)
+
+
+def test_checks_are_folded(notebook):
+    names = [cell["id"] for cell in notebook.cells if cell["id"].endswith("_check")]
+    checks = [notebook.cell(name) for name in names if name.startswith("ex_")]
+    assert checks
+    for check in checks:
+        api.expect(check.locator(".jp-InputPlaceholder")).to_be_visible()
+        api.expect(check.locator(".cm-content")).to_be_hidden()
+
+
+def test_exercise(notebook):
+    api.expect(notebook.cell("ex_neuron_check")).to_contain_text("Not attempted")
+
+    check = notebook.answer("ex_neuron", "return max(0, np.sum(inputs * weights))")
+    api.expect(check).to_contain_text("Wrong")
+    api.expect(check).to_contain_text("The bias is missing")
+    hints = check.locator("details > p")
+    api.expect(hints.first).to_be_hidden()
+    check.locator("summary").first.click()
+    api.expect(hints.first).to_be_visible()
+    api.expect(hints.nth(1)).to_be_hidden()
+    notebook.screenshot("wrong", check)
+
+    check = notebook.answer("ex_neuron", "return max(0, np.sum(inputs * weights) + bias)")
+    api.expect(check).to_contain_text("Right")
+    api.expect(check.locator("details")).to_have_count(0)
+    notebook.screenshot("right", check)

@@ -1,0 +1,95 @@
+"""Take what `make lesson` measured into the data file, and make docs/results.md from it.
+
+`python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
+writes course_utils/lessons.json and docs/results.md.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "course_utils" / "lessons.json"
+PAGE = ROOT / "docs" / "results.md"
+COMMANDS = {
+    "real": "TFDS_DATA_DIR=… COURSE_PROFILE={profile} make lesson N={number}",
+    "sample": "COURSE_DATA=sample COURSE_PROFILE={profile} make lesson N={number}",
+}
+HEAD = """# Results
+
+Every measured figure of the course, from one run of the command beside it. This page is made by
+`make results` from `course_utils/lessons.json`; do not edit it.
+
+"Real" is the published dataset, or what the data note of the table says. "Sample" is the set of
+pictures that the course draws itself where there is no network: its figures say nothing about the
+real pictures. `TFDS_DATA_DIR` names a folder where TensorFlow Datasets has prepared the data;
+without it, the command downloads them.
+"""
+
+
+def take(result, lessons):
+    """Put a results file's figures into the lessons' data.
+
+    Args:
+        result: the dict that `Lesson.report` wrote and `make lesson` completed.
+        lessons: the content of `lessons.json`, changed in place.
+
+    Returns:
+        A line that says what was taken, or why nothing was.
+    """
+    name, profile, data = result["lesson"], result["profile"], result["data"]
+    if profile == "ci":
+        return f"{name}: left out, the ci profile measures nothing"
+    if data == "real" and profile != "full":
+        return f"{name}: left out, on real data only the full profile counts"
+    origin = {key: result[key] for key in ("date", "hardware", "device", "precision", "versions")}
+    origin |= {"profile": profile, "seconds": result["seconds"]}
+    origin["command"] = COMMANDS[data].format(profile=profile, number=name[:2])
+    for figure, value in result["figures"].items():
+        measured = lessons[name]["figures"][figure].setdefault("measured", {})
+        measured[data] = {"value": value} | origin
+    return f"{name}: {', '.join(result['figures'])} taken ({data} data)"
+
+
+def render(lessons):
+    """Return docs/results.md as text, from the lessons' data."""
+    parts = [HEAD]
+    for name, lesson in lessons.items():
+        parts.append(f"\n## {name[:2]} {lesson['title']}\n")
+        parts.append("\n| | published | real data | sample |\n| --- | --- | --- | --- |\n")
+        runs = {}
+        for figure in lesson["figures"].values():
+            measured = figure.get("measured", {})
+            runs |= measured
+            values = [figure.get("published", {}), measured.get("real"), measured.get("sample")]
+            cells = [f"{value['value']:.4f}" if value else "–" for value in values]
+            parts.append(f"| {figure['name']} | {' | '.join(cells)} |\n")
+        if lesson.get("data_note"):
+            parts.append(f"\n{lesson['data_note']}\n")
+        for data, run in runs.items():
+            versions = ", ".join(f"{key} {value}" for key, value in run["versions"].items())
+            parts.append(
+                f"\n**{data.capitalize()}**: `{run['command']}`, {run['seconds']:.0f} seconds, "
+                f"profile {run['profile']}, {run['precision']}, {run['hardware']}, {versions}, "
+                f"{run['date']}.\n"
+            )
+    return "".join(parts)
+
+
+def main():
+    lessons = json.loads(DATA.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "build" / "results").glob("*.json")):
+        print(take(json.loads(path.read_text(encoding="utf-8")), lessons))
+    for path, text in (
+        (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
+        (PAGE, render(lessons)),
+    ):
+        aside = path.with_suffix(".aside")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    print(PAGE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
