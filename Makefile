@@ -11,7 +11,7 @@ READY := .venv/.ready-$(LOCK)
 BIN := .venv/bin
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson test notebooks check-notebooks results lock clean
+.PHONY: help setup lab lesson test test-colab notebooks check-notebooks results lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -20,7 +20,7 @@ help:  ## list the commands
 setup: $(READY)  ## make .venv from the lock (GPU=1: TensorFlow with CUDA)
 
 $(READY): $(LOCK) pyproject.toml
-	@PYTHON="$(PYTHON)" sh tools/setup.sh $(LOCK)
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv $(LOCK)
 
 lab: $(READY)  ## open JupyterLab on work/, your own copy of the notebooks
 	@$(BIN)/python -m tools.lab
@@ -36,6 +36,12 @@ test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook exec
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	  tests notebooks
+
+test-colab: $(READY) .venv-colab/.ready-requirements-colab.txt  ## run every notebook as in Colab
+	@$(BIN)/python -m tools.test_colab
+
+.venv-colab/.ready-requirements-colab.txt: requirements-colab.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-colab requirements-colab.txt
 
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
@@ -53,6 +59,8 @@ lock:  ## resolve the locks anew (needs uv)
 	    --python-version 3.11 --generate-hashes --no-emit-package image-classification-course \
 	    --no-annotate --no-header --quiet --output-file $$file; \
 	done
+	@uv pip compile --group pyproject.toml:colab --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements-colab.txt
 
 clean:  ## remove build/ and caches; work/ and .venv stay
 	@rm -rf build .pytest_cache .ruff_cache

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOME_OF = {
     "CourseError": "errors",
     "check_exercise": "exercises",
+    "clear_cache": "overview",
     "explore_predictions": "explore",
     "load_dataset": "datasets",
     "plot_history": "plots",
@@ -18,6 +19,9 @@ _HOME_OF = {
     "plot_pictures": "plots",
     "plot_prediction": "plots",
     "plot_predictions": "plots",
+    "show_cache": "overview",
+    "show_lessons": "overview",
+    "show_machine": "overview",
     "start": "lesson",
 }
 

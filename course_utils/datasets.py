@@ -147,6 +147,22 @@ def _find(name, mode):
     return "sample", prepare_sample(name, small=setting("COURSE_PROFILE") == "ci"), why_not_real
 
 
+def where(name):
+    """Return in words where `load_dataset(name)` would find the data, without getting it."""
+    mode = setting("COURSE_DATA") or ("sample" if setting("COURSE_PROFILE") == "ci" else "auto")
+    try:
+        folder = _find_prepared(name, []) if mode != "sample" else None
+    except DataError as error:
+        return f"damaged: {error}"
+    if folder:
+        return f"real data, in {folder}"
+    dataset = DATASETS[name]
+    affordable = dataset.megabytes <= UNASKED_MEGABYTES or mode == "real"
+    if mode != "sample" and affordable and _reachable(dataset.url):
+        return f"real data, a download of {dataset.megabytes} MB"
+    return "none: there is no connection" if mode == "real" else "a drawn sample"
+
+
 def tfds_folders():
     """Return the folders that TFDS prepares datasets in: `TFDS_DATA_DIR`, then its default."""
     default = Path.home() / "tensorflow_datasets"

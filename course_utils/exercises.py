@@ -51,7 +51,7 @@ class Outcome:
         return (
             f'<div style="border-left:4px solid {_COLOURS[self.status]};padding:0.4em 0.8em">'
             f"<b>{_MARKS[self.status]} {self.status.capitalize()}</b>"
-            f"{'. ' if self.message else ''}{html.escape(self.message)}{hints}</div>"
+            f"{': ' if self.message else ''}{html.escape(self.message)}{hints}</div>"
         )
 
 

@@ -59,11 +59,12 @@ def explore_predictions(pictures, probabilities, labels, class_names):
 
     def text_at(position):
         index = order[position]
-        sentence = describe_prediction(probabilities[index], class_names, labels[index])
-        number = f"{WRONG} mistake {position + 1} of {mistakes}"
+        mark, number = f"{WRONG} ", f"Mistake {position + 1} of {mistakes}"
         if position >= mistakes:
-            number = f"{RIGHT} right answer {position - mistakes + 1} of {len(order) - mistakes}"
-        return f"{number}. {sentence}"
+            mark = f"{RIGHT} "
+            number = f"Right answer {position - mistakes + 1} of {len(order) - mistakes}"
+        sentence = describe_prediction(probabilities[index], class_names, labels[index])
+        return f"{mark}{number}. {sentence.replace(mark, '')}"
 
     slider = ipywidgets.IntSlider(
         min=0,
@@ -75,7 +76,9 @@ def explore_predictions(pictures, probabilities, labels, class_names):
     )
     first = figure_at(0)
     text = ipywidgets.Label(value=text_at(0))
-    image = ipywidgets.Image(value=first.to_png(), format="png")
+    image = ipywidgets.Image(
+        value=first.to_png(), format="png", layout=ipywidgets.Layout(max_width="800px")
+    )
 
     def redraw(change):
         text.value = text_at(change["new"])

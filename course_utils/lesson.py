@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import html
 import json
 import math
 import os
@@ -14,9 +13,13 @@ from course_utils import datasets
 from course_utils.device import find_device, hardware, import_tensorflow, set_precision
 from course_utils.errors import unknown_name
 from course_utils.settings import cache_folder, setting
+from course_utils.tables import Table
 
-LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
+ALL_LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
 """Each lesson's title, expected minutes, share of the epochs, published and measured figures."""
+
+LESSONS = {name: lesson for name, lesson in ALL_LESSONS.items() if "figures" in lesson}
+"""The lessons that can be started; those in preparation have no figures yet."""
 
 
 def start(name, seed=1):
@@ -104,7 +107,7 @@ class Lesson:
         The file is written aside and renamed, so that what lies there is always whole.
         """
         path = self.model_path
-        aside = path.with_suffix(".aside.keras")
+        aside = path.with_name(f".{self.name}-{os.getpid()}.keras")
         try:
             model.save(aside)
             aside.replace(path)
@@ -165,7 +168,7 @@ def _versions():
     return {"python": platform.python_version()} | versions
 
 
-class Report:
+class Report(Table):
     """The table at the end of a lesson, from what `Lesson.report` collected.
 
     Attributes:
@@ -174,10 +177,6 @@ class Report:
 
     def __init__(self, result):
         self.result = result
-
-    def rows(self):
-        """Return the table as lists of texts, the head first."""
-        result = self.result
         which = "real data" if result["data"] == "real" else "drawn sample"
         head = ["", "published", "measured on real data"]
         rows = [[*head, f"this run ({which}, profile {result['profile']})"]]
@@ -185,25 +184,6 @@ class Report:
         for figure, value in result["figures"].items():
             published = known[figure].get("published", {}).get("value")
             measured = known[figure].get("measured", {}).get("real", {}).get("value")
-            numbers = ["–" if n is None else f"{n:.4g}" for n in (published, measured, value)]
+            numbers = ["–" if n is None else f"{n:.4f}" for n in (published, measured, value)]
             rows.append([known[figure]["name"], *numbers])
-        return rows
-
-    def __repr__(self):
-        rows = self.rows()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            "   ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
-
-    def _repr_html_(self):
-        head, *rows = [[html.escape(text) for text in row] for row in self.rows()]
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left">{row[0]}</th>'
-            + "".join(f"<td>{text}</td>" for text in row[1:])
-            + "</tr>"
-            for row in rows
-        )
-        titles = "".join(f'<th scope="col">{text}</th>' for text in head)
-        return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+        super().__init__(rows)

@@ -169,6 +169,8 @@ def plot_prediction(picture, probabilities, class_names, label=None):
 def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
     """Return a gallery: each picture beside its bars, the answer marked ✓ or ✗.
 
+    A bar bears the name of its class where the probability is 10 % or more.
+
     Args:
         pictures: (n, height, width, channels).
         probabilities: (n, classes).
@@ -204,9 +206,11 @@ def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
         verdict = _verdict(probabilities[index], class_names, labels[index])
         left.set_xlabel(verdict.replace(" · ", "\n"), fontsize=8)
         _bars(bars, probabilities[index], labels[index])
-        bars.set(xticks=[], yticks=range(len(class_names)))
-        bars.set_yticklabels(range(len(class_names)), fontsize=6)
-        bars.tick_params(length=0, pad=2)
+        bars.set(xticks=[], yticks=[])
+        for place, share in enumerate(probabilities[index]):
+            if share >= 0.1:  # beside a short bar, inside a long one
+                start, colour = (0.03, "white") if share > 0.5 else (share + 0.1, "black")
+                bars.text(start, place, class_names[place], color=colour, size=8, va="center")
     return figure
 
 
@@ -260,7 +264,8 @@ def plot_history(history, metric="accuracy", title=None):
     figure = _new_figure(
         8.4,
         3.2,
-        f"{title + '. ' if title else ''}Curves over {len(epochs)} epochs, at the end "
+        f"{title + '. ' if title else ''}Curves over {len(epochs)} "
+        f"epoch{'s' if len(epochs) > 1 else ''}, at the end "
         f"{' and '.join(ends)}.",
     )
     for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):

@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Lesson 1 · A first classifier from dense layers
 #
-# How would you write down, as rules, what makes a picture a shirt and not a coat? In this lesson you write no rules. You show a small network thousands of pictures with their names, and it finds numbers that do the work of rules.
+# How would you write down, as rules, what makes a picture a shirt and not a coat? In this lesson you write no rules. You show a program thousands of pictures with their names, and it finds numbers that do the work of rules.
 #
 # **Afterwards you can**
 #
@@ -9,12 +9,12 @@
 # - train a network on labelled pictures and measure it on pictures that it has never seen,
 # - read its answers as probabilities, and find out where it goes wrong.
 #
-# **You need** Python: functions, lists, loops. No machine learning, and no mathematics beyond multiplying and adding.
+# **You need** Python: functions, lists, loops, and a first acquaintance with NumPy arrays, such as `array * array` and `array[array > 0]`. No machine learning. Adding and multiplying is mathematics enough; where a power or a logarithm appears, NumPy works it out and the text says what it is good for.
 #
-# **Time** about 60 minutes to read and try, 30 more for the exercises. Words in *italics* are explained where they first appear, and again in the glossary, `docs/glossary.md`.
+# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in *italics* where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The first cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses: a *profile* (how much training), the device and the expected time.
+# This cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses. The *profile* is how much training is done: `quick` on a machine without a GPU, `full` on one with it. (A third, `ci`, tests that the notebook runs, and trains too little to show what the text speaks of. The environment variable `COURSE_PROFILE` chooses another.)
 
 # %% name="start"
 from course_utils import (
@@ -32,7 +32,7 @@ from course_utils import (
 lesson = start("01_fashion_mnist_dense")
 
 # %% [markdown] name="libraries_intro"
-# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, faster and on more kinds of device. Keras builds and trains networks with it.
+# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, also on a GPU, and keeps account of how each result came about. Keras builds on it: models and their training.
 
 # %% name="libraries"
 import keras
@@ -42,7 +42,7 @@ import tensorflow as tf
 # %% [markdown] name="data_title"
 # ## Pictures with names
 #
-# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue, each with a *label*: the number of its class. One call loads it, wherever it is: already on this machine, or on the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so. Everything works the same then, but the figures are those of the sample.
+# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue, each with a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads it, wherever it is: already on this machine, or on the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so. Everything works the same then, but the figures are those of the sample. You get a dict with one dataset to learn from and one to be tested on, and a description of both.
 
 # %% name="data"
 datasets, info = load_dataset("fashion_mnist")
@@ -65,10 +65,10 @@ class_names
 # ->  'Ankle boot']
 
 # %% [markdown] name="classes_read"
-# So label 0 means *T-shirt/top* and label 9 *Ankle boot*. A network answers with such a number; the names are for us.
+# So label 0 means T-shirt/top and label 9 means Ankle boot. The program answers with such a number; the names are for us.
 
 # %% [markdown] name="picture_intro"
-# Take the first picture and look at its shape. A *tensor* is an array of numbers, and its *shape* says how many there are in each direction.
+# A dataset is a stream of pictures with their labels, and `next(iter(…))` takes the first of them. The picture is a *tensor*, an array of numbers. Its *shape* says how many there are in each direction (also called axis, or dimension).
 
 # %% name="picture" tags=["nbval-check-output"]
 picture, label = next(iter(datasets["train"]))
@@ -76,20 +76,20 @@ picture.shape
 # -> TensorShape([28, 28, 1])
 
 # %% [markdown] name="picture_read"
-# 28 rows, 28 columns, and 1 number for each *pixel*, its brightness; a colour picture would have 3. Each number is one byte, from 0 for black to 255 for white. That makes
+# 28 rows, 28 columns, and 1 number for each *pixel* (each point of the picture): its brightness. A colour picture would have 3. Each number is one byte, from 0 for black to 255 for white. That makes
 
 # %% name="bytes" tags=["nbval-check-output"]
-28 * 28
+28 * 28 * 1
 # -> 784
 
 # %% [markdown] name="bytes_read"
-# 784 bytes a picture, less than this paragraph and the one before it together. Here is the picture, with the scale of its values beside it.
+# 784 numbers, and nothing else, are what the program will know of a picture. Here it is as you see it, with the scale of its values beside it.
 
 # %% name="picture_shown"
 plot_picture(picture, title=class_names[label])
 
 # %% [markdown] name="grid_intro"
-# One picture tells little about a class. Look at 25 of them with their names, and ask yourself which ones *you* would get wrong.
+# One picture tells little about a class. Look at 25 of them with their names, and ask yourself which ones you would get wrong.
 
 # %% name="grid"
 pictures, labels = next(iter(datasets["train"].batch(25)))
@@ -98,7 +98,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="split_intro"
 # ## The exam
 #
-# A student who has seen the exam questions beforehand proves nothing by answering them. It is the same with a network, so the pictures come in two parts: the *training set*, to learn from, and the *test set*, which stays locked away until the exam at the end.
+# A student who has seen the exam questions beforehand proves nothing by answering them. It is the same with a program that learns, so the pictures come in two parts: the *training set*, to learn from, and the *test set*, which stays locked away until the exam at the end.
 
 # %% name="split"
 {split: part.num_examples for split, part in info.splits.items()}
@@ -109,7 +109,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="scale_title"
 # ## Getting the pictures ready
 #
-# Networks learn best from numbers of about the size of 1; one of the exercises shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` makes bytes into numbers with decimals first.
+# Learning works best with numbers of about the size of 1; Exercise 5 shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` makes bytes into numbers with decimals first.
 
 
 # %% name="scale"
@@ -122,16 +122,16 @@ scaled_picture, _ = scale(picture, label)
 plot_picture(scaled_picture, title=f"{class_names[label]}, scaled")
 
 # %% [markdown] name="scale_read"
-# The same picture: only the numbers on the scale have changed.
+# The same picture: only the numbers on the scale have changed. (`_` is Python's usual name for a value that is not needed, here the label.)
 
 # %% [markdown] name="pipeline_intro"
-# A `tf.data.Dataset` is a stream of pictures, and each method adds a step to it:
+# Each method of a dataset adds a step to the stream:
 #
-# - `cache` keeps what was read and decoded, so that this is done once,
-# - `shuffle` deals the pictures in a new order each time round,
-# - `batch` puts 32 of them together: the network learns from a *batch* at a time,
+# - `cache` keeps what was read, so that files are opened once,
+# - `shuffle` deals the pictures in a new order each time round, mixing up to 60,000 of them; pictures of an exam need no shuffling,
+# - `batch` puts 32 of them together: learning goes a *batch* at a time,
 # - `map` applies `scale`, to a whole batch in one go,
-# - `prefetch` gets the next batch ready while the network works on this one.
+# - `prefetch` gets the next batches ready while this one is worked on; `AUTOTUNE` leaves it to TensorFlow how many.
 
 
 # %% name="pipeline"
@@ -148,12 +148,12 @@ pictures.shape
 # -> TensorShape([32, 28, 28, 1])
 
 # %% [markdown] name="pipeline_read"
-# A batch has one direction more than a picture: 32 pictures of 28 rows, 28 columns and 1 number each. Keras takes pictures in batches only; remember this 32 when you ask about a single picture below.
+# A batch has one direction more than a picture, and it comes first: 32 pictures of 28 rows, 28 columns and 1 number each. Keras takes pictures in batches only. Remember that first direction when you ask about a single picture below.
 
 # %% [markdown] name="neuron_title"
 # ## What a neuron computes
 #
-# A *neuron* multiplies each of its inputs by a number, its *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
+# A *network* consists of *layers*, a layer of neurons. The first layer takes the numbers of a picture, and each further one takes what the layer before it gives. So begin with a single *neuron*. It multiplies each of its inputs by a number, the input's *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
 
 # %% name="neuron" tags=["nbval-check-output"]
 inputs = np.array([0.0, 0.5, 1.0])
@@ -173,7 +173,7 @@ celsius = np.array([-40.0, 0.0, 37.0, 100.0])
 # -> array([-40. ,  32. ,  98.6, 212. ])
 
 # %% [markdown] name="celsius_read"
-# Draw the one against the other and you get a straight line. What makes a shirt a shirt is no straight line, and stacking such neurons does not help. Send three numbers through one neuron and its answer through a second one, then through a single neuron with the weight 6 and the bias −3:
+# Draw the one against the other and you get a straight line. What makes a shirt a shirt is no straight line, and stacking such neurons does not help. Send each of three numbers through one neuron (weight 3, bias 1) and its answer through a second one (weight 2, bias −5). Beside it, a single neuron with the weight 6 and the bias −3:
 
 # %% name="two_lines" tags=["nbval-check-output"]
 x = np.array([-2.0, 0.0, 2.0])
@@ -189,7 +189,7 @@ hidden = np.maximum(0, 3 * x + 1)
 # -> array([-5., -3.,  9.])
 
 # %% [markdown] name="relu_read"
-# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons with many bends can follow any shape, and that is why a network needs activations.
+# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons, each with its bend at a place of its own, follow curves that no line can, and that is why a network needs activations.
 
 # %% [markdown] name="ex_neuron"
 # ### Exercise 1 · A neuron
@@ -270,7 +270,7 @@ keras.layers.Flatten()(pictures).shape
 # 28 × 28 = 784: every pixel is still there, but the network no longer knows which ones were neighbours. Lesson 2 gives that back.
 
 # %% [markdown] name="softmax_intro"
-# The last layer has ten neurons, one a class, and their ten sums should become probabilities. *Softmax* does that: it raises *e* = 2.718… to the power of each sum, which makes every number positive, and divides by the total. With three classes:
+# The last layer has ten neurons, one a class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
 
 # %% name="softmax" tags=["nbval-check-output"]
 powers = np.exp([1.0, 2.0, 5.0])
@@ -281,7 +281,7 @@ powers = np.exp([1.0, 2.0, 5.0])
 # The largest sum gets the largest share, and the shares add up to 1: a *probability distribution*. "93.6 % the third class" is an answer you can work with.
 
 # %% [markdown] name="model_intro"
-# Now the network itself: unroll, 128 neurons with ReLU, 10 neurons with softmax. `Sequential` means one layer after the other. (Older code writes `input_shape=` into the first layer instead of `keras.Input`.)
+# Now the network itself, the *model*: unroll, 128 neurons with ReLU, 10 neurons with softmax. A layer between the first and the last, such as the one of 128, is called *hidden*. `Sequential` means one layer after the other, and `keras.Input` gives the shape of one picture, without the direction of the batch. (Older code writes `input_shape=` into the first layer instead.)
 
 # %% name="model" tags=["nbval-check-output"]
 model = keras.Sequential(
@@ -301,7 +301,7 @@ model.count_params()
 # %% [markdown] name="loss_intro"
 # ## Training
 #
-# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*, the negative logarithm of the probability that the network gave to the right class:
+# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*: take the probability that the network gave to the right class, and of that the logarithm, with a minus. The logarithm of 1 is 0; the nearer a number is to 0, the further its logarithm drops below 0:
 
 # %% name="loss" tags=["nbval-check-output"]
 [round(float(-np.log(probability)), 2) for probability in (0.9, 0.5, 0.1, 0.01)]
@@ -311,7 +311,11 @@ model.count_params()
 # Right and sure costs next to nothing. Giving the right class 10 %, as anybody can who guesses among ten, costs 2.3. Being sure of something wrong is punished hardest.
 
 # %% [markdown] name="compile_intro"
-# `compile` puts three things together: the loss; the *optimizer*, which after each batch moves every parameter a little in the direction that lowers the loss (Adam is a good one to begin with); and the *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers. `sparse_` says that the labels are plain numbers.
+# `compile` puts three things together:
+#
+# - The *loss*. Its full name says: cross-entropy over classes (`categorical`), for labels that are class numbers (`sparse`).
+# - The *optimizer*. After each batch, TensorFlow works out for every parameter whether the loss would rise or fall if it grew a little, and how steeply: the *gradient*. The optimizer then moves every parameter a small step downhill. Adam is a good one to begin with.
+# - The *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers.
 #
 # The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 250 batches before it reports back to Python.
 
@@ -325,7 +329,7 @@ model.compile(
 )
 
 # %% [markdown] name="fit_intro"
-# `fit` does the work. An *epoch* is one pass over all the training pictures. Five epochs are published for this network, and five are run here.
+# `fit` does the work. An *epoch* is one pass over all the training pictures. Five are published for this network, and `lesson.epochs(5)` gives this profile's share of them: all five in `full` and `quick`.
 
 # %% name="fit"
 history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
@@ -337,7 +341,7 @@ plot_history(history)
 # Every epoch the loss falls and the accuracy rises, fast at first, then more slowly: the first rules found help most. But these are marks for homework, with the answers at hand.
 
 # %% [markdown] name="exam_intro"
-# Now the exam: pictures that the network has never seen.
+# Now the exam: pictures that the network has never seen. `evaluate` returns the loss and then the metrics.
 
 # %% name="exam"
 test_loss, test_accuracy = model.evaluate(test_dataset, verbose=0)
@@ -400,15 +404,15 @@ model.predict(batch_of_one, verbose=0).shape
 # %% [markdown] name="explore_intro"
 # ## Where it goes wrong
 #
-# A figure like 87 % says how often, never where. Ask the network about every test picture, and move the slider through the answers: the mistakes come first, the surest ones at the very beginning.
+# The accuracy says how often the network is wrong, never where. The exam is over, so you may look at the papers: ask the network about every test picture, and move the slider through the answers: the mistakes come first, the surest ones at the very beginning.
 
 # %% name="explore_predict"
 test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])
 test_labels = np.concatenate([labels for _, labels in test_dataset])
-probabilities = model.predict(test_pictures, verbose=0)
+test_probabilities = model.predict(test_pictures, verbose=0)
 
 # %% name="explore"
-explore_predictions(test_pictures, probabilities, test_labels, class_names)
+explore_predictions(test_pictures, test_probabilities, test_labels, class_names)
 
 # %% [markdown] name="explore_read"
 # Some mistakes you would make too; some labels you might argue with. And notice that a network can be sure and wrong: a probability is its opinion, not a guarantee.
@@ -416,7 +420,7 @@ explore_predictions(test_pictures, probabilities, test_labels, class_names)
 # %% [markdown] name="memorise_title"
 # ## Learning by heart
 #
-# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. It is for decisions during the work (how long, how wide, which layers); the test set is for the one exam at the end, or you would choose what happens to suit the exam.
+# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. Given as `validation_data`, it is measured after every epoch. It is for decisions during the work (how long, how wide, which layers); the test set is for the one exam at the end, or you would choose what happens to suit the exam.
 
 # %% name="few"
 few_dataset = prepare(datasets["train"].take(500).cache())
@@ -462,7 +466,7 @@ complete_model = keras.Sequential(
 model_path = lesson.save_model(complete_model)
 
 # %% [markdown] name="save_check_intro"
-# Trust, and check: load the file, give it pictures as they come, and compare with what the network says to the scaled ones.
+# Trust, and check: load the file, give it the first batch of test pictures as they come, and compare with what the network said to the scaled ones.
 
 # %% name="save_check" tags=["nbval-check-output"]
 loaded_model = keras.models.load_model(model_path)
@@ -484,7 +488,7 @@ lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test
 # %% [markdown] name="exercises_title"
 # ## Exercises
 #
-# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Two helpers, and the training pictures in two parts:
+# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Here are two helpers, and the training pictures in two parts: five sixths to learn from, and one sixth as the validation set. (`jit_compile` is left out, since translating would take longer than these short trainings.)
 
 
 # %% name="exercises_helpers"
@@ -518,7 +522,7 @@ learning_dataset = prepare(datasets["train"].skip(held_back).cache().shuffle(60_
 # %% [markdown] name="ex_epochs"
 # ### Exercise 2 · One epoch against five
 #
-# Write a function that makes a *fresh* network with `new_model()`, trains it on `dataset` for `epochs` epochs, and returns it.
+# Write a function that makes a fresh network with `new_model()`, trains it on `dataset` for `epochs` epochs, and returns it.
 
 
 # %% name="ex_epochs_answer" exercise="epochs"
@@ -788,7 +792,7 @@ if layers_check.right:
 # %% [markdown] name="ex_loss"
 # ### Exercise 5 · Pixels that are not scaled
 #
-# First the loss, by hand. `probabilities` has a row for each picture and a column for each class; `labels` has the right class of each picture. Return the *mean* over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
+# What becomes of the loss when a network gets 0…255 in place of 0…1? To see it, write the loss by hand first. `probabilities` has a row for each picture and a column for each class; `labels` has the right class of each picture. Return the mean over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
 
 
 # %% name="ex_loss_answer" exercise="loss"
@@ -868,8 +872,9 @@ loss_check
 # %% name="ex_loss_run"
 if loss_check.right:
     untrained = new_model()
-    for pictures, values in ((test_pictures, "0…1"), (test_pictures * 255, "0…255")):
-        loss = mean_loss(untrained.predict(pictures, verbose=0), test_labels)
+    pictures, labels = next(iter(validation_dataset))
+    for values, factor in (("0…1", 1), ("0…255", 255)):
+        loss = mean_loss(untrained.predict(pictures * factor, verbose=0), labels.numpy())
         print(f"values {values}: loss {loss:.2f}")
 
 # %% [markdown] name="ex_loss_read"
@@ -888,7 +893,7 @@ if loss_check.right:
 # %% [markdown] name="ex_shirt"
 # ### Exercise 6 · Taken for a shirt
 #
-# Which class is mistaken for *Shirt* most often? Write a function that finds out for any class. `labels` and `predicted` hold a class number for each picture; return the number of the class, other than `target`, whose pictures are most often predicted to be `target`.
+# Which class is mistaken for a shirt most often? Write a function that finds out for any class. `labels` and `predicted` hold a class number for each picture; return the number of the class, other than `target`, whose pictures are most often predicted to be `target`.
 
 
 # %% name="ex_shirt_answer" exercise="shirt"
@@ -956,7 +961,7 @@ shirt_check
 
 # %% name="ex_shirt_run"
 if shirt_check.right:
-    mistaken = most_mistaken_for(6, test_labels, probabilities.argmax(axis=1))
+    mistaken = most_mistaken_for(6, test_labels, test_probabilities.argmax(axis=1))
     print(f"{class_names[mistaken]} is mistaken for {class_names[6]} most often.")
 
 # %% [markdown] name="ex_shirt_read"

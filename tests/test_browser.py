@@ -29,6 +29,8 @@ BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Headless, in a container, without the network.
 FLAGS = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
 FLAGS = [f"--{flag}" for flag in f"{FLAGS} disable-component-update disable-sync".split()]
+# An error's traceback and what a cell writes to stderr look the same in JupyterLab: a red box.
+RED_BOX = '[data-mime-type="application/vnd.jupyter.stderr"]'
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false"},  # no question about news
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stands in the page
@@ -48,7 +50,7 @@ def jupyter_lab(folder):
     shutil.copy(NOTEBOOK, work)
     for name, values in SETTINGS.items():
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -119,17 +121,12 @@ class Notebook:
         position = [cell["id"] for cell in self.cells].index(name)
         return self.page.locator(".jp-Notebook .jp-Cell").nth(position)
 
-    @property
-    def red_boxes(self):
-        """Errors, and what was written to stderr."""
-        return self.page.locator('[data-mime-type$="jupyter.error"], [data-mime-type$="stderr"]')
-
     def run_all(self):
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         last = [cell["id"] for cell in self.cells if cell["cell_type"] == "code"][-1]
         finished = self.cell(last).locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
-        finished.or_(self.red_boxes).first.wait_for(state="attached", timeout=120_000)
+        finished.or_(self.page.locator(RED_BOX)).first.wait_for(state="attached", timeout=120_000)
 
     def answer(self, exercise, line):
         """Type over the last line of the answer, run it and its check; return the check's cell."""
@@ -166,7 +163,7 @@ def notebook(tmp_path_factory):
 
 
 def test_lesson_runs_without_a_red_box(notebook):
-    assert notebook.red_boxes.all_text_contents() == []
+    assert notebook.page.locator(RED_BOX).all_text_contents() == []
 
 
 def test_pictures_have_alt_text(notebook):
@@ -180,7 +177,7 @@ def test_pictures_have_alt_text(notebook):
 def test_slider_changes_text_and_picture(notebook):
     cell = notebook.cell("explore")
     slider, picture = cell.get_by_role("slider"), cell.locator("img")
-    text = cell.get_by_text(re.compile(r"(mistake|right answer) \d+ of \d+"))
+    text = cell.get_by_text(re.compile(r"(Mistake|Right answer) \d+ of \d+"))
     api.expect(picture).to_have_class(re.compile("widget-image"))  # and no picture in its place
     text_before, picture_before = text.text_content(), picture.get_attribute("src")
     slider.press("ArrowRight")

@@ -85,12 +85,12 @@ def test_what_does_not_fit_is_told_with_its_numbers(call):
 def test_the_slider_begins_with_the_surest_mistake_and_redraws():
     explorable = explore_predictions(PICTURES, PROBABILITIES, LABELS, NAMES)
     slider, text, image = explorable.widget.children
-    assert "mistake 1 of 2" in text.value and "dog 70%, is cat" in text.value
+    assert "Mistake 1 of 2" in text.value and "dog 70%, is cat" in text.value
     first = image.value
     slider.value = 1
-    assert "mistake 2 of 2" in text.value and "cat 60%, is dog" in text.value
+    assert "Mistake 2 of 2" in text.value and "cat 60%, is dog" in text.value
     assert image.value != first
     slider.value = 2
-    assert "right answer 1 of 3" in text.value and "owl 40%" in text.value
+    assert "Right answer 1 of 3" in text.value and "owl 40%" in text.value
     data, _ = explorable._repr_mimebundle_()
     assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)

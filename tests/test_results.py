@@ -17,6 +17,7 @@ RESULT = {
     "device": "CPU, 2 cores",
     "precision": "float32",
     "seconds": 12.3,
+    "memory_mb": 1234,
     "versions": {"tensorflow": "2.21.0"},
     "figures": {"test_accuracy": 0.5},
 }

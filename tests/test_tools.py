@@ -73,7 +73,7 @@ def built(path, solutions):
 
 def test_learner_gets_dots_and_no_answer(lesson):
     cells = built(lesson, solutions=False)
-    assert list(cells) == ["title", "sum", "task", "answer", "check"]
+    assert list(cells) == ["title", "links", "install", "sum", "task", "answer", "check"]
     assert cells["answer"].source.endswith('"""Return twice n."""\n    ...')
     assert "Not attempted" in cells["check"].outputs[0]["data"]["text/plain"]
     assert cells["check"].metadata["jupyter"]["source_hidden"]
@@ -129,7 +129,10 @@ def test_a_broken_rule_names_file_line_and_remedy(lesson, old, new, message):
 
 def test_differences_name_the_file(lesson, tmp_path):
     notebooks = tmp_path / "notebooks"
-    targets = build_notebooks.targets(lesson.parent, notebooks)
+    readme = tmp_path / "README.md"
+    readme.write_text(build_notebooks.README.read_text())
+    targets = build_notebooks.targets(lesson.parent, notebooks, readme)
+    readme.unlink()
     assert all("missing" in line for line in build_notebooks.differences(targets, notebooks))
     for path, text in targets.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,6 +143,29 @@ def test_differences_name_the_file(lesson, tmp_path):
     (notebooks / "02_stray.ipynb").write_text("{}")
     problems = build_notebooks.differences(targets, notebooks)
     assert len(problems) == 2 and str(edited) in problems[1] and "02_stray" in problems[0]
+
+
+def test_the_address_stands_in_one_place():
+    """Whatever is made follows pyproject.toml; nothing that is written by hand repeats it."""
+    address = build_notebooks.repository()
+    assert address in build_notebooks.install_requirement()
+    made = {"README.md", "pyproject.toml"}
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=build_notebooks.ROOT, capture_output=True, text=True
+    ).stdout.split()
+    for name in names:
+        path = build_notebooks.ROOT / name
+        if name not in made and path.suffix in {".md", ".py", ".toml", ".yml", ".cff", ".sh"}:
+            assert address.split("//")[1] not in path.read_text(encoding="utf-8"), name
+
+
+def test_steps_lead_to_neighbours_and_none_to_nowhere():
+    for path, text in build_notebooks.targets().items():
+        if path.suffix != ".ipynb":
+            continue
+        cell = {cell["id"]: cell for cell in json.loads(text)["cells"]}["steps"]
+        links = [part.split(")")[0] for part in "".join(cell["source"]).split("](")[1:]]
+        assert links and all((path.parent / link).exists() for link in links)
 
 
 def test_check_runs_without_tensorflow():

@@ -18,18 +18,23 @@ output, which nbval compares.
 import argparse
 import ast
 import dataclasses
+import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import jupytext
 import nbformat
 
+from course_utils import __version__
 from course_utils.exercises import RIGHT, UNANSWERED, Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 NOTEBOOKS = ROOT / "notebooks"
+README = ROOT / "README.md"
+ALL_LESSONS = json.loads((ROOT / "course_utils" / "lessons.json").read_text(encoding="utf-8"))
 SOLUTION = re.compile(
     r"^(?P<indent>[ ]*)### BEGIN SOLUTION\n(?P<body>.*?)^[ ]*### END SOLUTION\n?", re.S | re.M
 )
@@ -38,6 +43,12 @@ HIDDEN_TESTS = re.compile(
 )
 EXPECTED = re.compile(r"(?:\n# ->[^\n]*)+\Z")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+INSTALL = """\
+# In Colab, this installs the helpers of the course and nothing else; elsewhere it does nothing.
+from importlib.util import find_spec
+
+if find_spec("google") and find_spec("google.colab"):
+    get_ipython().run_line_magic("pip", "install --quiet --no-deps '{requirement}'")"""
 WRONG_ANSWERS = 3
 """Every exercise lists at least this many wrong answers."""
 
@@ -155,6 +166,57 @@ def praise(source):
     raise LessonError(f"A cell with points must call check_exercise:\n{source}")
 
 
+def repository():
+    """Return the repository's web address; `pyproject.toml` is the one place where it stands."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"]
+
+
+def install_requirement():
+    """Return what pip is given in Colab: the helpers at the version that the notebook is of."""
+    return f"image-classification-course @ {repository()}/archive/refs/tags/v{__version__}.zip"
+
+
+def colab_link(name, folder="notebooks"):
+    """Return the address that opens a notebook of this version in Colab."""
+    owner_and_name = repository().removeprefix("https://github.com/")
+    return (
+        f"https://colab.research.google.com/github/{owner_and_name}/blob/v{__version__}"
+        f"/{folder}/{name}.ipynb"
+    )
+
+
+def _added_cells(path, solutions):
+    """Return the cells before the lesson's second one, and those at its foot."""
+    name = path.stem
+    here = "notebooks/solutions" if solutions else "notebooks"
+    pages = f"{repository()}/blob/v{__version__}"
+    links = [f"[Open in Colab]({colab_link(name, here)})"]
+    links.append(f"[Glossary]({pages}/docs/glossary.md)")
+    if not solutions and "### BEGIN SOLUTION" in path.read_text(encoding="utf-8"):
+        links.append(f"[With the answers]({pages}/notebooks/solutions/{name}.ipynb)")
+    top = [
+        nbformat.v4.new_markdown_cell(" · ".join(links), id="links"),
+        nbformat.v4.new_code_cell(INSTALL.format(requirement=install_requirement()), id="install"),
+    ]
+    names = sorted(other.stem for other in path.parent.glob("*.py"))
+    place = names.index(name)
+    titles = {other: read_title(path.with_name(f"{other}.py")) for other in names}
+    steps = []
+    for other, text in ((place - 1, "← {}"), (place + 1, "{} →")):
+        if 0 <= other < len(names):
+            # The start page has no answers, so that it lies in notebooks/ only.
+            above = "../" if solutions and names[other].startswith("00") else ""
+            steps.append(f"[{text.format(titles[names[other]])}]({above}{names[other]}.ipynb)")
+    foot = [nbformat.v4.new_markdown_cell(" · ".join(steps), id="steps")] if steps else []
+    return top, foot
+
+
+def read_title(path):
+    """Return the heading of a lesson's first cell."""
+    return re.search(r"^# # (.+)$", path.read_text(encoding="utf-8"), re.M)[1]
+
+
 def build(path, solutions):
     """Return the notebook of a lesson as the text of an ipynb file.
 
@@ -163,11 +225,10 @@ def build(path, solutions):
         solutions: whether the exercises are answered.
     """
     cells, _ = read_lesson(path)
-    built = []
-    for cell in cells:
-        if "wrong" in cell.metadata:
-            continue
-        built.append(_build_cell(cell, solutions, number=len(built) + 1))
+    cells = [cell for cell in cells if "wrong" not in cell.metadata]
+    built = [_build_cell(cell, solutions, number) for number, cell in enumerate(cells, start=1)]
+    top, foot = _added_cells(path, solutions)
+    built = built[:1] + top + built[1:] + foot
     notebook = nbformat.v4.new_notebook(
         cells=built,
         metadata={
@@ -206,12 +267,32 @@ def _build_cell(cell, solutions, number):
     return built
 
 
-def targets(lessons=LESSONS, notebooks=NOTEBOOKS):
-    """Return `{path: text}` of every notebook that the lessons make."""
-    built = {}
+def fill_readme(text, lessons=LESSONS):
+    """Return the README with its table of lessons made anew, between the two marks in it."""
+    names = [path.stem for path in sorted(lessons.glob("*.py"))]
+    badge = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
+    rows = ["| | lesson | in Colab |", "| --- | --- | --- |"]
+    for name, lesson in ALL_LESSONS.items():
+        title, link = lesson["title"], "in preparation"
+        if name in names:
+            title = f"[{title}](notebooks/{name}.ipynb)"
+            link = f"[{badge}]({colab_link(name)})"
+        rows.append(f"| {name[:2]} | {title} | {link} |")
+    begin, end = "<!-- lessons: made by `make notebooks` -->", "<!-- end of lessons -->"
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise LessonError(f"README.md: the marks {begin} and {end} around the lessons are gone.")
+    return "\n".join([before + begin, "", *rows, "", end + after])
+
+
+def targets(lessons=LESSONS, notebooks=NOTEBOOKS, readme=README):
+    """Return `{path: text}` of every notebook that the lessons make, and of the README."""
+    built = {readme: fill_readme(readme.read_text(encoding="utf-8"), lessons)}
     for path in sorted(lessons.glob("*.py")):
         built[notebooks / f"{path.stem}.ipynb"] = build(path, solutions=False)
-        built[notebooks / "solutions" / f"{path.stem}.ipynb"] = build(path, solutions=True)
+        if read_lesson(path)[1]:
+            built[notebooks / "solutions" / f"{path.stem}.ipynb"] = build(path, solutions=True)
     return built
 
 
@@ -222,10 +303,11 @@ def differences(built, notebooks=NOTEBOOKS):
     }
     problems = [f"{path}: no lesson makes this notebook" for path in sorted(present - set(built))]
     for path, text in built.items():
-        if path not in present:
+        if not path.exists():
             problems.append(f"{path}: missing")
         elif path.read_bytes() != text.encode():
-            problems.append(f"{path}: differs from what lessons/{path.stem}.py makes")
+            source = "its lesson" if path.suffix == ".ipynb" else "the list of lessons"
+            problems.append(f"{path}: differs from what {source} makes of it")
     return problems
 
 
@@ -243,7 +325,10 @@ def main(arguments=None):
         for problem in problems:
             print(problem, file=sys.stderr)
         if problems:
-            print("Edit the lesson, not the notebook; then run `make notebooks`.", file=sys.stderr)
+            print(
+                "Edit the source in lessons/, not what is made; then run `make notebooks`.",
+                file=sys.stderr,
+            )
         return 1 if problems else 0
     for path, text in built.items():
         path.parent.mkdir(parents=True, exist_ok=True)

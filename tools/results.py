@@ -43,7 +43,7 @@ def take(result, lessons):
     if data == "real" and profile != "full":
         return f"{name}: left out, on real data only the full profile counts"
     origin = {key: result[key] for key in ("date", "hardware", "device", "precision", "versions")}
-    origin |= {"profile": profile, "seconds": result["seconds"]}
+    origin |= {key: result[key] for key in ("profile", "seconds", "memory_mb")}
     origin["command"] = COMMANDS[data].format(profile=profile, number=name[:2])
     for figure, value in result["figures"].items():
         measured = lessons[name]["figures"][figure].setdefault("measured", {})
@@ -55,6 +55,8 @@ def render(lessons):
     """Return docs/results.md as text, from the lessons' data."""
     parts = [HEAD]
     for name, lesson in lessons.items():
+        if "figures" not in lesson:
+            continue
         parts.append(f"\n## {name[:2]} {lesson['title']}\n")
         parts.append("\n| | published | real data | sample |\n| --- | --- | --- | --- |\n")
         runs = {}
@@ -70,6 +72,7 @@ def render(lessons):
             versions = ", ".join(f"{key} {value}" for key, value in run["versions"].items())
             parts.append(
                 f"\n**{data.capitalize()}**: `{run['command']}`, {run['seconds']:.0f} seconds, "
+                f"at most {run['memory_mb'] / 1000:.1f} GB of memory, "
                 f"profile {run['profile']}, {run['precision']}, {run['hardware']}, {versions}, "
                 f"{run['date']}.\n"
             )

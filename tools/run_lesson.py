@@ -100,6 +100,17 @@ def _failed(cell):
     return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
+def _peak_memory():
+    """Return the most memory that the kernel has held, in MB, where the system tells."""
+    if sys.platform == "win32":
+        return {}
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {"memory_mb": round(peak * unit / 1e6)}
+
+
 def to_html(notebook, title):
     """Return an executed notebook as one HTML page that needs no network.
 
@@ -145,7 +156,8 @@ def run(number, build):
                 raise CourseError(f"The lesson ran to its end but left no {made.name}.")
         result = json.loads(results.read_text(encoding="utf-8"))
         results.write_text(
-            json.dumps(result | {"seconds": round(seconds, 1)}, indent=2) + "\n", encoding="utf-8"
+            json.dumps(result | {"seconds": round(seconds, 1)} | _peak_memory(), indent=2) + "\n",
+            encoding="utf-8",
         )
         (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
         for made in (f"{name}.html", f"models/{name}.keras", f"results/{name}.json"):

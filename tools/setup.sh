@@ -1,9 +1,10 @@
 #!/bin/sh
-# Make .venv from an exact lock: sh tools/setup.sh requirements.txt
-# `make setup` calls it when the lock is newer than what was set up from it.
+# Make an environment from an exact lock: sh tools/setup.sh .venv requirements.txt
+# `make` calls it when the lock is newer than what was set up from it. The course's own package is
+# installed into .venv only.
 set -eu
-lock=$1
-venv=.venv
+venv=$1
+lock=$2
 ready=$venv/.ready-$lock
 
 in_range='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
@@ -48,11 +49,11 @@ fi
 
 echo "Installing what $lock names; the first time this takes some minutes"
 if have_uv; then
+    install() { uv pip install --quiet --python "$venv/bin/python" "$@"; }
     uv pip sync --quiet --python "$venv/bin/python" --require-hashes "$lock"
-    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --no-deps --no-build-isolation -e .
+    install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+    install --require-hashes -r "$lock"
 fi
+if [ "$venv" = .venv ]; then install --no-deps --no-build-isolation -e .; fi
 touch "$ready"

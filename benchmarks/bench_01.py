@@ -1,0 +1,104 @@
+"""Lesson 01's training against the published code: pictures a second, both sides in one run.
+
+    TFDS_DATA_DIR=… COURSE_DATA=real .venv/bin/python benchmarks/bench_01.py
+
+The same network, optimizer, batch of 32 and pictures. The published side maps every picture on its
+own, repeats, shuffles and batches, without cache or prefetch; ours is the pipeline and the
+`compile` of lesson 01. The two take turns, several epochs each; the first epoch of each turn, in
+which buffers fill and programs are translated, is left out.
+"""
+
+import argparse
+import itertools
+import statistics
+import time
+
+from course_utils import load_dataset, start
+from course_utils.device import hardware
+
+BATCH = 32
+
+
+def published(datasets, count):
+    """Return the published pipeline and what its `fit` is given. Written from its description."""
+    import tensorflow as tf
+
+    def normalize(picture, label):
+        return tf.cast(picture, tf.float32) / 255, label
+
+    dataset = datasets["train"].map(normalize).repeat().shuffle(60_000).batch(BATCH)
+    return dataset, {"steps_per_epoch": count // BATCH}, {}
+
+
+def ours(datasets, count):
+    """Return lesson 01's pipeline, nothing for `fit`, and its two arguments of `compile`."""
+    import tensorflow as tf
+
+    def scale(pictures, labels):
+        return tf.cast(pictures, tf.float32) / 255, labels
+
+    dataset = datasets["train"].cache().shuffle(60_000).batch(BATCH)
+    dataset = dataset.map(scale).prefetch(tf.data.AUTOTUNE)
+    return dataset, {}, {"jit_compile": True, "steps_per_execution": 250}
+
+
+def new_model(**compile_options):
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        **compile_options,
+    )
+    return model
+
+
+def seconds_of_epochs(model, dataset, epochs, **fit_options):
+    """Train; return the seconds of each epoch but the first, from end to end, and the accuracy."""
+    import keras
+
+    ends = []
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter())
+    )
+    history = model.fit(dataset, epochs=epochs, callbacks=[note], verbose=0, **fit_options)
+    return [end - begin for begin, end in itertools.pairwise(ends)], history.history["accuracy"][-1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4, help="of each turn, the first left out")
+    options = parser.parse_args()
+    start("01_fashion_mnist_dense")
+    datasets, info = load_dataset("fashion_mnist")
+    count = info.splits["train"].num_examples
+    speeds = {published: [], ours: []}
+    for turn in range(options.turns):
+        for side, measured in speeds.items():
+            dataset, fit_options, compile_options = side(datasets, count)
+            model = new_model(**compile_options)
+            seconds, accuracy = seconds_of_epochs(model, dataset, options.epochs, **fit_options)
+            measured += [count / second for second in seconds]
+            print(
+                f"turn {turn + 1}  {side.__name__:9}  accuracy {accuracy:.3f}  pictures/s "
+                + "  ".join(f"{speed:,.0f}" for speed in measured[-len(seconds) :]),
+                flush=True,
+            )
+    medians = {side.__name__: statistics.median(values) for side, values in speeds.items()}
+    print(f"\n{hardware()}, float32, batch {BATCH}, {count:,} pictures")
+    print(f"published {medians['published']:,.0f} pictures/s, ours {medians['ours']:,.0f}")
+    print(f"ratio {medians['ours'] / medians['published']:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What the start page shows: the lessons, this machine, and what is kept on its disk."""
+
+import os
+import shutil
+from pathlib import Path
+
+from course_utils import datasets
+from course_utils.device import find_device
+from course_utils.errors import DataError, unknown_name
+from course_utils.lesson import ALL_LESSONS
+from course_utils.settings import cache_folder, setting
+from course_utils.tables import Table
+
+_CACHED = {
+    "samples": "pictures that the course has drawn",
+    "models": "models that lessons have saved",
+}
+
+
+def show_lessons():
+    """Return a table of the nine lessons: minutes, download, memory, or "in preparation".
+
+    Minutes are those of the quick profile on two CPU cores and of the full one; memory is the
+    highest that was measured with the full profile on real data.
+    """
+    rows = [["lesson", "", "minutes (quick / full)", "download", "memory"]]
+    for name, lesson in ALL_LESSONS.items():
+        needs = ["in preparation", "", ""]
+        if "figures" in lesson:
+            size = sum(datasets.DATASETS[data].megabytes for data in lesson["datasets"])
+            runs = [figure.get("measured", {}) for figure in lesson["figures"].values()]
+            memory = max(
+                (run["real"].get("memory_mb", 0) for run in runs if "real" in run), default=0
+            )
+            needs = [
+                f"{lesson['minutes']['quick']} / {lesson['minutes']['full']}",
+                f"{size} MB",
+                f"{memory / 1000:.1f} GB" if memory else "not measured",
+            ]
+        rows.append([name[:2], lesson["title"], *needs])
+    return Table(rows)
+
+
+def show_machine():
+    """Return a table of what a lesson would use here: profile, device, and data for each set.
+
+    Nothing is downloaded or drawn; the network is asked for two seconds at most.
+    """
+    kind, device = find_device()
+    profile = setting("COURSE_PROFILE") or ("quick" if kind == "CPU" else "full")
+    rows = [["", "here"], ["profile", profile], ["device", device]]
+    rows += [[name, datasets.where(name)] for name in datasets.DATASETS]
+    return Table(rows)
+
+
+def show_cache():
+    """Return a table of the folders that fill up on this machine: what is in them, how big."""
+    rows = [["folder", "what", "size"]]
+    folders = [(cache_folder() / name, what) for name, what in _CACHED.items()]
+    folders += [(folder, "datasets prepared by TFDS") for folder in datasets.tfds_folders()]
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    folders.append((keras_home / "models", "pretrained weights, kept by Keras"))
+    for folder, what in folders:
+        files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+        size = sum(path.stat().st_size for path in files) / 1e6
+        rows.append([folder, what, f"{size:,.0f} MB" if files else "empty"])
+    return Table(rows)
+
+
+def clear_cache(what):
+    """Delete one part of the course's own cache and return its folder.
+
+    What TFDS and Keras keep belongs to your other projects too, and is never touched.
+
+    Args:
+        what: "samples" or "models".
+
+    Raises:
+        UnknownNameError: the cache has no such part.
+        DataError: the folder cannot be deleted.
+    """
+    if what not in _CACHED:
+        raise unknown_name("part of the cache", what, _CACHED)
+    folder = cache_folder() / what
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be deleted ({error.strerror}).") from None
+    return folder

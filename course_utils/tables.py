@@ -1,0 +1,37 @@
+"""Tables that read well in a notebook and as plain text."""
+
+import html
+
+
+class Table:
+    """Rows of texts, the head first, shown as HTML in a notebook and as columns elsewhere.
+
+    Args:
+        rows: a list of rows, each a list of as many values; what is no text is made one.
+    """
+
+    def __init__(self, rows):
+        self._rows = [[str(value) for value in row] for row in rows]
+
+    def rows(self):
+        """Return the table as lists of texts, the head first."""
+        return self._rows
+
+    def __repr__(self):
+        widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
+        return "\n".join(
+            "   ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+            for row in self._rows
+        )
+
+    def _repr_html_(self):
+        head, *rows = [[html.escape(text) for text in row] for row in self._rows]
+        left = ' style="text-align:left"'
+        titles = "".join(f'<th scope="col"{left}>{text}</th>' for text in head)
+        body = "".join(
+            f'<tr><th scope="row"{left}>{row[0]}</th>'
+            + "".join(f"<td{left}>{text}</td>" for text in row[1:])
+            + "</tr>"
+            for row in rows
+        )
+        return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,51 @@
+"""What the start page shows."""
+
+import pytest
+
+from course_utils import CourseError, clear_cache, datasets, show_cache, show_lessons, show_machine
+
+
+def test_all_nine_lessons_and_what_those_that_exist_need():
+    rows = show_lessons().rows()
+    assert [row[0] for row in rows[1:]] == [f"{number:02}" for number in range(1, 10)]
+    assert rows[1][2] == "2 / 2" and rows[1][3] == "31 MB"
+
+
+def test_machine_tells_profile_and_where_each_dataset_comes_from(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    rows = dict(show_machine().rows())
+    assert rows["profile"] == "ci" and rows["mnist"] == "a drawn sample"
+
+
+@pytest.mark.parametrize(
+    ("mode", "answers", "said"),
+    [
+        ("auto", True, "a download of 12 MB"),
+        ("auto", False, "a drawn sample"),
+        ("real", False, "none: there is no connection"),
+        ("sample", True, "a drawn sample"),
+    ],
+)
+def test_where_follows_setting_and_network(monkeypatch, tmp_path, mode, answers, said):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
+    monkeypatch.setenv("COURSE_DATA", mode)
+    monkeypatch.setattr(datasets, "_reachable", lambda url: answers)
+    assert said in datasets.where("mnist")
+
+
+def test_cache_is_measured_and_cleared_part_by_part(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
+    for part in ("samples", "models"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "file").write_bytes(bytes(3_000_000))
+    sizes = {row[1]: row[2] for row in show_cache().rows()}
+    assert sizes["pictures that the course has drawn"] == "3 MB"
+    assert sizes["datasets prepared by TFDS"] == "empty"
+    assert clear_cache("samples") == tmp_path / "samples"
+    assert [path.name for path in tmp_path.iterdir()] == ["models"]
+    clear_cache("samples")
+    with pytest.raises(CourseError, match="no part of the cache 'sample'.*'samples'"):
+        clear_cache("sample")
