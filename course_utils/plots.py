@@ -268,15 +268,16 @@ def plot_history(history, metric="accuracy", title=None):
         f"epoch{'s' if len(epochs) > 1 else ''}, at the end "
         f"{' and '.join(ends)}.",
     )
+    dot, square = ("o", "s") if len(epochs) <= 20 else ("", "")  # many marks hide the line style
     for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
-        axes.plot(epochs, curves[name], color=BLUE, linestyle="-", marker="o", label="training")
+        axes.plot(epochs, curves[name], color=BLUE, linestyle="-", marker=dot, label="training")
         if f"val_{name}" in curves:
             axes.plot(
                 epochs,
                 curves[f"val_{name}"],
                 color=ORANGE,
                 linestyle="--",
-                marker="s",
+                marker=square,
                 label="validation",
             )
         axes.set(xlabel="epoch", ylabel=name)
