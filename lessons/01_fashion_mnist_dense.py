@@ -11,7 +11,7 @@
 #
 # **You need** Python: functions, lists, loops, and a first acquaintance with NumPy arrays, such as `array * array` and `array[array > 0]`. No machine learning. Adding and multiplying is mathematics enough; where a power or a logarithm appears, NumPy works it out and the text says what it is good for.
 #
-# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in *italics* where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # This cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses. The *profile* is how much training is done: `quick` on a machine without a GPU, `full` on one with it. (A third, `ci`, tests that the notebook runs, and trains too little to show what the text speaks of. The environment variable `COURSE_PROFILE` chooses another.)
@@ -281,7 +281,7 @@ powers = np.exp([1.0, 2.0, 5.0])
 # The largest sum gets the largest share, and the shares add up to 1: a *probability distribution*. "93.6 % the third class" is an answer you can work with.
 
 # %% [markdown] name="model_intro"
-# Now the network itself, the *model*: unroll, 128 neurons with ReLU, 10 neurons with softmax. A layer between the first and the last, such as the one of 128, is called *hidden*. `Sequential` means one layer after the other, and `keras.Input` gives the shape of one picture, without the direction of the batch. (Older code writes `input_shape=` into the first layer instead.)
+# Now the network itself, the *model*: unroll, 128 neurons with ReLU, 10 neurons with softmax. A layer between the inputs and the last layer, such as the one of 128, is called a *hidden layer*. `Sequential` means one layer after the other, and `keras.Input` gives the shape of one picture, without the direction of the batch. (Older code writes `input_shape=` into the first layer instead.)
 
 # %% name="model" tags=["nbval-check-output"]
 model = keras.Sequential(

@@ -1,10 +1,11 @@
 """The style of every lesson's source. What its cells give is compared by nbval."""
 
+import re
 import statistics
 
 import pytest
 
-from tools.build_notebooks import LESSONS, answered, read_lesson
+from tools.build_notebooks import LESSONS, ROOT, answered, read_lesson
 
 PATHS = sorted(LESSONS.glob("*.py"))
 
@@ -15,6 +16,17 @@ def test_words_of_the_house(path):
         if cell.cell_type == "markdown":
             words = set(cell.source.lower().replace(",", " ").replace(".", " ").split())
             assert not words & {"just", "simply", "easy", "easily", "obviously"}, cell.metadata
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_term_stands_in_the_glossary(path):
+    """A term is in italics where it is explained."""
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entries = {entry.lower() for entry in re.findall(r"^## (.+)$", glossary, re.M)}
+    for cell in read_lesson(path)[0]:
+        if cell.cell_type == "markdown":
+            for term in re.findall(r"(?<![*\w])\*([^*\n]+)\*(?!\*)", cell.source):
+                assert {term.lower(), term.lower().rstrip("s")} & entries, (cell.metadata, term)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

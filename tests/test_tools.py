@@ -192,6 +192,26 @@ def test_lab_follows_untouched_copies_and_keeps_answers(tmp_path):
     assert "stays as it is" in line and (work / "01.ipynb").read_text() == "my answers"
 
 
+def test_lab_tells_answers_from_outputs(tmp_path):
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+
+    def write(folder, source, output):
+        cell = nbformat.v4.new_code_cell(source, id="cell", outputs=[])
+        if output:
+            cell.outputs = [nbformat.v4.new_output("stream", text=output)]
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "01.ipynb")
+
+    write(notebooks, "...", None)
+    lab.copy_notebooks(notebooks, work)
+    write(work, "...", "it was run")
+    write(notebooks, "... # better", None)
+    assert "copied" in lab.copy_notebooks(notebooks, work)[0]
+    write(work, "my answer", None)
+    write(notebooks, "... # best", None)
+    assert "stays as it is" in lab.copy_notebooks(notebooks, work)[0]
+
+
 def test_lab_keeps_a_notebook_that_it_never_copied(tmp_path):
     notebooks, work = tmp_path / "notebooks", tmp_path / "work"
     notebooks.mkdir()

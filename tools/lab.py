@@ -1,6 +1,7 @@
 """Copy the learners' notebooks to work/ for `make lab`: `python -m tools.lab`.
 
-A copy that nobody has touched follows its lesson. One that was worked in is never overwritten.
+A copy that nobody has written in follows its lesson, also when its cells were run. One with answers
+or notes in it is never overwritten.
 """
 
 import hashlib
@@ -49,7 +50,14 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
 
 
 def _checksum(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return a checksum of what somebody wrote into a notebook; outputs are no part of it."""
+    content = path.read_bytes()
+    try:
+        cells = json.loads(content)["cells"]
+        content = json.dumps([[c["cell_type"], "".join(c["source"])] for c in cells]).encode()
+    except (ValueError, TypeError, KeyError):
+        pass  # no notebook any more: whatever it is, it counts byte by byte
+    return hashlib.sha256(content).hexdigest()
 
 
 if __name__ == "__main__":
