@@ -127,20 +127,20 @@ plot_picture(scaled_picture, title=f"{class_names[label]}, scaled")
 # %% [markdown] name="pipeline_intro"
 # Each method of a dataset adds a step to the stream:
 #
-# - `cache` keeps what was read, so that files are opened once,
-# - `shuffle` deals the pictures in a new order each time round, mixing up to 60,000 of them; pictures of an exam need no shuffling,
-# - `batch` puts 32 of them together: learning goes a *batch* at a time,
+# - `batch` puts 32 pictures together: learning goes a *batch* at a time,
 # - `map` applies `scale`, to a whole batch in one go,
+# - `cache` keeps the finished batches, so that files are read once,
+# - `shuffle` deals the batches in a new order each time round, mixing up to 2,000 of them, which is more than there are; the pictures of an exam need no new order,
 # - `prefetch` gets the next batches ready while this one is worked on; `AUTOTUNE` leaves it to TensorFlow how many.
 
 
 # %% name="pipeline"
 def prepare(dataset):
-    return dataset.batch(32).map(scale).prefetch(tf.data.AUTOTUNE)
+    return dataset.batch(32).map(scale).cache()
 
 
-train_dataset = prepare(datasets["train"].cache().shuffle(60_000))
-test_dataset = prepare(datasets["test"].cache())
+train_dataset = prepare(datasets["train"]).shuffle(2_000).prefetch(tf.data.AUTOTUNE)
+test_dataset = prepare(datasets["test"]).prefetch(tf.data.AUTOTUNE)
 
 # %% name="pipeline_shape" tags=["nbval-check-output"]
 pictures, labels = next(iter(prepare(datasets["train"])))
@@ -317,7 +317,7 @@ model.count_params()
 # - The *optimizer*. After each batch, TensorFlow works out for every parameter whether the loss would rise or fall if it grew a little, and how steeply: the *gradient*. The optimizer then moves every parameter a small step downhill. Adam is a good one to begin with.
 # - The *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers.
 #
-# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 250 batches before it reports back to Python.
+# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of an epoch of the real pictures, before it reports back to Python.
 
 # %% name="compile"
 model.compile(
@@ -325,7 +325,7 @@ model.compile(
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
     jit_compile=True,
-    steps_per_execution=250,
+    steps_per_execution=625,
 )
 
 # %% [markdown] name="fit_intro"
@@ -423,8 +423,8 @@ explore_predictions(test_pictures, test_probabilities, test_labels, class_names)
 # What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. Given as `validation_data`, it is measured after every epoch. It is for decisions during the work (how long, how wide, which layers); the test set is for the one exam at the end, or you would choose what happens to suit the exam.
 
 # %% name="few"
-few_dataset = prepare(datasets["train"].take(500).cache())
-validation_dataset = prepare(datasets["train"].skip(500).take(500).cache())
+few_dataset = prepare(datasets["train"].take(500))
+validation_dataset = prepare(datasets["train"].skip(500).take(500))
 
 # %% name="memorise"
 few_model = keras.models.clone_model(model)  # the same layers, with new random numbers
@@ -516,8 +516,8 @@ def compile_model(model):
 
 # %% name="exercises_data"
 held_back = info.splits["train"].num_examples // 6
-validation_dataset = prepare(datasets["train"].take(held_back).cache())
-learning_dataset = prepare(datasets["train"].skip(held_back).cache().shuffle(60_000))
+validation_dataset = prepare(datasets["train"].take(held_back))
+learning_dataset = prepare(datasets["train"].skip(held_back)).shuffle(2_000)
 
 # %% [markdown] name="ex_epochs"
 # ### Exercise 2 · One epoch against five
