@@ -91,6 +91,10 @@ class Lesson:
         share = LESSONS[self.name]["epochs"]["full_cpu" if capped else self.profile]
         return max(1, round(published * share))
 
+    def trials(self, *values):
+        """Return the values to try, one after the other: all; with the ci profile, the first."""
+        return values[:1] if self.profile == "ci" else values
+
     @property
     def model_path(self):
         """Where the lesson saves its trained model, a `Path` that ends in `.keras`.

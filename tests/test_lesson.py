@@ -60,7 +60,9 @@ def test_quick_is_the_default_on_a_cpu(monkeypatch):
 def test_profiles_cut_no_more_than_they_must():
     lesson = Lesson(NAME, "quick", "CPU", "CPU, 2 cores", "float32")
     assert lesson.epochs(5) == 5
+    assert lesson.trials(10, 128, 512) == (10, 128, 512)
     assert Lesson(NAME, "ci", "CPU", "", "float32").epochs(5) == 1
+    assert Lesson(NAME, "ci", "CPU", "", "float32").trials(10, 128, 512) == (10,)
 
 
 def test_a_share_is_never_below_one_epoch(monkeypatch):
