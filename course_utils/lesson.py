@@ -56,7 +56,7 @@ def start(name, seed=1):
     minutes = LESSONS[name]["minutes"][profile]
     print(
         f"Lesson {name[:2]}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
-        f" · about {minutes} minute{'s' if minutes != 1 else ''}"
+        f" · seed {seed} · about {minutes} minute{'s' if minutes != 1 else ''}"
     )
     return lesson
 

@@ -39,7 +39,8 @@ def test_start_tells_profile_device_precision_and_minutes(monkeypatch, capsys):
     lesson = start(NAME)
     said = capsys.readouterr().out
     assert said.count("\n") == 1
-    assert "profile quick" in said and "float32" in said and "minute" in said
+    for word in ("profile quick", "float32", "seed 1", "minute"):
+        assert word in said
     assert lesson.device in said and lesson.profile == "quick"
 
 
