@@ -92,7 +92,7 @@ def load_dataset(name, split=None, as_supervised=True, **options):
     """
     if name not in DATASETS:
         raise unknown_name("dataset", name, DATASETS)
-    mode = setting("COURSE_DATA") or ("sample" if setting("COURSE_PROFILE") == "ci" else "auto")
+    mode = _mode()
     tfds = import_tfds()
     begin = time.perf_counter()
     kind, folder, why_not_real = _find(name, mode)
@@ -104,6 +104,11 @@ def load_dataset(name, split=None, as_supervised=True, **options):
     else:
         print(f"{name}: drawn sample, {counts} pictures ({why_not_real})")
     return builder.as_dataset(split=split, as_supervised=as_supervised, **options), builder.info
+
+
+def _mode():
+    """Return "auto", "real" or "sample": `COURSE_DATA`, and without it what the profile implies."""
+    return setting("COURSE_DATA") or ("sample" if setting("COURSE_PROFILE") == "ci" else "auto")
 
 
 def import_tfds():
@@ -149,7 +154,7 @@ def _find(name, mode):
 
 def where(name):
     """Return in words where `load_dataset(name)` would find the data, without getting it."""
-    mode = setting("COURSE_DATA") or ("sample" if setting("COURSE_PROFILE") == "ci" else "auto")
+    mode = _mode()
     try:
         folder = _find_prepared(name, []) if mode != "sample" else None
     except DataError as error:

@@ -142,10 +142,11 @@ class Lesson:
                 raise unknown_name(f"figure of lesson {self.name}", figure, known)
             if not math.isfinite(value):
                 raise ValueError(f"{figure} is {value}, not a number to report.")
+        kinds = {source.kind for source in datasets.sources()}
         result = {
             "lesson": self.name,
             "profile": self.profile,
-            "data": "real" if all(s.kind == "real" for s in datasets.sources()) else "sample",
+            "data": "real" if kinds == {"real"} else "sample",
             "base": None,
             "device": self.device,
             "precision": self.precision,

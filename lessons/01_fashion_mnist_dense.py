@@ -317,7 +317,7 @@ model.count_params()
 # - The *optimizer*. After each batch, TensorFlow works out for every parameter whether the loss would rise or fall if it grew a little, and how steeply: the *gradient*. The optimizer then moves every parameter a small step downhill. Adam is a good one to begin with.
 # - The *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers.
 #
-# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of an epoch of the real pictures, before it reports back to Python.
+# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of the 60,000 real pictures, before it reports back to Python.
 
 # %% name="compile"
 model.compile(
@@ -475,12 +475,12 @@ bool(np.abs(loaded_model.predict(raw_pictures, verbose=0) - probabilities[:32]).
 # -> True
 
 # %% [markdown] name="save_read"
-# The same answers. A model that carries its own preparation cannot be fed wrongly; the lessons that follow build it that way from the start.
+# The same answers. A model that carries its own preparation takes pictures as they come; the lessons that follow build it that way from the start.
 
 # %% [markdown] name="report_intro"
 # ## Your figures beside others
 #
-# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Two trainings never agree to the last digit, since they start from different random numbers.
+# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Expect yours to differ a little: training starts from random numbers. The seed fixes them, but another machine or version rounds differently.
 
 # %% name="report"
 lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test_accuracy)

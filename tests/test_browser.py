@@ -122,9 +122,15 @@ class Notebook:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(position)
 
     def run_all(self):
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        last = [cell["id"] for cell in self.cells if cell["cell_type"] == "code"][-1]
+        names = [cell["id"] for cell in self.cells if cell["cell_type"] == "code"]
+        first, last = names[0], names[-1]
+        begun = self.cell(first).locator(".jp-InputPrompt", has_text=re.compile(r"[\d*]"))
+        for _ in range(3):  # a kernel that is still connecting loses the command, once in a while
+            self.page.get_by_role("menuitem", name="Run", exact=True).click()
+            self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            with suppress(api.TimeoutError):
+                begun.wait_for(state="attached", timeout=15_000)
+                break
         finished = self.cell(last).locator(".jp-InputPrompt", has_text=re.compile(r"\d"))
         finished.or_(self.page.locator(RED_BOX)).first.wait_for(state="attached", timeout=120_000)
 

@@ -149,6 +149,7 @@ def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path
         *("seconds", "data_seconds", "versions"),
     ]
     assert result["figures"] == {"test_accuracy": 0.8712} and result["base"] is None
+    assert result["data"] == "sample", "nothing real was loaded"
 
 
 def test_report_refuses_unknown_figures_and_no_numbers():

@@ -106,6 +106,7 @@ def test_two_builds_are_equal_to_the_byte(lesson):
         ('name="title"', "", "line 1: the cell has no name"),
         ('name="task"', 'name="title"', "line 8: the name 'title' is that of the cell in line 1"),
         ('name="sum"', 'name="a sum"', "cannot be a cell id"),
+        ('name="sum"', 'name="install"', "a cell that the builder adds"),
         ('name="wrong_1" exercise="double" wrong="itself"', 'name="other" exercise="double"',
          "needs a solution"),
         ("    ### END SOLUTION\n", "", "needs both its BEGIN and its END"),
@@ -153,6 +154,7 @@ def test_the_address_stands_in_one_place():
     names = subprocess.run(
         ["git", "ls-files"], cwd=build_notebooks.ROOT, capture_output=True, text=True
     ).stdout.split()
+    assert "CONTRIBUTING.md" in names
     for name in names:
         path = build_notebooks.ROOT / name
         if name not in made and path.suffix in {".md", ".py", ".toml", ".yml", ".cff", ".sh"}:

@@ -49,6 +49,8 @@ from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab"):
     get_ipython().run_line_magic("pip", "install --quiet --no-deps '{requirement}'")"""
+ADDED = ("links", "install", "steps")
+"""The ids of the cells that every notebook gets beside those of its lesson."""
 WRONG_ANSWERS = 3
 """Every exercise lists at least this many wrong answers."""
 
@@ -93,6 +95,10 @@ def read_lesson(path):
             raise LessonError(
                 f"{where}: the name {name!r} cannot be a cell id. "
                 "Use up to 64 letters, digits, `_` and `-`."
+            )
+        if name in ADDED:
+            raise LessonError(
+                f"{where}: the name {name!r} is that of a cell that the builder adds."
             )
         if name in names:
             raise LessonError(

@@ -57,7 +57,7 @@ def main(options):
             copy = folder / "content" / path.relative_to(NOTEBOOKS)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text.replace(install_requirement(), str(wheel)), encoding="utf-8")
-        # Helpers in the folder that pytest runs in must not be found in place of those installed.
+        # A kernel starts in its notebook's folder: it finds the installed helpers, not the tree's.
         status = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-p", "tools.nbval_plugin", "--nbval-lax"),
