@@ -9,7 +9,9 @@ GPU_READY := $(wildcard .venv/.ready-requirements-gpu.txt)
 LOCK := $(if $(GPU)$(GPU_READY),requirements-gpu.txt,requirements.txt)
 READY := .venv/.ready-$(LOCK)
 BIN := .venv/bin
-PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m pytest -p tools.nbval_plugin
+# The tests translate far more than they calculate: XLA need not optimise (test-colab has it do so).
+PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
+  XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
 .PHONY: help setup lab lesson test test-colab notebooks check-notebooks results lock clean
 

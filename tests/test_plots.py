@@ -59,6 +59,14 @@ def test_pictures_of_every_form(picture):
     assert plot_pictures([picture])
 
 
+def test_pictures_keep_their_proportions():
+    shapes = [(10, 20), (20, 10), (20, 20)]
+    figure = plot_pictures([np.zeros(shape) for shape in shapes])
+    for (height, width), image in zip(shapes, figure.axes[0].images, strict=True):
+        left, right, bottom, top = image.get_extent()
+        assert (right - left) / (bottom - top) == pytest.approx(width / height)
+
+
 def test_the_scale_follows_the_type_not_the_brightest_pixel():
     dark = plot_picture(np.full((4, 4, 1), 1, dtype=np.uint8)).axes[0].images[0]
     assert dark.get_clim() == (0, 255)

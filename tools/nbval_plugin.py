@@ -4,10 +4,16 @@ It guards against what nbval passes over or waits for, and in a solution noteboo
 exercise's wrong answers too, in the same kernel: each must be refused with its own message.
 """
 
+# ruff: noqa: E402
 import collections
+import sys
 import time
 from pathlib import Path
 from queue import Empty
+
+# nbformat imports jsonschema, and that, where it finds this package, builds a grammar of web
+# addresses: over two seconds in each process, for a format that no notebook is checked for.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat
 import pytest
@@ -43,7 +49,10 @@ class WrongAnswer(IPyNbCell):
 
 
 def _collect_with_wrong_answers(notebook):
-    """Yield a notebook's cells; after each check of a solution notebook, the wrong answers."""
+    """Yield a notebook's cells; before each check of a solution notebook, the wrong answers.
+
+    The answer follows once more, so that the notebook's own check finds what it would find alone.
+    """
     path = Path(notebook.path)
     source = LESSONS / f"{path.stem}.py"
     exercises = {}
@@ -53,9 +62,9 @@ def _collect_with_wrong_answers(notebook):
             for exercise in read_lesson(source)[1].values()
         }
     for item in _collect(notebook):
-        yield item
         exercise = exercises.get(item.cell.get("id"))
         if exercise is None:
+            yield item
             continue
         options = {"parent": notebook, "cell_num": item.cell_num}
         for wrong in exercise.wrong:
@@ -66,13 +75,13 @@ def _collect_with_wrong_answers(notebook):
                 expected=wrong.metadata["wrong"],
                 **options,
             )
-        answer = f"{answered(exercise.answer.source)}\n\n\n{exercise.check.source}"
         yield IPyNbCell.from_parent(
             name=f"{exercise.answer.metadata['name']} again",
-            cell=nbformat.v4.new_code_cell(answer),
+            cell=nbformat.v4.new_code_cell(answered(exercise.answer.source)),
             options=collections.defaultdict(bool),
             **options,
         )
+        yield item
 
 
 IPyNbFile.collect = _collect_with_wrong_answers
