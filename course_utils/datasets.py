@@ -41,6 +41,22 @@ DATASETS = {
         megabytes=12,
         url="https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz",
     ),
+    "horses_or_humans": Dataset(
+        version="3.0.0",
+        megabytes=161,
+        url="https://storage.googleapis.com/download.tensorflow.org/data/horse-or-human.zip",
+    ),
+    "cats_vs_dogs": Dataset(
+        version="4.0.1",
+        megabytes=825,
+        url="https://download.microsoft.com/download/3/E/1/"
+        "3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",
+    ),
+    "tf_flowers": Dataset(
+        version="3.0.1",
+        megabytes=229,
+        url="http://download.tensorflow.org/example_images/flower_photos.tgz",
+    ),
 }
 
 
@@ -302,7 +318,13 @@ def _reachable(url, seconds=1.5):
     return bool(answers)
 
 
-def explain_failed_writing(error, what, folder, otherwise):
+def explain_failed_writing(
+    error,
+    what,
+    folder,
+    otherwise,
+    elsewhere="Set TFDS_DATA_DIR and COURSE_CACHE to folders that you can write to",
+):
     """Return the `DataError` to raise when `what` stopped with `error` while filling `folder`.
 
     Args:
@@ -310,6 +332,7 @@ def explain_failed_writing(error, what, folder, otherwise):
         what: the subject of the message, such as "The download of mnist".
         folder: where the result should have come to lie.
         otherwise: what else can be done, in words that follow "run this again".
+        elsewhere: how to choose another folder, the start of a sentence that `otherwise` ends.
     """
     if isinstance(error, CourseError):
         return error
@@ -319,11 +342,13 @@ def explain_failed_writing(error, what, folder, otherwise):
             f"{what} stopped: no space is left on the disk of {folder}. "
             f"Free some space and run this again, {otherwise}."
         )
-    if isinstance(error, PermissionError) or "Permission denied" in str(error):
-        return DataError(
-            f"{what} stopped: {folder} cannot be written. Set TFDS_DATA_DIR and COURSE_CACHE to "
-            f"folders that you can write to, {otherwise}."
-        )
+    unwritable = (PermissionError, NotADirectoryError, FileExistsError)
+    if (
+        isinstance(error, unwritable)
+        or getattr(error, "errno", None) == errno.EROFS
+        or "Permission denied" in str(error)
+    ):
+        return DataError(f"{what} stopped: {folder} cannot be written. {elsewhere}, {otherwise}.")
     return DataError(
         f"{what} stopped ({reason}). Nothing of it will be taken for whole: "
         f"run this again to start afresh, {otherwise}."

@@ -5,11 +5,17 @@ fewer pictures. It is drawn when it is first needed.
 """
 
 import contextlib
+import dataclasses
+import functools
 import hashlib
 import io
+import os
+import pickle
 import shutil
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,31 +25,71 @@ from course_utils.datasets import DATASETS, check_prepared, explain_failed_writi
 from course_utils.errors import DataError
 from course_utils.settings import cache_folder
 
-SIZES = {
-    "fashion_mnist": {"train": 10_000, "test": 2_000},
-    "mnist": {"train": 10_000, "test": 2_000},
+GARMENTS = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """How a sample is drawn.
+
+    sizes: number of pictures by split.
+    labels: names of the classes, in the order of the dataset.
+    draw: called as `draw(labels, start=first_number)`; by split where splits differ.
+    shape: (height, width, channels) of every picture, None where sizes differ.
+    filename: for TFDS's feature `image/filename`, by label and number within the class.
+    """
+
+    sizes: dict[str, int]
+    labels: tuple[str, ...]
+    draw: Callable | dict[str, Callable]
+    shape: tuple[int, int, int] | None = None
+    filename: str | None = None
+
+    def drawn_by(self, split):
+        return self.draw[split] if isinstance(self.draw, dict) else self.draw
+
+
+SAMPLES = {
+    "fashion_mnist": Sample(
+        {"train": 10_000, "test": 2_000}, GARMENTS, drawing.draw_garments, (28, 28, 1)
+    ),
+    "mnist": Sample(
+        {"train": 10_000, "test": 2_000}, tuple("0123456789"), drawing.draw_digits, (28, 28, 1)
+    ),
+    "horses_or_humans": Sample(
+        {"train": 1_027, "test": 256},
+        drawing.HORSES_OR_HUMANS,
+        {
+            "train": drawing.draw_horses_and_humans,
+            "test": functools.partial(drawing.draw_horses_and_humans, studio=True),
+        },
+        (300, 300, 3),
+    ),
+    "cats_vs_dogs": Sample(
+        {"train": 4_000},
+        drawing.CATS_VS_DOGS,
+        drawing.draw_cats_and_dogs,
+        filename="PetImages/{}/{}.jpg",
+    ),
+    "tf_flowers": Sample({"train": 2_000}, drawing.FLOWERS, drawing.draw_flowers),
 }
 SMALL = 10
 """A small sample, for the `ci` profile, has this many times fewer pictures."""
 
-LABELS = {
-    "fashion_mnist": [
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ],
-    "mnist": list("0123456789"),
-}
-_DRAW = {"fashion_mnist": drawing.draw_garments, "mnist": drawing.draw_digits}
 _FIRST = {"train": 0, "test": 1_000_000}
-_PIECE = 250
+_PIECE = 50
+_JPEG_QUALITY = 90
 
 
 def sample_folder(name, small=False):
@@ -62,7 +108,7 @@ def prepare_sample(name, small=False):
     """Draw a sample, unless it lies in the cache, and return its folder as a `Path`.
 
     Args:
-        name: one of `SIZES`.
+        name: one of `SAMPLES`.
         small: draw a tenth of the pictures.
 
     Raises:
@@ -99,10 +145,13 @@ def _write_sample(name, folder, share):
     from tqdm import tqdm
 
     tfds = import_tfds()
-    counts = {split: count // share for split, count in SIZES[name].items()}
-    labels = LABELS[name]
+    sample = SAMPLES[name]
+    counts = {split: count // share for split, count in sample.sizes.items()}
+    picture = tfds.features.Image(shape=sample.shape, dtype=np.uint8)
+    filename = {"image/filename": tfds.features.Text()} if sample.filename else {}
+    label = tfds.features.ClassLabel(names=list(sample.labels))
 
-    class Sample(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    class Builder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         VERSION = tfds.core.Version(DATASETS[name].version)
 
         def _info(self):
@@ -110,12 +159,7 @@ def _write_sample(name, folder, share):
                 builder=self,
                 description=f"A sample drawn by the course, in the form of {name}: "
                 "not the published pictures.",
-                features=tfds.features.FeaturesDict(
-                    {
-                        "image": tfds.features.Image(shape=(28, 28, 1), dtype=np.uint8),
-                        "label": tfds.features.ClassLabel(names=labels),
-                    }
-                ),
+                features=tfds.features.FeaturesDict({"image": picture, **filename, "label": label}),
                 supervised_keys=("image", "label"),
             )
 
@@ -123,15 +167,17 @@ def _write_sample(name, folder, share):
             return {split: self._generate_examples(split) for split in counts}
 
         def _generate_examples(self, split):
-            drawn = balanced_labels(counts[split], len(labels), _FIRST[split])
-            for begin in range(0, len(drawn), _PIECE):
-                piece = drawn[begin : begin + _PIECE]
-                pictures = _DRAW[name](piece, start=_FIRST[split] + begin)
-                for offset, (picture, label) in enumerate(zip(pictures, piece, strict=True)):
-                    yield begin + offset, {"image": picture, "label": int(label)}
-                progress.update(len(piece))
+            seen = dict.fromkeys(sample.labels, 0)
+            for number, (image, label) in enumerate(_drawn(name, split, counts[split])):
+                example = {"image": image, "label": label}
+                if sample.filename:
+                    kind = sample.labels[label]
+                    example["image/filename"] = sample.filename.format(kind.title(), seen[kind])
+                    seen[kind] += 1
+                yield number, example
+                progress.update()
 
-    Sample.name = name
+    Builder.name = name
     bar = {"desc": f"Drawing the {name} sample", "unit": " pictures", "leave": False}
     tfds.disable_progress_bar()
     try:
@@ -139,11 +185,72 @@ def _write_sample(name, folder, share):
             tqdm(total=sum(counts.values()), file=sys.stdout, **bar) as progress,
             contextlib.redirect_stdout(io.StringIO()),  # TFDS would speak of a download
         ):
-            Sample(data_dir=folder.parent.parent).download_and_prepare()
+            Builder(data_dir=folder.parent.parent).download_and_prepare()
     finally:
         tfds.enable_progress_bar()
+
+
+def _drawn(name, split, count):
+    """Yield `(image, label)` for every picture of a split, drawn by as many processes as cores.
+
+    An image is a uint8 array or, in colour, an open JPEG file.
+    """
+    pieces = range(0, count, _PIECE)
+    workers = min(os.cpu_count() or 1, len(pieces) // 4)
+    # Processes started by hand: `multiprocessing` would run the caller's script once more in each.
+    command = [sys.executable, "-m", "course_utils.samples", name, split, str(count)]
+    package = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with contextlib.ExitStack() as stack:
+        pipes = []
+        for worker in range(workers):
+            process = subprocess.Popen(
+                [*command, str(worker), str(workers)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | package,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            pipes.append(stack.enter_context(process.stdout))
+        for number, begin in enumerate(pieces):
+            try:
+                piece = pickle.load(pipes[number % workers]) if workers else None
+            except (EOFError, pickle.UnpicklingError):  # that process has died
+                piece = None
+            for image, label in piece or _draw_piece(name, split, count, begin):
+                yield (io.BytesIO(image) if isinstance(image, bytes) else image), label
+
+
+def _draw_piece(name, split, count, begin):
+    """Return the pictures from number `begin` on, as a list of (array or JPEG bytes, label)."""
+    sample = SAMPLES[name]
+    labels = balanced_labels(count, len(sample.labels), _FIRST[split])[begin : begin + _PIECE]
+    pictures = sample.drawn_by(split)(labels, start=_FIRST[split] + begin)
+    if sample.shape is None or sample.shape[-1] == 3:
+        pictures = [_jpeg(picture) for picture in pictures]
+    return list(zip(pictures, labels.tolist(), strict=True))
+
+
+def _jpeg(picture):
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=_JPEG_QUALITY)
+    return file.getvalue()
 
 
 def balanced_labels(count, classes, seed):
     """Return `count` labels, int64 in 0…classes-1, as many of each as can be, shuffled by seed."""
     return np.random.default_rng(seed).permutation(np.arange(count) % classes)
+
+
+def _work(name, split, count, worker, workers):
+    """Draw every `workers`-th piece of a split, pickled to standard output."""
+    for begin in range(int(worker) * _PIECE, int(count), int(workers) * _PIECE):
+        pickle.dump(_draw_piece(name, split, int(count), begin), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])

@@ -6,6 +6,7 @@ import json
 import shutil
 import struct
 import subprocess
+import sys
 import threading
 import time
 
@@ -239,17 +240,68 @@ def test_damaged_sample_is_drawn_again(home, monkeypatch):
 
 def test_interrupted_drawing_leaves_nothing(home, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(home / "cache"))
-    draw = samples._DRAW["mnist"]
+    draw = samples._drawn
 
-    def stop_halfway(labels, start):
-        if start >= 500:
-            raise KeyboardInterrupt
-        return draw(labels, start=start)
+    def stop_halfway(*arguments):
+        for number, picture in enumerate(draw(*arguments)):
+            if number == 500:
+                raise KeyboardInterrupt
+            yield picture
 
-    monkeypatch.setitem(samples._DRAW, "mnist", stop_halfway)
+    monkeypatch.setattr(samples, "_drawn", stop_halfway)
     with pytest.raises(KeyboardInterrupt):
         samples.prepare_sample("mnist", small=True)
     assert not samples.sample_folder("mnist", small=True).exists()
+
+
+def test_killed_drawing_leaves_nothing_that_is_taken_for_whole(home, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(home / "cache"))
+    code = "from course_utils.samples import prepare_sample; prepare_sample('cats_vs_dogs')"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
+    folder = samples.sample_folder("cats_vs_dogs")
+    deadline = time.monotonic() + 60
+    while not list(folder.parent.glob("*incomplete*/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert list(folder.parent.glob("*incomplete*")) and not folder.exists()
+
+
+def test_pictures_of_a_dead_process_are_drawn_here(monkeypatch):
+    expected = list(samples._drawn("mnist", "test", 400))
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    drawn = list(samples._drawn("mnist", "test", 400))
+    assert len(drawn) == 400
+    assert all((a == b).all() and k == n for (a, k), (b, n) in zip(drawn, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "counts", "shape"),
+    [
+        ("horses_or_humans", {"train": 102, "test": 25}, (300, 300, 3)),
+        ("cats_vs_dogs", {"train": 400}, (None, None, 3)),
+        ("tf_flowers", {"train": 200}, (None, None, 3)),
+    ],
+)
+def test_drawn_photos_have_the_form_of_the_real_thing(home, name, counts, shape):
+    import tensorflow_datasets as tfds
+
+    datasets_by_split, info = load_dataset(name, as_supervised=False)
+    real = tfds.builder(name, data_dir=home).info
+    assert {split: s.num_examples for split, s in info.splits.items()} == counts
+    assert info.splits.keys() == real.splits.keys() or not real.splits
+    assert info.features["image"].shape == shape == real.features["image"].shape
+    assert info.features["label"].names == real.features["label"].names
+    assert set(info.features) == set(real.features)
+    assert info.supervised_keys == real.supervised_keys
+    elements = list(datasets_by_split["train"].take(20))
+    sizes = {tuple(element["image"].shape) for element in elements}
+    assert len(sizes) == 1 if shape[0] else len(sizes) > 10
+    for element in elements:
+        assert element["image"].dtype == "uint8"
+        if name == "cats_vs_dogs":
+            kind = ("Cat", "Dog")[int(element["label"])]
+            assert f"PetImages/{kind}/" in element["image/filename"].numpy().decode()
 
 
 def test_full_disk_is_said(home, monkeypatch):

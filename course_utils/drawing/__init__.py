@@ -5,5 +5,28 @@ Every picture has a random generator of its own, so a part of a set equals that 
 
 from course_utils.drawing.digits import draw_digits
 from course_utils.drawing.garments import draw_garments
+from course_utils.drawing.photos import (
+    CATS_VS_DOGS,
+    FLOWERS,
+    HORSES_OR_HUMANS,
+    WIDE,
+    draw_cats_and_dogs,
+    draw_flowers,
+    draw_horses_and_humans,
+    draw_wide,
+)
+from course_utils.drawing.scene import Knobs
 
-__all__ = ["draw_digits", "draw_garments"]
+__all__ = [
+    "CATS_VS_DOGS",
+    "FLOWERS",
+    "HORSES_OR_HUMANS",
+    "WIDE",
+    "Knobs",
+    "draw_cats_and_dogs",
+    "draw_digits",
+    "draw_flowers",
+    "draw_garments",
+    "draw_horses_and_humans",
+    "draw_wide",
+]
