@@ -6,10 +6,11 @@ import json
 import math
 import os
 import platform
+import zlib
 from importlib import import_module
 from pathlib import Path
 
-from course_utils import datasets
+from course_utils import datasets, pretrained
 from course_utils.device import find_device, hardware, import_tensorflow, set_precision
 from course_utils.errors import unknown_name
 from course_utils.settings import cache_folder, setting
@@ -52,6 +53,7 @@ def start(name, seed=1):
     precision = set_precision()
     keras.utils.set_random_seed(seed)
     datasets.forget_sources()
+    pretrained.forget_bases()
     lesson = Lesson(name, profile, kind, device, precision)
     minutes = LESSONS[name]["minutes"][profile]
     print(
@@ -91,9 +93,26 @@ class Lesson:
         share = LESSONS[self.name]["epochs"]["full_cpu" if capped else self.profile]
         return max(1, round(published * share))
 
+    def pixels(self, published):
+        """Return the side of the pictures, where the published one is stated.
+
+        The whole with the full profile; the lesson's share of it with the others, which have less
+        time.
+        """
+        return round(published * LESSONS[self.name].get("pixels", {}).get(self.profile, 1))
+
     def trials(self, *values):
         """Return the values to try, one after the other: all; with the ci profile, the first."""
         return values[:1] if self.profile == "ci" else values
+
+    @property
+    def folder(self):
+        """A folder for the files that the lesson writes, a `Path` in the course's cache.
+
+        Other data, such as a sample in place of the real pictures, has another folder.
+        """
+        loaded = " ".join(str(source.folder) for source in datasets.sources())
+        return cache_folder() / "lessons" / f"{self.name}-{zlib.crc32(loaded.encode()):08x}"
 
     @property
     def model_path(self):
@@ -147,7 +166,7 @@ class Lesson:
             "lesson": self.name,
             "profile": self.profile,
             "data": "real" if kinds == {"real"} else "sample",
-            "base": None,
+            "base": "; ".join(sorted({str(base) for base in pretrained.bases()})) or None,
             "device": self.device,
             "precision": self.precision,
             "seconds": None,  # `make lesson` knows it when the last cell has run

@@ -9,7 +9,7 @@ import sys
 import keras
 import pytest
 
-from course_utils import CourseError, start
+from course_utils import CourseError, pretrained, start
 from course_utils.lesson import LESSONS, Lesson
 
 NAME = "01_fashion_mnist_dense"
@@ -150,6 +150,16 @@ def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path
     ]
     assert result["figures"] == {"test_accuracy": 0.8712} and result["base"] is None
     assert result["data"] == "sample", "nothing real was loaded"
+
+
+def test_report_names_the_bases_of_this_lesson(monkeypatch, tmp_path):
+    mobilenet = pretrained.Base("MobileNetV2", "drawn", tmp_path)
+    monkeypatch.setattr(pretrained, "_bases", [mobilenet])
+    lesson = start(NAME)
+    assert lesson.report(test_accuracy=0.5).result["base"] is None, "it was loaded before"
+    pretrained._bases += [mobilenet, mobilenet, pretrained.Base("VGG16", "imagenet", tmp_path)]
+    base = lesson.report(test_accuracy=0.5).result["base"]
+    assert base == "MobileNetV2, drawn base; VGG16, ImageNet weights"
 
 
 def test_report_refuses_unknown_figures_and_no_numbers():

@@ -1,0 +1,296 @@
+"""Pretrained networks, from the first place that has their weights.
+
+The order: the Keras cache, a download, the small bases that the course trained itself.
+"""
+
+import dataclasses
+import hashlib
+import json
+import operator
+import warnings
+import weakref
+from pathlib import Path
+
+from course_utils import datasets, keras_files
+from course_utils.device import import_tensorflow
+from course_utils.errors import CourseError, DataError, unknown_name
+
+MODULES = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}
+"""The bases that the course knows, and the module of each in `keras.applications`."""
+
+_RESTORE = (
+    "In a clone of the course, `git checkout -- data/pretrained` restores it; "
+    "elsewhere, install the course's helpers again."
+)
+
+
+class BaseError(CourseError, ValueError):
+    """A base, or its class names, asked for in a way that there is none."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """A base that was loaded. `kind` is "imagenet" or "drawn"; `file` holds its weights."""
+
+    name: str
+    kind: str
+    file: Path
+
+    def __str__(self):
+        return f"{self.name}, {'ImageNet weights' if self.kind == 'imagenet' else 'drawn base'}"
+
+
+_bases = []
+_base_of_model = weakref.WeakKeyDictionary()
+
+
+def bases():
+    """Return the `Base` of every pretrained network loaded since the lesson started."""
+    return tuple(_bases)
+
+
+def forget_bases():
+    """Empty the list that `bases` returns."""
+    _bases.clear()
+
+
+def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
+    """Return `(model, preprocess_input)`: a trained network, and what its pictures go through.
+
+    The weights come from the first place that has them: the Keras cache (`KERAS_HOME`, else
+    `~/.keras`), a download of at most 100 MB, the course's own small base: a narrow network of the
+    same shape, trained on drawn pictures. One printed line tells which.
+    `COURSE_DATA=real` accepts no small base and downloads any size, `COURSE_DATA=sample` takes
+    nothing else; the `ci` profile takes the small base unless `COURSE_DATA` says otherwise.
+
+    Args:
+        name: "MobileNetV2" (Sandler et al. 2018, arXiv 1801.04381) or "VGG16" (Simonyan and
+            Zisserman 2014, arXiv 1409.1556).
+        input_shape: rows, columns, 3; at least 32 rows and 32 columns. VGG16 with its top takes
+            only the size that it was trained with, 224 × 224 for ImageNet's weights.
+        include_top: whether the network ends in its classifier, or in its last feature maps.
+
+    Returns:
+        A pair: the `keras.Model`, with the layer names of `keras.applications`; and that network's
+        `preprocess_input` there, for RGB pictures of shape (n, rows, columns, 3) with values
+        0…255, as float32 and perhaps changed in place. The model gives features of shape
+        (n, rows / 32, columns / 32, channels), rounded up by MobileNetV2 and down by VGG16, 0 or
+        more; with its top, probabilities of shape (n, classes).
+
+    Raises:
+        UnknownNameError: the course has no such base.
+        BaseError: the base takes no pictures of that shape.
+        DataError: a file is damaged or of another network, or cannot be written, or ImageNet's
+            weights were asked for and cannot be had.
+    """
+    if name not in MODULES:
+        raise unknown_name("pretrained base", name, MODULES)
+    input_shape = _checked_shape(input_shape)
+    import_tensorflow()
+    import keras
+
+    mode, reasons = datasets._mode(), []
+    file = None
+    if mode == "sample":
+        reasons.append(keras_files.asked_for_sample())
+    else:
+        _check_top(name, input_shape, include_top, 224)
+        wanted = keras_files.weights_file(name, input_shape, include_top)
+        file = keras_files.find(wanted, mode, reasons)
+    why_not_real = "; ".join(reasons)
+    if file:
+        network = getattr(keras.applications, name)
+        model = network(weights=None, input_shape=input_shape, include_top=include_top)
+        remedy = "Delete it and run this again to get it anew, or set COURSE_DATA=sample."
+        _load(model, name, file, remedy)
+        print(f"{name}: ImageNet weights, from {file}")
+    elif mode == "real":
+        raise DataError(
+            f"COURSE_DATA=real, but the ImageNet weights of {name} cannot be had: {why_not_real}. "
+            "Connect to a network, or set KERAS_HOME to the folder in which Keras keeps "
+            f"models/{wanted.name}, or take the course's own small base with COURSE_DATA=sample."
+        )
+    else:
+        model, embedded = embedded_base(name, input_shape, include_top)
+        print(f"{name}: the course's own small base, trained on drawn pictures ({why_not_real})")
+    base = Base(name, "imagenet", file) if file else Base(name, "drawn", embedded)
+    _bases.append(base)
+    if include_top:
+        _base_of_model[model] = base
+    return model, getattr(keras.applications, MODULES[name]).preprocess_input
+
+
+def base_class_names(model):
+    """Return the names of the classes that a base's probabilities stand for, in their order.
+
+    Args:
+        model: what `pretrained_base` gave with `include_top=True`.
+
+    Returns:
+        A list of texts: ImageNet's 1,000, from Keras's `imagenet_class_index.json` in its cache or
+        downloaded (35 KB); or the classes of the course's own small base.
+
+    Raises:
+        BaseError: it is another model.
+        DataError: the file of names is damaged or cannot be had.
+    """
+    base = _base_of_model.get(model) if hasattr(model, "__weakref__") else None
+    if base is None:
+        raise BaseError(
+            "base_class_names knows only models as pretrained_base gives them with "
+            "include_top=True; the classes of any other model are those that it was trained with."
+        )
+    if base.kind == "drawn":
+        return list(_description(base.name, base.file.parent)["classes"])
+    reasons = []
+    file = keras_files.find(keras_files.CLASS_INDEX, datasets._mode(), reasons)
+    if file is None:
+        raise DataError(
+            f"The names of ImageNet's classes cannot be had: {'; '.join(reasons)}. Connect to a "
+            f"network, or put Keras's {keras_files.CLASS_INDEX.name} into "
+            f"{keras_files.keras_models_folder()}."
+        )
+    index = json.loads(file.read_text(encoding="utf-8"))
+    return [index[str(number)][1] for number in range(1000)]
+
+
+def _checked_shape(input_shape):
+    """Return the shape as a tuple of three ints, or raise what is wrong with it."""
+    try:
+        rows, columns, channels = map(operator.index, input_shape)
+    except (TypeError, ValueError):
+        raise BaseError(
+            f"input_shape={input_shape!r} is not three whole numbers. "
+            "Give rows, columns and channels, such as (224, 224, 3)."
+        ) from None
+    if channels != 3:
+        raise BaseError(
+            f"input_shape={input_shape!r} asks for {channels} channels; the bases take the three "
+            "of a colour picture. Repeat a grey picture's channel three times."
+        )
+    if min(rows, columns) < 32:
+        raise BaseError(
+            f"input_shape={input_shape!r} is too small: the bases halve a picture five times, so "
+            "it needs 32 rows and 32 columns. keras.layers.Resizing enlarges pictures."
+        )
+    return rows, columns, channels
+
+
+def _check_top(name, input_shape, include_top, size):
+    """Raise where the dense layers on top of a network were trained for another input size."""
+    if include_top and name == "VGG16" and input_shape[:2] != (size, size):
+        raise BaseError(
+            f"VGG16 with its top takes pictures of {size} × {size}, not of {input_shape[0]} × "
+            f"{input_shape[1]}: its first dense layer has weights for each position. Give "
+            f"input_shape=({size}, {size}, 3), or leave the top off with include_top=False."
+        )
+
+
+def _load(model, name, file, remedy):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of what it then raises
+            model.load_weights(file)
+    except Exception as error:  # Keras and h5py raise many kinds for another network's weights
+        reason = (str(error).strip() or type(error).__name__).split("\n")[0]
+        raise DataError(
+            f"{file} does not hold the weights of this {name} ({reason}). {remedy}"
+        ) from None
+
+
+def embedded_folder():
+    """Return the folder of the course's own small bases: in the wheel, else in the clone."""
+    package = Path(__file__).resolve().parent
+    folders = [home / "data" / "pretrained" for home in (package, package.parent)]
+    return next((folder for folder in folders if folder.is_dir()), folders[-1])
+
+
+def _description(name, folder):
+    """Return what `bases.json` says of a base, a dict."""
+    try:
+        return json.loads((folder / "bases.json").read_text(encoding="utf-8"))[name]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        raise DataError(
+            f"{folder / 'bases.json'} does not describe {name} ({reason}). {_RESTORE}"
+        ) from None
+
+
+def embedded_base(name, input_shape, include_top):
+    """Return `(model, file)`: the course's own small base, and the path of its weights.
+
+    Arguments, shapes and errors are those of `pretrained_base`, which takes this base where there
+    is no other, and says so.
+    """
+    import_tensorflow()
+    import keras
+
+    folder = embedded_folder()
+    description = _description(name, folder)
+    file, size = folder / description["file"], description["input"]
+    _check_top(name, input_shape, include_top, size)
+    try:
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read ({error.strerror}). {_RESTORE}") from None
+    if found != description["sha256"]:
+        raise DataError(
+            f"{file} is damaged or cut off: its checksum is not that of bases.json. {_RESTORE}"
+        )
+    if name == "MobileNetV2":  # it ends in global pooling: the weights fit every input size
+        model = embedded_network(name, description, input_shape, include_top=True)
+        _load(model, name, file, _RESTORE)
+        if not include_top:
+            model = keras.Model(model.inputs, model.get_layer("out_relu").output, name=model.name)
+        return model, file
+    whole = embedded_network(name, description, (size, size, 3), include_top=True)
+    _load(whole, name, file, _RESTORE)
+    if include_top:
+        return whole, file
+    model = embedded_network(name, description, input_shape, include_top=False)
+    for layer in model.layers:
+        layer.set_weights(whole.get_layer(layer.name).get_weights() if layer.weights else [])
+    return model, file
+
+
+def embedded_network(name, description, input_shape, include_top):
+    """Return a small base with random weights: Keras's layers and their names, fewer channels.
+
+    Args:
+        name: "MobileNetV2" or "VGG16".
+        description: the base's entry in `bases.json`: "classes", a list of names; for MobileNetV2
+            "alpha", the width of the layers against the published ones; for VGG16 "widths", the
+            channels of the five blocks, and "dense", the units of the two hidden layers on top.
+        input_shape: rows, columns, 3.
+        include_top: as for `pretrained_base`.
+
+    Returns:
+        A `keras.Model`; shapes in and out are those of `pretrained_base`.
+    """
+    import_tensorflow()
+    import keras
+
+    classes = len(description["classes"])
+    if name == "MobileNetV2":
+        return keras.applications.MobileNetV2(
+            input_shape=input_shape,
+            alpha=description["alpha"],
+            include_top=include_top,
+            weights=None,
+            classes=classes,
+        )
+    layers = keras.layers
+    inputs = values = keras.Input(input_shape)
+    for block, width in enumerate(description["widths"], start=1):
+        for number in range(1, 3 if block < 3 else 4):
+            convolution = layers.Conv2D(
+                width, 3, padding="same", activation="relu", name=f"block{block}_conv{number}"
+            )
+            values = convolution(values)
+        values = layers.MaxPooling2D(2, name=f"block{block}_pool")(values)
+    if include_top:
+        values = layers.Flatten(name="flatten")(values)
+        for number, units in enumerate(description["dense"], start=1):
+            values = layers.Dense(units, activation="relu", name=f"fc{number}")(values)
+        values = layers.Dense(classes, activation="softmax", name="predictions")(values)
+    return keras.Model(inputs, values, name="vgg16")

@@ -1,0 +1,511 @@
+"""Where a pretrained base comes from, what it looks like, and what is said where there is none."""
+
+import hashlib
+import http.server
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from course_utils import (
+    CourseError,
+    base_class_names,
+    datasets,
+    keras_files,
+    pretrained,
+    pretrained_base,
+)
+from tools.test_colab import build_wheel
+
+REAL_KERAS_HOME = os.environ.get("KERAS_HOME")
+TINY = {
+    "MobileNetV2": {"alpha": 0.1, "input": 64, "classes": ["bear", "owl", "fern"]},
+    "VGG16": {"widths": [2, 3, 3, 4, 5], "dense": [6, 7], "input": 64, "classes": ["bear", "owl"]},
+}
+NO_TOP_96 = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5"
+SAMPLE_LINE = "the course's own small base, trained on drawn pictures"
+
+
+@pytest.fixture(scope="module")
+def tiny_bases(tmp_path_factory):
+    """A folder as data/pretrained is, of networks with random weights."""
+    folder = tmp_path_factory.mktemp("pretrained")
+    described = {}
+    for name, description in TINY.items():
+        size = description["input"]
+        model = pretrained.embedded_network(name, description, (size, size, 3), include_top=True)
+        file = folder / f"{name.lower()}.weights.h5"
+        model.save_weights(file)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        described[name] = description | {"file": file.name, "sha256": digest}
+    (folder / "bases.json").write_text(json.dumps(described))
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, tiny_bases):
+    """An empty home, tiny bases of its own, and a server that does not answer."""
+    for variable in ("COURSE_DATA", "KERAS_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    folder = tmp_path / "bases"
+    shutil.copytree(tiny_bases, folder)
+    monkeypatch.setattr(pretrained, "embedded_folder", lambda: folder)
+    monkeypatch.setattr(datasets, "_reachable", lambda url: False)
+    pretrained.forget_bases()
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def keras_weights(tmp_path_factory):
+    """MobileNetV2's weights, random, in the HDF5 layout of the files that Keras publishes."""
+    folder = tmp_path_factory.mktemp("keras")
+    model = keras.applications.MobileNetV2(input_shape=(96, 96, 3), include_top=False, weights=None)
+    model.save(folder / "whole.h5")
+    with h5py.File(folder / "whole.h5") as whole, h5py.File(folder / NO_TOP_96, "w") as file:
+        for layer in whole["model_weights"]:
+            whole.copy(whole["model_weights"][layer], file)
+        for attribute, value in whole["model_weights"].attrs.items():
+            file.attrs[attribute] = value
+    return folder / NO_TOP_96, model.get_layer("Conv1").get_weights()[0]
+
+
+def put_in_cache(file, home, name=NO_TOP_96):
+    folder = home / ".keras" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(file, folder / name))
+
+
+def redescribe(home, name, **changes):
+    path = home / "bases" / "bases.json"
+    described = json.loads(path.read_text())
+    described[name] |= changes
+    path.write_text(json.dumps(described))
+
+
+# What a base looks like
+
+
+def test_small_vgg16_has_the_layers_of_keras():
+    ours = pretrained.embedded_network("VGG16", TINY["VGG16"], (32, 32, 3), include_top=True)
+    theirs = keras.applications.VGG16(weights=None, input_shape=(32, 32, 3))
+    assert [layer.name for layer in ours.layers[1:]] == [layer.name for layer in theirs.layers[1:]]
+    for own, published in zip(ours.layers[1:], theirs.layers[1:], strict=True):
+        assert type(own) is type(published)
+        assert own.output.shape[1:-1] == published.output.shape[1:-1]
+    assert ours.name == theirs.name
+
+
+@pytest.mark.parametrize(
+    ("name", "top_shape", "last", "shape"),
+    [
+        ("MobileNetV2", np.array([32, 40, 3]), "out_relu", (2, 1, 1280)),
+        ("VGG16", (64, 64, 3), "block5_pool", (1, 1, 5)),
+    ],
+)
+def test_every_size_has_the_same_weights(home, monkeypatch, capsys, name, top_shape, last, shape):
+    monkeypatch.setenv("COURSE_DATA", "sample")
+    whole, preprocess_input = pretrained_base(name, top_shape, include_top=True)
+    assert base_class_names(whole) == TINY[name]["classes"]
+    module = sys.modules[getattr(keras.applications, name).__module__]
+    assert preprocess_input is module.preprocess_input
+    pictures = np.random.default_rng(0).integers(0, 256, (2, *top_shape)).astype("float32")
+    probabilities = whole(preprocess_input(pictures)).numpy()
+    assert probabilities.shape == (2, len(TINY[name]["classes"]))
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    capsys.readouterr()
+    model, _ = pretrained_base(name, (50, 32, 3))
+    said = capsys.readouterr().out
+    assert said == f"{name}: {SAMPLE_LINE} (no connection to storage.googleapis.com)\n"
+    assert model.layers[-1].name == last and model.output.shape == (None, *shape)
+    for layer in model.layers:
+        same = whole.get_layer(layer.name).get_weights() if layer.weights else []
+        for mine, its in zip(layer.get_weights(), same, strict=True):
+            np.testing.assert_array_equal(mine, its)
+
+
+# The order of the places
+
+
+def test_keras_cache_comes_before_the_small_base(home, keras_weights, capsys):
+    file, first_kernel = keras_weights
+    path = put_in_cache(file, home)
+    model, _ = pretrained_base("MobileNetV2", (96, 96, 3))
+    np.testing.assert_array_equal(model.get_layer("Conv1").get_weights()[0], first_kernel)
+    assert capsys.readouterr().out == f"MobileNetV2: ImageNet weights, from {path}\n"
+    (base,) = pretrained.bases()
+    assert base == pretrained.Base("MobileNetV2", "imagenet", path)
+    assert str(base) == "MobileNetV2, ImageNet weights"
+
+
+def test_keras_home_is_read_at_every_call(home, monkeypatch, keras_weights):
+    put_in_cache(keras_weights[0], home)
+    wanted, reasons = keras_files.weights_file("MobileNetV2", (96, 96, 3), False), []
+    monkeypatch.setenv("KERAS_HOME", str(home / "elsewhere"))
+    assert keras_files.find(wanted, "auto", reasons) is None
+    shutil.copytree(home / ".keras", home / "elsewhere")
+    path = home / "elsewhere" / "models" / NO_TOP_96
+    assert keras_files.find(wanted, "auto", reasons) == path
+    assert reasons == ["no connection to storage.googleapis.com"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("COURSE_DATA", "sample"), ("COURSE_PROFILE", "ci")]
+)
+def test_small_base_can_be_asked_for(home, monkeypatch, capsys, variable, value):
+    put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
+    monkeypatch.setenv(variable, value)
+    pretrained_base("VGG16", (96, 96, 3))
+    assert capsys.readouterr().out == f"VGG16: {SAMPLE_LINE} (as {variable}={value} asks)\n"
+    (base,) = pretrained.bases()
+    assert str(base) == "VGG16, drawn base"
+    assert base.file == home / "bases" / "vgg16.weights.h5"
+
+
+@pytest.mark.filterwarnings("ignore:`input_shape` is undefined")
+@pytest.mark.parametrize(
+    ("name", "size", "file"),
+    [
+        ("MobileNetV2", 192, "_1.0_192_no_top.h5"),
+        ("MobileNetV2", 150, "_1.0_224_no_top.h5"),
+        ("VGG16", 150, "kernels_notop.h5"),
+    ],
+)
+def test_the_file_is_the_one_that_keras_asks_for(monkeypatch, name, size, file):
+    wanted = keras_files.weights_file(name, (size, size, 3), False)
+    assert wanted.name.endswith(file)
+
+    class Asked(Exception):
+        pass
+
+    def get_file(fname, origin, cache_subdir, file_hash=None):
+        assert (fname, cache_subdir, file_hash) == (wanted.name, "models", wanted.md5)
+        assert origin == f"{keras_files.SERVER}/{wanted.folder}/{wanted.name}"
+        raise Asked
+
+    network = getattr(keras.applications, name)
+    monkeypatch.setattr(sys.modules[network.__module__].file_utils, "get_file", get_file)
+    with pytest.raises(Asked):
+        network(input_shape=(size, size, 3), include_top=False)
+
+
+def test_other_files_are_those_that_keras_names():
+    """Without building VGG16's top, which takes half a gigabyte."""
+    source = inspect.getsource(keras.applications.VGG16)
+    vgg16 = keras_files.weights_file("VGG16", (224, 224, 3), True)
+    assert f'"{vgg16.name}"' in source and f'"{vgg16.md5}"' in source
+    decode = keras.applications.vgg16.decode_predictions
+    source = inspect.getsource(decode.__globals__["imagenet_utils"])
+    index = keras_files.CLASS_INDEX
+    assert f'/{index.folder}/{index.name}"' in source.replace('"\n    "', "")
+    assert f'"{index.name}"' in source and f'"{index.md5}"' in source
+    mobilenet = keras_files.weights_file("MobileNetV2", (192, 96, 3), True)
+    assert mobilenet.name == "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"
+    assert (vgg16.megabytes, mobilenet.megabytes) == (553, 14.5)
+
+
+def test_large_download_waits_to_be_asked(home, monkeypatch):
+    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
+    wanted, reasons = keras_files.weights_file("VGG16", (224, 224, 3), True), []
+    assert keras_files.find(wanted, "auto", reasons) is None
+    assert reasons == ["COURSE_DATA=real downloads ImageNet's weights, 553 MB"]
+
+
+def test_real_weights_that_cannot_be_had_are_an_error(home, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", "real")
+    with pytest.raises(CourseError, match=r"no connection to storage.*KERAS_HOME.*_224_no_top\.h5"):
+        pretrained_base("MobileNetV2")
+    assert pretrained.bases() == ()
+
+
+@pytest.mark.skipif(not REAL_KERAS_HOME, reason="KERAS_HOME names no folder of real weights")
+def test_real_weights_give_real_features(home, monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_HOME", REAL_KERAS_HOME)
+    shape, top = (192, 192, 3), False
+    wanted = keras_files.weights_file("MobileNetV2", shape, top)
+    if not (keras_files.keras_models_folder() / wanted.name).exists():
+        pytest.skip(f"KERAS_HOME holds no {wanted.name}")
+    model, preprocess_input = pretrained_base("MobileNetV2", shape)
+    assert "ImageNet weights" in capsys.readouterr().out
+    features = model.predict(preprocess_input(np.full((1, *shape), 128.0)), verbose=0)
+    assert features.shape == (1, 6, 6, 1280) and 0 <= features.min() < features.max() <= 6
+
+
+# What is asked for and does not exist
+
+
+def test_unknown_base_offers_the_nearest():
+    with pytest.raises(CourseError, match=r"no pretrained base 'VGG19'\. Did you mean 'VGG16'"):
+        pretrained_base("VGG19")
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((224, 224), r"input_shape=\(224, 224\) is not three whole numbers"),
+        (224, "input_shape=224 is not three whole numbers"),
+        ((None, None, 3), "not three whole numbers"),
+        ((96.0, 96.0, 3), "not three whole numbers"),
+        ((96, 96, 1), "asks for 1 channels.*Repeat a grey picture"),
+        ((31, 96, 3), "too small.*32 rows and 32 columns"),
+    ],
+)
+def test_impossible_shape_is_told(shape, message):
+    with pytest.raises(CourseError, match=message) as caught:
+        pretrained_base("MobileNetV2", shape)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(("mode", "size"), [("auto", 224), ("sample", 64)])
+def test_vgg16_with_top_takes_one_size(home, monkeypatch, mode, size):
+    monkeypatch.setenv("COURSE_DATA", mode)
+    with pytest.raises(CourseError, match=f"takes pictures of {size} × {size}, not of 96 × 64"):
+        pretrained_base("VGG16", (96, 64, 3), include_top=True)
+
+
+@pytest.mark.parametrize("model", ["VGG16", None, {}, keras.Sequential()], ids=str)
+def test_class_names_of_another_model_are_refused(model):
+    with pytest.raises(CourseError, match="include_top=True"):
+        base_class_names(model)
+
+
+# Damaged and foreign files
+
+
+@pytest.mark.parametrize("cut", [100, 5_000_000], ids=["the end", "half"])
+def test_truncated_file_in_the_keras_cache_is_named(home, keras_weights, cut):
+    path = put_in_cache(keras_weights[0], home)
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(CourseError, match=f"{path} is damaged or cannot be read .*Delete it"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+
+
+def test_no_hdf5_and_wrong_checksum_in_the_keras_cache_are_named(home, keras_weights):
+    path = put_in_cache(keras_weights[0], home)
+    path.write_text("<html>Please log in</html>")
+    with pytest.raises(CourseError, match=f"{path} is damaged or cannot be read"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+    path = put_in_cache(keras_weights[0], home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    with pytest.raises(CourseError, match=f"{path} is damaged .*checksum"):
+        pretrained_base("VGG16", (96, 96, 3))
+
+
+def test_other_network_in_the_keras_cache_is_named(home, tiny_bases):
+    path = put_in_cache(tiny_bases / "vgg16.weights.h5", home)
+    with pytest.raises(CourseError, match=f"{path} does not hold the weights of this MobileNetV2"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+
+
+def test_damaged_small_base_is_named(home):
+    path = home / "bases" / "vgg16.weights.h5"
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1]), b""):
+        path.write_bytes(damaged)
+        with pytest.raises(CourseError, match=f"{path} is damaged or cut off.*git checkout"):
+            pretrained_base("VGG16", (96, 96, 3))
+    path.unlink()
+    with pytest.raises(CourseError, match=f"{path} cannot be read .No such file"):
+        pretrained_base("VGG16", (96, 96, 3))
+
+
+@pytest.mark.parametrize("change", [{"widths": [9, 3, 3, 4, 5]}, {"dense": [6, 7, 8]}], ids=str)
+def test_small_base_of_another_shape_is_named(home, change):
+    redescribe(home, "VGG16", **change)
+    with pytest.raises(CourseError, match=r"vgg16\.weights\.h5 does not hold the weights"):
+        pretrained_base("VGG16", (96, 96, 3))
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}"])
+def test_damaged_description_is_named(home, text):
+    path = home / "bases" / "bases.json"
+    path.write_text(text) if text is not None else path.unlink()
+    with pytest.raises(CourseError, match=f"{path} does not describe VGG16 .*git checkout"):
+        pretrained_base("VGG16", (96, 96, 3))
+
+
+# Downloads
+
+
+@pytest.fixture
+def server(home, monkeypatch, keras_weights):
+    """A server on loopback with MobileNetV2's file; `sent` cuts it, `size=False` hides its size."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        body = keras_weights[0].read_bytes()
+        sent = None
+        size = True
+
+        def do_HEAD(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self):
+            self.send_response(200)
+            if self.size:
+                self.send_header("Content-Length", str(len(self.body)))
+            self.end_headers()
+            self.wfile.write(self.body[: self.sent])
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setattr(datasets, "_reachable", lambda url: True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(keras_files, "SERVER", f"http://127.0.0.1:{server.server_port}")
+    yield Handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_download_goes_into_the_keras_cache(server, home, keras_weights, capsys):
+    pretrained_base("MobileNetV2", (96, 96, 3))
+    path = home / ".keras" / "models" / NO_TOP_96
+    said = capsys.readouterr().out
+    assert f"downloading 9.4 MB to {path.parent}" in said and "B/s" in said
+    assert said.endswith(f"MobileNetV2: ImageNet weights, from {path}\n")
+    assert path.read_bytes() == keras_weights[0].read_bytes()
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("size", [True, False], ids=["size told", "size not told"])
+def test_interrupted_download_leaves_nothing(server, home, size):
+    server.sent, server.size = 3_000_000, size
+    with pytest.raises(CourseError, match="The download of .* stopped .*run this again"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+    assert list((home / ".keras" / "models").iterdir()) == []
+    server.sent = None
+    assert keras_files.find(keras_files.weights_file("MobileNetV2", (96, 96, 3), False), "auto", [])
+
+
+def test_stopped_kernel_leaves_nothing(server, home, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keras_files, "damage", stop)
+    with pytest.raises(KeyboardInterrupt):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+    assert list((home / ".keras" / "models").iterdir()) == []
+
+
+def test_a_log_in_page_is_not_taken_for_weights(server, home):
+    server.body = b"<html>Please log in</html>"
+    with pytest.raises(CourseError, match="stopped .what arrived is damaged"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+    assert list((home / ".keras" / "models").iterdir()) == []
+
+
+def test_silent_network_is_given_up_within_two_seconds(home, monkeypatch, capsys):
+    monkeypatch.undo()
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(keras_files, "SERVER", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("KERAS_HOME", str(home / "empty"))
+        wanted, reasons = keras_files.weights_file("VGG16", (96, 96, 3), False), []
+        began = time.perf_counter()
+        assert keras_files.find(wanted, "auto", reasons) is None
+        assert time.perf_counter() - began < 2
+    assert reasons[0].startswith("no connection to 127.0.0.1")
+
+
+def test_cache_that_cannot_be_written_is_said(server, home, monkeypatch):
+    (home / "file").write_text("no folder")
+    monkeypatch.setenv("KERAS_HOME", str(home / "file"))
+    with pytest.raises(CourseError, match="file/models cannot be written. Set KERAS_HOME to"):
+        pretrained_base("MobileNetV2", (96, 96, 3))
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("ro", "models cannot be written. Set KERAS_HOME"), ("size=64k", "no space is left")],
+)
+def test_read_only_and_full_disks_are_said(server, home, monkeypatch, option, message):
+    disk = home / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", option, "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk of its own can only be mounted by root")
+    try:
+        monkeypatch.setenv("KERAS_HOME", str(disk))
+        with pytest.raises(CourseError, match=message):
+            pretrained_base("MobileNetV2", (96, 96, 3))
+        assert not [path for path in disk.rglob("*") if path.is_file()]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_names_of_imagenet_classes(server, home, monkeypatch):
+    model = keras.Sequential()
+    base = pretrained.Base("MobileNetV2", "imagenet", home / "file")
+    monkeypatch.setitem(pretrained._base_of_model, model, base)
+    server.body = json.dumps({str(i): [f"n{i}", f"thing_{i}"] for i in range(1000)}).encode()
+    with pytest.raises(CourseError, match="what arrived is damaged"):  # another checksum
+        base_class_names(model)
+    index = keras_files.KerasFile("index.json", "", 0.035, hashlib.md5(server.body).hexdigest())
+    monkeypatch.setattr(keras_files, "CLASS_INDEX", index)
+    monkeypatch.setenv("COURSE_DATA", "sample")
+    with pytest.raises(CourseError, match="cannot be had: as COURSE_DATA=sample asks"):
+        base_class_names(model)
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    names = base_class_names(model)
+    assert len(names) == 1000 and names[999] == "thing_999"
+    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
+    assert base_class_names(model) == names
+
+
+# What the course ships
+
+
+@pytest.mark.parametrize("name", ["MobileNetV2", "VGG16"])
+def test_shipped_base_loads(monkeypatch, capsys, name):
+    monkeypatch.setenv("COURSE_DATA", "sample")
+    description = json.loads((pretrained.embedded_folder() / "bases.json").read_text())[name]
+    size = description["input"]
+    model, _ = pretrained_base(name, (size, size, 3), include_top=True)
+    assert SAMPLE_LINE in capsys.readouterr().out
+    names = base_class_names(model)
+    assert model.output.shape == (None, len(names))
+    assert len(names) == len(set(names)) >= 20, "a wide set of classes"
+    taught = ["cat", "dog", "horse", "human", "daisy", "dandelion", "rose", "sunflower", "tulip"]
+    assert not {*taught, *(f"{word}s" for word in taught)} & {name.lower() for name in names}
+
+
+def test_shipped_bases_are_small():
+    sizes = [path.stat().st_size for path in pretrained.embedded_folder().glob("*.weights.h5")]
+    assert len(sizes) == 2
+    assert max(sizes) < 4 * 2**20 and sum(sizes) < 8 * 2**20
+
+
+def test_wheel_holds_the_bases_and_finds_them(tmp_path):
+    wheel = build_wheel(tmp_path)
+    assert wheel.stat().st_size < 12 * 2**20
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(tmp_path / "site")
+    folder = tmp_path / "site" / "course_utils" / "data" / "pretrained"
+    shipped = {path.name: path.read_bytes() for path in pretrained.embedded_folder().glob("*.*")}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == shipped
+    code = "from course_utils import pretrained; print(pretrained.embedded_folder())"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "site",
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.strip() == str(folder)

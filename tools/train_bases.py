@@ -1,0 +1,266 @@
+"""Train the course's small pretrained bases on drawn pictures: python -m tools.train_bases
+
+Writes data/pretrained/: the weights, and bases.json, which says how each was made and how well it
+does on pictures that it was not trained with. `--share 0.02` tries the whole way in a few minutes,
+into build/pretrained. All of it takes under an hour on two CPU cores.
+
+MobileNetV2 is Keras's own, at a small width. VGG16's shape is trained with batch normalisation
+after each convolution (Ioffe and Szegedy 2015), which is then folded into the convolution's kernel
+and bias, so that the layers that remain are VGG16's.
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from course_utils.device import hardware, import_tensorflow
+from course_utils.drawing import WIDE, draw_wide
+from course_utils.pretrained import embedded_network
+from course_utils.samples import balanced_labels
+
+SEED = 0
+HELD_OUT = 1_000_000
+"""Number of the first held-out picture: none that is trained on has a number this high."""
+DRAWN_AT = 160
+BASES = {
+    "MobileNetV2": {
+        "file": "mobilenetv2.weights.h5",
+        "alpha": 0.35,
+        "input": 96,
+        # size of the pictures, epochs, pictures, first learning rate
+        "stages": [(64, 6, 20_000, 2e-3), (96, 2, 20_000, 8e-4), (160, 1, 8_000, 2e-4)],
+    },
+    "VGG16": {
+        "file": "vgg16.weights.h5",
+        "widths": [12, 24, 48, 96, 96],
+        "dense": [96, 64],
+        "input": 224,
+        "stages": [(48, 5, 20_000, 2e-3), (64, 2, 20_000, 8e-4), (128, 1, 8_000, 3e-4)],
+        "top": {"pictures": 6_000, "epochs": 30},
+    },
+}
+TRAINED_ON = 20_000
+TESTED_ON = 2_900
+SETTLED_ON = 6_400
+
+
+def draw(count, size, start=0):
+    """Return `count` pictures of the wide set, uint8 (count, size, size, 3), and their labels."""
+    labels = balanced_labels(count, len(WIDE), SEED + start)
+    begins = range(0, count, 100)
+    with ProcessPoolExecutor() as pool:
+        pieces = pool.map(_draw_piece, [(labels[b : b + 100], start + b, size) for b in begins])
+        return np.concatenate(list(pieces)), labels
+
+
+def _draw_piece(piece):
+    labels, start, size = piece
+    return np.stack(draw_wide(labels, seed=SEED, start=start, size=(size, size)))
+
+
+def batches(pictures, labels, size, preprocess_input, training=False):
+    """Return a `tf.data.Dataset` of batches, resized and preprocessed; shuffled for training."""
+    import tensorflow as tf
+
+    held = tf.constant(pictures)
+    dataset = tf.data.Dataset.from_tensor_slices((np.arange(len(labels)), labels.astype(np.int32)))
+    if training:
+        dataset = dataset.shuffle(len(labels), seed=SEED)
+    dataset = dataset.batch(64, drop_remainder=training)
+
+    def load(numbers, labels):
+        batch = tf.gather(held, numbers)
+        if size != pictures.shape[1]:
+            batch = tf.image.resize(batch, (size, size), method="area")
+        return preprocess_input(tf.cast(batch, tf.float32)), labels
+
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread was once seen to wait for itself, for ever
+    return dataset.map(load, num_parallel_calls=2).prefetch(2).with_options(options)
+
+
+def vgg16_to_train(description, size):
+    """Return VGG16's shape with batch normalisation and one dense layer on global averages."""
+    import keras
+
+    layers = keras.layers
+    plain = embedded_network("VGG16", description, (size, size, 3), include_top=False)
+    inputs = values = keras.Input((size, size, 3))
+    for layer in plain.layers[1:]:
+        if isinstance(layer, layers.Conv2D):
+            values = layers.Conv2D(
+                layer.filters, 3, padding="same", use_bias=False, name=layer.name
+            )(values)
+            values = layers.BatchNormalization(name=layer.name + "_bn", momentum=0.98)(values)
+            values = layers.ReLU()(values)
+        else:
+            values = layers.MaxPooling2D(2, name=layer.name)(values)
+    values = layers.GlobalAveragePooling2D()(values)
+    values = layers.Dense(len(description["classes"]), activation="softmax")(values)
+    return keras.Model(inputs, values)
+
+
+def fold(trained, plain):
+    """Copy the convolutions of `trained` into `plain`, batch normalisation folded in.
+
+    (x * kernel - mean) * gamma / sqrt(variance + epsilon) + beta is a convolution again.
+    """
+    for layer in plain.layers:
+        if layer.name.startswith("block") and "conv" in layer.name:
+            normalisation = trained.get_layer(layer.name + "_bn")
+            gamma, beta, mean, variance = normalisation.get_weights()
+            factor = gamma / np.sqrt(variance + normalisation.epsilon)
+            kernel = trained.get_layer(layer.name).get_weights()[0] * factor
+            layer.set_weights([kernel, beta - mean * factor])
+
+
+def train(name, description, pictures, labels, held_out, preprocess_input, share):
+    """Train a base stage by stage and return it, as it is to be saved."""
+    import keras
+
+    model = None
+    for size, epochs, count, rate in description["stages"]:
+        count = int(count * share)
+        before = model
+        if name == "VGG16":
+            model = vgg16_to_train(description, size)
+        else:
+            model = embedded_network(name, description, (size, size, 3), include_top=True)
+        if before:
+            model.set_weights(before.get_weights())
+        steps = epochs * (count // 64)
+        model.compile(
+            optimizer=keras.optimizers.AdamW(
+                keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.02), weight_decay=1e-4
+            ),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        data = batches(pictures[:count], labels[:count], size, preprocess_input, training=True)
+        model.fit(data, epochs=epochs, verbose=2)
+        _, accuracy = model.evaluate(batches(*held_out, size, preprocess_input), verbose=0)
+        print(f"{name}, {size} pixels: {accuracy:.3f} of the held-out pictures", flush=True)
+    if name == "VGG16":
+        return add_top(description, model, preprocess_input, share)
+    return settle(model, description, pictures, labels, preprocess_input)
+
+
+def settle(trained, description, pictures, labels, preprocess_input):
+    """Return MobileNetV2 with the averages that batch normalisation uses after training.
+
+    Keras's MobileNetV2 follows them so slowly (momentum 0.999) that after a training as short as
+    this one they still remember how they began. Here they are measured anew.
+    """
+    import keras
+
+    size = description["input"]
+    model = embedded_network("MobileNetV2", description, (size, size, 3), include_top=True)
+    model.set_weights(trained.get_weights())
+    layers = [x for x in model.layers if isinstance(x, keras.layers.BatchNormalization)]
+    data = batches(pictures[:SETTLED_ON], labels[:SETTLED_ON], size, preprocess_input)
+    for number, (batch, _) in enumerate(data):
+        for layer in layers:
+            layer.momentum = number / (number + 1)  # the plain average over all batches
+        model(batch, training=True)
+    return model
+
+
+def add_top(description, trained, preprocess_input, share):
+    """Return VGG16's shape with its dense layers, trained on the features of the rest."""
+    size = description["input"]
+    model = embedded_network("VGG16", description, (size, size, 3), include_top=True)
+    fold(trained, model)
+    train_top(model, description, preprocess_input, share)
+    return model
+
+
+def train_top(model, description, preprocess_input, share):
+    """Train the dense layers of VGG16's shape on features that are computed once."""
+    import keras
+
+    keras.utils.set_random_seed(SEED)
+    size, epochs = description["input"], description["top"]["epochs"]
+    base = keras.Model(model.inputs, model.get_layer("block5_pool").output)
+    pictures, labels = draw(int(description["top"]["pictures"] * share), size)
+    features = base.predict(batches(pictures, labels, size, preprocess_input), verbose=0)
+    inputs = values = keras.Input(features.shape[1:])
+    for name in ("flatten", "fc1", "fc2", "predictions"):
+        values = model.get_layer(name)(values)
+        if name == "flatten":
+            values = keras.layers.Dropout(0.5)(values)
+    top = keras.Model(inputs, values)
+    steps = epochs * (len(labels) // 64 + 1)
+    top.compile(
+        optimizer=keras.optimizers.AdamW(
+            keras.optimizers.schedules.CosineDecay(1e-3, steps), weight_decay=1e-2
+        ),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    top.fit(features, labels, epochs=epochs, batch_size=64, verbose=2)
+
+
+def save(model, name, description, folder, held_out, preprocess_input):
+    """Test a base, write its weights and enter it in `bases.json`; return its accuracy."""
+    size = description["input"]
+    test = held_out if size <= DRAWN_AT else draw(len(held_out[1]), size, HELD_OUT)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    _, accuracy = model.evaluate(batches(*test, size, preprocess_input), verbose=0)
+    path, aside = folder / description["file"], folder / f"incomplete-{description['file']}"
+    model.save_weights(aside)
+    aside.replace(path)
+    made = folder / "bases.json"
+    descriptions = json.loads(made.read_text(encoding="utf-8")) if made.exists() else {}
+    descriptions[name] = description | {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "seed": SEED,
+        "trained_on": TRAINED_ON,
+        "tested_on": len(test[1]),
+        "accuracy": round(float(accuracy), 4),
+        "hardware": hardware(),
+        "command": "python -m tools.train_bases",
+        "date": datetime.date.today().isoformat(),
+    }
+    made.write_text(json.dumps(descriptions, indent=1) + "\n", encoding="utf-8")
+    return accuracy
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", default=[], help=f"of {', '.join(BASES)}; all if none")
+    parser.add_argument("--share", type=float, default=1.0, help="of the pictures, for a try")
+    options = parser.parse_args()
+    import_tensorflow()
+    import keras
+
+    folder = Path("data" if options.share == 1 else "build") / "pretrained"
+    folder.mkdir(parents=True, exist_ok=True)
+    begin = time.perf_counter()
+    pictures, labels = draw(int(TRAINED_ON * options.share), DRAWN_AT)
+    held_out = draw(int(TESTED_ON * options.share), DRAWN_AT, HELD_OUT)
+    print(f"{len(labels) + len(held_out[1])} pictures drawn, {_minutes_since(begin)}")
+    for name in options.names or BASES:
+        keras.utils.set_random_seed(SEED)
+        begin = time.perf_counter()
+        description = BASES[name] | {"classes": list(WIDE)}
+        module = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}[name]
+        preprocess_input = getattr(keras.applications, module).preprocess_input
+        model = train(
+            name, description, pictures, labels, held_out, preprocess_input, options.share
+        )
+        accuracy = save(model, name, description, folder, held_out, preprocess_input)
+        print(f"{name}: {accuracy:.3f} of the held-out pictures, {_minutes_since(begin)}")
+
+
+def _minutes_since(begin):
+    return f"{(time.perf_counter() - begin) / 60:.1f} minutes"
+
+
+if __name__ == "__main__":
+    main()
