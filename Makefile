@@ -24,9 +24,12 @@ setup: $(READY)  ## make .venv from the lock (GPU=1: TensorFlow with CUDA)
 $(READY): $(LOCK) pyproject.toml
 	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv $(LOCK)
 
+# An upload travels as one message: Jupyter's limit of 10 MB is less than three phone photos.
+UPLOAD := --ServerApp.tornado_settings='{"websocket_max_message_size": 104857600}'
+
 lab: $(READY)  ## open JupyterLab on work/, your own copy of the notebooks
 	@$(BIN)/python -m tools.lab
-	@$(BIN)/jupyter lab --notebook-dir=work $(LAB)
+	@$(BIN)/jupyter lab --notebook-dir=work $(UPLOAD) $(LAB)
 
 lesson: $(READY)  ## run a lesson's solution without a browser: make lesson N=01
 	@test -n "$(N)" || { echo "Which lesson? For example: make lesson N=01" >&2; exit 2; }

@@ -10,19 +10,27 @@ __version__ = "0.1.0"
 
 _HOME_OF = {
     "CourseError": "errors",
+    "base_class_names": "pretrained",
     "check_exercise": "exercises",
     "clear_cache": "overview",
+    "explore_convolution": "explore",
     "explore_predictions": "explore",
+    "find_pictures": "pictures",
     "load_dataset": "datasets",
+    "plot_feature_maps": "plots",
     "plot_history": "plots",
     "plot_picture": "plots",
     "plot_pictures": "plots",
     "plot_prediction": "plots",
     "plot_predictions": "plots",
+    "predict_uploads": "upload",
+    "pretrained_base": "pretrained",
+    "read_picture": "pictures",
     "show_cache": "overview",
     "show_lessons": "overview",
     "show_machine": "overview",
     "start": "lesson",
+    "write_class_folders": "class_folders",
 }
 
 __all__ = ["__version__", *sorted(_HOME_OF)]

@@ -26,6 +26,10 @@ class DataError(CourseError, OSError):
     """Data that cannot be read, downloaded or written."""
 
 
+class PictureError(CourseError, OSError):
+    """A file that is no picture, or a picture that cannot be read."""
+
+
 def unknown_name(kind, name, known):
     """Return the error for a name that is not in ``known``, nearest names first.
 

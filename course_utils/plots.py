@@ -297,3 +297,114 @@ def plot_history(history, metric="accuracy", title=None):
         axes.legend()
     figure.suptitle(title)
     return figure
+
+
+def convolve(picture, kernel):
+    """Return the feature map of a 2-D picture and a kernel, without padding, and its patches.
+
+    Args:
+        picture: array (height, width).
+        kernel: array (rows, columns), no larger than the picture.
+
+    Returns:
+        `(feature_map, patches)`; `patches[row, column]` is the piece of the picture that the kernel
+        covers at that place.
+    """
+    patches = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+    return (patches * kernel).sum(axis=(2, 3)), patches
+
+
+def plot_convolution(picture, kernel, row, column):
+    """Return a figure of one step of a convolution that goes row by row, without padding.
+
+    Above, the picture with a frame round the patch, and the feature map as far as it is filled;
+    below, the numbers of the patch and of the kernel, and their products.
+
+    Args:
+        picture: array (height, width), values as for `plot_picture`.
+        kernel: array (rows, columns), no larger than the picture.
+        row: the first row of the patch.
+        column: the first column of the patch.
+    """
+    picture, kernel = np.asarray(picture), np.asarray(kernel)
+    feature_map, patches = convolve(picture, kernel)
+    patch = patches[row, column]
+    step = row * feature_map.shape[1] + column
+    figure = _new_figure(
+        8.4,
+        6,
+        f"Step {step + 1} of {feature_map.size}. A picture with a frame round the patch at row "
+        f"{row}, column {column}; the feature map, filled so far; the numbers of the patch and the "
+        f"kernel. Their products add up to {feature_map[row, column]:.5g}.",
+    )
+    panels = figure.subplot_mosaic([[0, 0, 0, 1, 1, 1], [2, 2, 3, 3, 4, 4]], height_ratios=(1.8, 1))
+    _show(panels[0], picture)
+    panels[0].set_title("picture")
+    not_yet = np.arange(feature_map.size).reshape(feature_map.shape) > step
+    image = panels[1].imshow(
+        np.ma.array(feature_map, mask=not_yet),
+        cmap="gray",
+        vmin=feature_map.min(),
+        vmax=feature_map.max(),
+    )
+    panels[1].set(xticks=[], yticks=[], title="feature map, hatched where still empty")
+    panels[1].patch.set(hatch="////", edgecolor="#BBBBBB")
+    figure.colorbar(image, ax=panels[1])
+    for axes, (height, width) in ((panels[0], kernel.shape), (panels[1], (1, 1))):
+        frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False, linewidth=2)
+        frame.set_edgecolor(ORANGE)
+        axes.add_patch(frame)
+    total = f"= products, sum {feature_map[row, column]:.5g}"
+    for axes, numbers, title in (
+        (panels[2], patch, "patch"),
+        (panels[3], kernel, "× kernel"),
+        (panels[4], patch * kernel, total),
+    ):
+        _write_numbers(axes, numbers, title)
+    return figure
+
+
+def _write_numbers(axes, numbers, title):
+    """Draw a small table of numbers, rounded to two decimals."""
+    height, width = numbers.shape
+    axes.set(xlim=(0, width), ylim=(height, 0), title=title, aspect="equal")
+    axes.set_xticks(range(width + 1), [])
+    axes.set_yticks(range(height + 1), [])
+    axes.grid(color=GREY)
+    axes.tick_params(length=0)
+    for (row, column), number in np.ndenumerate(numbers):
+        words = f"{round(float(number), 2) + 0.0:g}".replace("-", "−")  # + 0.0: no −0
+        axes.text(column + 0.5, row + 0.5, words, ha="center", va="center")
+
+
+def plot_feature_maps(feature_maps, names, columns=8):
+    """Return a figure of the first feature maps of several layers, one row a layer.
+
+    Each map is drawn from its own smallest value (black) to its largest (white); one that is 0
+    everywhere is black.
+
+    Args:
+        feature_maps: for each layer an array (height, width, channels).
+        names: the layers' names.
+        columns: maps in a row.
+    """
+    feature_maps = [np.asarray(maps) for maps in feature_maps]
+    empty = sum(int((maps[..., :columns].max(axis=(0, 1)) == 0).sum()) for maps in feature_maps)
+    figure = _new_figure(
+        1.1 * columns,
+        1.32 * len(feature_maps),
+        f"Feature maps of {len(feature_maps)} layers, up to {columns} each, from "
+        f"{names[0]} to {names[-1]}; {empty} of them are empty.",
+        layout=None,
+    )
+    sheet = _sheet(figure)
+    for row, (maps, name) in enumerate(zip(feature_maps, names, strict=True)):
+        height, width, channels = maps.shape
+        words = f"{name}: {channels} maps of {height} × {width}"
+        sheet.text(0.04, 1.32 * row + 0.06, words, size=9, va="top")
+        for column in range(min(columns, channels)):
+            feature_map = maps[..., column].astype(float)
+            spread = np.ptp(feature_map)
+            scaled = (feature_map - feature_map.min()) / spread if spread else 0 * feature_map
+            _place(sheet, scaled, 0.04 + 1.1 * column, 1.32 * row + 0.24, 1.02)
+    return figure

@@ -1,1 +1,7 @@
 """What turns lessons into notebooks, runs them and collects their results."""
+
+import sys
+
+# nbformat imports jsonschema, and that, where it finds this package, builds a grammar of web
+# addresses: over two seconds in each process, for a format that no notebook is checked for.
+sys.modules.setdefault("rfc3987_syntax", None)

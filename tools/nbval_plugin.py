@@ -4,16 +4,10 @@ It guards against what nbval passes over or waits for, and in a solution noteboo
 exercise's wrong answers too, in the same kernel: each must be refused with its own message.
 """
 
-# ruff: noqa: E402
 import collections
-import sys
 import time
 from pathlib import Path
 from queue import Empty
-
-# nbformat imports jsonschema, and that, where it finds this package, builds a grammar of web
-# addresses: over two seconds in each process, for a format that no notebook is checked for.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat
 import pytest

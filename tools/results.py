@@ -1,15 +1,18 @@
 """Take what `make lesson` measured into the data file, and make docs/results.md from it.
 
 `python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
-writes course_utils/lessons.json and docs/results.md.
+writes course_utils/lessons.json and docs/results.md. Whether the course's story holds comes from
+benchmarks/story.json, which `benchmarks/story.py --out` writes.
 """
 
 import json
+import statistics
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "course_utils" / "lessons.json"
+STORY = ROOT / "benchmarks" / "story.json"
 PAGE = ROOT / "docs" / "results.md"
 COMMANDS = {
     "real": "TFDS_DATA_DIR=… COURSE_PROFILE={profile} make lesson N={number}",
@@ -42,6 +45,8 @@ def take(result, lessons):
         return f"{name}: left out, the ci profile measures nothing"
     if data == "real" and profile != "full":
         return f"{name}: left out, on real data only the full profile counts"
+    if data == "real" and "drawn" in (result["base"] or ""):
+        return f"{name}: left out, it is neither real nor a sample: {result['base']}"
     origin = {key: result[key] for key in ("date", "hardware", "device", "precision", "versions")}
     origin |= {key: result[key] for key in ("profile", "seconds", "memory_mb")}
     origin["command"] = COMMANDS[data].format(profile=profile, number=name[:2])
@@ -51,8 +56,54 @@ def take(result, lessons):
     return f"{name}: {', '.join(result['figures'])} taken ({data} data)"
 
 
-def render(lessons):
-    """Return docs/results.md as text, from the lessons' data."""
+STORY_HEAD = """
+## The story
+
+Features of a pretrained base beat training from scratch, augmentation closes the gap between
+training and validation accuracy, fine-tuning does no harm, a convnet beats a dense network on
+digits: mean and standard deviation of the accuracy with three seeds, in percent. The protocol
+stands at the head of `benchmarks/story.py`.
+"""
+STORY_COMMANDS = {
+    "real": "TFDS_DATA_DIR=… KERAS_HOME=… COURSE_DATA=real .venv/bin/python benchmarks/story.py",
+    "sample": "COURSE_DATA=sample .venv/bin/python benchmarks/story.py",
+}
+
+
+def render_story(story):
+    """Return the section on the story as text.
+
+    Args:
+        story: the content of `benchmarks/story.json`, by kind of data.
+    """
+    parts = [STORY_HEAD]
+    for kind, run in story.items():
+        parts.append(f"\n### {'Real pictures' if kind == 'real' else 'Drawn sample'}\n")
+        parts.append("\n| network | training | validation | test |\n| --- | --- | --- | --- |\n")
+        for network, accuracies in run["measured"].items():
+            cells = []
+            for part in ("train", "validation", "test"):
+                values = [100 * value for value in accuracies.get(part, [])]
+                mean_and_spread = "{:.1f} ± {:.1f}".format
+                cells.append(
+                    mean_and_spread(statistics.mean(values), statistics.stdev(values))
+                    if values
+                    else "–"
+                )
+            parts.append(f"| {network} | {' | '.join(cells)} |\n")
+        parts.append("\n| claim | measured | |\n| --- | --- | --- |\n")
+        for claim, found in run["claims"].items():
+            verdict = "holds" if found["holds"] else "**does not hold**"
+            parts.append(f"| {claim} | {found['value']} | {verdict} |\n")
+        parts.append(
+            f"\n`{STORY_COMMANDS[kind]}`, {run['minutes']:.0f} minutes, {run['base']}, float32, "
+            f"{run['hardware']}, {run['date']}.\n"
+        )
+    return "".join(parts)
+
+
+def render(lessons, story):
+    """Return docs/results.md as text, from the lessons' data and the story's."""
     parts = [HEAD]
     for name, lesson in lessons.items():
         if "figures" not in lesson:
@@ -76,16 +127,17 @@ def render(lessons):
                 f"profile {run['profile']}, {run['precision']}, {run['hardware']}, {versions}, "
                 f"{run['date']}.\n"
             )
-    return "".join(parts)
+    return "".join([*parts, render_story(story)] if story else parts)
 
 
 def main():
+    story = json.loads(STORY.read_text(encoding="utf-8")) if STORY.exists() else {}
     lessons = json.loads(DATA.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "build" / "results").glob("*.json")):
         print(take(json.loads(path.read_text(encoding="utf-8")), lessons))
     for path, text in (
         (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
-        (PAGE, render(lessons)),
+        (PAGE, render(lessons, story)),
     ):
         aside = path.with_suffix(".aside")
         aside.write_text(text, encoding="utf-8")

@@ -125,6 +125,7 @@ def to_html(notebook, title):
     exporter = HTMLExporter(
         config=Config(
             {
+                "CoalesceStreamsPreprocessor": {"enabled": True},  # a progress bar is one line
                 "TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {"check"}},
                 "HTMLExporter": {"mathjax_url": "", "require_js_url": "", "embed_images": True},
             }

@@ -18,7 +18,7 @@ WIDE = (*(kind for kind in animals.KINDS if kind not in CATS_VS_DOGS), *flowers.
 
 CATS_VS_DOGS_SIZES = (200, 320)
 FLOWERS_SIZES = (240, 320)
-RENDERED = {"viewpoint": 0.3, "occlusion": 0.1, "illumination": 0.25, "clutter": 0.3}
+RENDERED = {"occlusion": 0.25}
 """Horses and humans stand for pictures that a computer rendered: less stands in the way."""
 
 

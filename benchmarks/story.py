@@ -1,0 +1,255 @@
+"""Does the course's story hold? Five claims, on drawn pictures or on real ones, three seeds each.
+
+    COURSE_DATA=sample .venv/bin/python benchmarks/story.py
+    TFDS_DATA_DIR=… KERAS_HOME=… COURSE_DATA=real .venv/bin/python benchmarks/story.py
+
+The protocol. Cats and dogs by file name: numbers 0 to 999 of each class train, 1000 to 1499
+validate, 1500 to 1999 test; all resized to 80 × 80. Every network is trained with three seeds and
+tested once, after its last epoch; nothing is chosen by its validation or test accuracy.
+
+from scratch   lesson 04's four blocks of convolution and pooling, Dense 512, Dense 1; RMSprop 5e-4,
+               batch 32, 12 epochs
+augmented      the same with lesson 05's random flips, rotations, translations and zooms, and
+               Dropout 0.5; 24 epochs
+features       frozen MobileNetV2, features computed once; Dense 256, Dropout 0.5, Dense 1;
+               RMSprop 1e-3, batch 32, 10 epochs
+fine-tuned     the same base and the head of "features", the layers from block_13_expand on trained
+               with RMSprop 1e-5, 5 epochs, batch normalisation left in inference mode
+digits         lesson 01's dense network (adam, batch 32) and lesson 02's convnet (RMSprop, batch
+               64) on mnist, 5 epochs each
+
+Training accuracy is measured like the others: on the pictures as they are, after training.
+A claim that does not hold is printed and written down as such.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from course_utils import load_dataset, pretrained_base
+from course_utils.datasets import sources
+from course_utils.device import hardware, import_tensorflow
+from course_utils.pretrained import bases
+
+SIZE = 80
+SEEDS = (0, 1, 2)
+PARTS = {"train": range(1000), "validation": range(1000, 1500), "test": range(1500, 2000)}
+
+
+def cats_and_dogs():
+    """Return {part: (pictures, labels)}: uint8 (n, SIZE, SIZE, 3), int64 (n,)."""
+    import tensorflow as tf
+
+    def resize(element):
+        picture = tf.image.resize(element["image"], (SIZE, SIZE), antialias=True)
+        number = tf.strings.regex_replace(element["image/filename"], r"\D", "")
+        return tf.cast(tf.round(picture), tf.uint8), element["label"], tf.strings.to_number(number)
+
+    dataset = load_dataset("cats_vs_dogs", split="train", as_supervised=False)[0]
+    columns = zip(*dataset.map(resize, num_parallel_calls=2).as_numpy_iterator(), strict=True)
+    pictures, labels, numbers = (np.stack(column) for column in columns)
+    order = np.lexsort((labels, numbers))
+    pictures, labels, numbers = pictures[order], labels[order], numbers[order]
+    parts = {part: np.isin(numbers, list(wanted)) for part, wanted in PARTS.items()}
+    return {part: (pictures[chosen], labels[chosen]) for part, chosen in parts.items()}
+
+
+def from_scratch(parts, augmented=False):
+    import keras
+
+    layers = keras.layers
+    augmentation = [
+        layers.RandomFlip("horizontal"),
+        layers.RandomRotation(40 / 360, fill_mode="nearest"),
+        layers.RandomTranslation(0.2, 0.2, fill_mode="nearest"),
+        layers.RandomZoom((-0.2, 0.2), (-0.2, 0.2), fill_mode="nearest"),
+    ]
+    model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), layers.Rescaling(1 / 255)])
+    for layer in augmentation if augmented else []:
+        model.add(layer)
+    for filters in (32, 64, 128, 128):
+        model.add(layers.Conv2D(filters, 3, activation="relu"))
+        model.add(layers.MaxPooling2D(2))
+    model.add(layers.Flatten())
+    if augmented:
+        model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(512, activation="relu"))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    return fit(model, parts, rate=5e-4, epochs=24 if augmented else 12)
+
+
+def fit(model, parts, rate, epochs):
+    """Train; return the accuracy on every part."""
+    import keras
+
+    model.compile(
+        optimizer=keras.optimizers.RMSprop(rate), loss="binary_crossentropy", metrics=["accuracy"]
+    )
+    model.fit(*parts["train"], batch_size=32, epochs=epochs, verbose=0)
+    return {part: model.evaluate(*data, verbose=0)[1] for part, data in parts.items()}
+
+
+def features_and_fine_tuning(parts, base, features):
+    """Train a head on features, then the top of the base with it; return both accuracies."""
+    import keras
+
+    layers = keras.layers
+    head = keras.Sequential(
+        [
+            keras.Input(features["train"][0].shape[1:]),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    with_features = fit(head, features, rate=1e-3, epochs=10)
+    base.trainable = True
+    first = base.layers.index(base.get_layer("block_13_expand"))
+    for layer in base.layers[:first]:
+        layer.trainable = False
+    inputs = keras.Input((SIZE, SIZE, 3))
+    scaled = layers.Rescaling(1 / 127.5, offset=-1)(inputs)
+    model = keras.Model(inputs, head(base(scaled, training=False)))
+    return with_features, fit(model, parts, rate=1e-5, epochs=5)
+
+
+def digits():
+    """Return the test accuracy of the dense network and of the convnet."""
+    import keras
+
+    layers = keras.layers
+    datasets = load_dataset("mnist", split=["train", "test"], batch_size=-1)[0]
+    (pictures, labels), test = [(x.numpy().astype("float32") / 255, y.numpy()) for x, y in datasets]
+    dense = [layers.Flatten(), layers.Dense(128, activation="relu")]
+    convnet = [
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu"),
+    ]
+    accuracies = {}
+    for name, hidden, optimizer, batch in (
+        ("digits, dense", dense, "adam", 32),
+        ("digits, convnet", convnet, "rmsprop", 64),
+    ):
+        model = keras.Sequential(
+            [keras.Input((28, 28, 1)), *hidden, layers.Dense(10, activation="softmax")]
+        )
+        model.compile(
+            optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+        )
+        model.fit(pictures, labels, batch_size=batch, epochs=5, verbose=0)
+        accuracies[name] = {"test": model.evaluate(*test, verbose=0)[1]}
+    return accuracies
+
+
+def measure():
+    """Return {network: {part: [accuracy of each seed]}}."""
+    import keras
+
+    parts = cats_and_dogs()
+    base, preprocess_input = pretrained_base("MobileNetV2", input_shape=(SIZE, SIZE, 3))
+    weights = base.get_weights()
+    features = {
+        part: (base.predict(preprocess_input(x.astype("float32")), verbose=0), y)
+        for part, (x, y) in parts.items()
+    }
+    measured = {}
+    for seed in SEEDS:
+        keras.utils.set_random_seed(seed)
+        base.set_weights(weights)
+        results = {"from scratch": from_scratch(parts)}
+        results["augmented"] = from_scratch(parts, augmented=True)
+        tuned = features_and_fine_tuning(parts, base, features)
+        results["features"], results["fine-tuned"] = tuned
+        results |= digits()
+        for network, accuracies in results.items():
+            said = ", ".join(f"{part} {value:.3f}" for part, value in accuracies.items())
+            print(f"seed {seed}  {network:16}{said}", flush=True)
+            for part, accuracy in accuracies.items():
+                measured.setdefault(network, {}).setdefault(part, []).append(round(accuracy, 4))
+    return measured
+
+
+def claims(measured):
+    """Return {claim: (measured value in words, whether it holds)}."""
+
+    def mean(network, part="test"):
+        return statistics.mean(measured[network][part])
+
+    def gap(network):
+        return mean(network, "train") - mean(network, "validation")
+
+    gain = mean("features") - mean("from scratch")
+    cost = mean("from scratch", "validation") - mean("augmented", "validation")
+    tuned = mean("fine-tuned") - mean("features")
+    errors = (1 - mean("digits, convnet")) / (1 - mean("digits, dense"))
+    scratch = mean("from scratch")
+    return {
+        "features beat from scratch by at least 10 points": (f"{100 * gain:+.1f}", gain >= 0.1),
+        "augmentation at least halves the gap between training and validation accuracy": (
+            f"{100 * gap('from scratch'):.1f} to {100 * gap('augmented'):.1f}",
+            gap("augmented") <= gap("from scratch") / 2,
+        ),
+        "augmentation costs at most 1 point of validation accuracy": (
+            f"{-100 * cost:+.1f}",
+            cost <= 0.01,
+        ),
+        "fine-tuning is within 1 point of features, or better": (
+            f"{100 * tuned:+.1f}",
+            tuned >= -0.01,
+        ),
+        "from scratch lies between 60 % and 88 %": (f"{scratch:.1%}", 0.6 <= scratch <= 0.88),
+        "the convnet makes at most half the errors of the dense network": (
+            f"{errors:.0%}",
+            errors <= 0.5,
+        ),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--out", type=Path, help="a JSON file for the results; kept by kind of data"
+    )
+    options = parser.parse_args()
+    import_tensorflow()
+    begin = time.perf_counter()
+    measured = measure()
+    minutes = (time.perf_counter() - begin) / 60
+    found = claims(measured)
+    print(f"\n{hardware()}, float32, {minutes:.0f} minutes, {bases()[-1]}")
+    for network, parts in measured.items():
+        said = ", ".join(
+            f"{part} {statistics.mean(v):.3f} ± {statistics.stdev(v):.3f}"
+            for part, v in parts.items()
+        )
+        print(f"{network:16}{said}")
+    for claim, (value, holds) in found.items():
+        print(f"{'holds' if holds else 'DOES NOT HOLD':14}{claim}: {value}")
+    if options.out:
+        kinds = {source.kind for source in sources()}
+        kind = kinds.pop() if len(kinds) == 1 else "mixed"
+        results = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
+        results[kind] = {
+            "measured": measured,
+            "claims": {claim: {"value": v, "holds": bool(h)} for claim, (v, h) in found.items()},
+            "minutes": round(minutes, 1),
+            "base": str(bases()[-1]),
+            "hardware": hardware(),
+            "date": date.today().isoformat(),
+        }
+        options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,935 @@
+# %% [markdown] name="title"
+# # Lesson 2 · What a convolution does
+#
+# Lesson 1 ended with a loss: `Flatten` put the pixels in a line, and the network no longer knew which ones were neighbours. A pen stroke is a matter of neighbours. In this lesson you build the layer that looks at a picture piece by piece, first with paper and pencil, and measure what it is worth.
+#
+# **Afterwards you can**
+#
+# - work out a convolution and a pooling by hand, and say what the numbers mean,
+# - tell the shape and the parameters of a convolutional layer before Keras does,
+# - train a convnet, and compare it fairly with the dense network of Lesson 1.
+#
+# **You need** Lesson 1: shapes, dense layers, ReLU, `compile`, `fit`, `evaluate`. Adding and multiplying is mathematics enough.
+#
+# **Time** about 60 minutes to read and try, 40 more for the exercises.
+
+# %% [markdown] name="setup"
+# This cell starts the lesson, and the line under it tells what this run uses. Lesson 1 explains the profiles; with `ci`, the networks train too little to show what the text speaks of.
+
+# %% name="start"
+from course_utils import (
+    check_exercise,
+    explore_convolution,
+    load_dataset,
+    plot_history,
+    plot_pictures,
+    start,
+)
+
+lesson = start("02_mnist_convnet")
+
+# %% name="libraries"
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %% [markdown] name="data_title"
+# ## Digits
+#
+# MNIST holds 70,000 handwritten digits, from employees of the US Census Bureau and from school pupils, around 1990. The pictures have the form of those of Lesson 1: 28 rows, 28 columns, 1 number a pixel, from 0 for black to 255 for white.
+
+# %% name="data"
+datasets, info = load_dataset("mnist")
+
+# %% name="grid"
+pictures, labels = next(iter(datasets["train"].batch(25)))
+plot_pictures(pictures, titles=labels.numpy())
+
+# %% [markdown] name="moved_intro"
+# Nobody writes a digit at the same place twice. Here is the first of them, and the same one moved four columns to the right (`np.roll` moves the entries of an array).
+
+# %% name="moved"
+picture = pictures[0].numpy()
+plot_pictures([picture, np.roll(picture, 4, axis=1)], titles=["as it is", "moved"])
+
+# %% [markdown] name="moved_read"
+# You see one digit twice. A dense layer sees two lists of 784 numbers that have little in common: each weight belongs to one pixel, so what a neuron has learned about a stroke in column 10 tells it nothing about that stroke in column 14. It learns *global patterns*, spread over the whole picture.
+#
+# What makes a digit is smaller: edges, ends, corners, crossings. These are *local patterns*, and they mean the same wherever they are. To move something without turning or resizing it is a *translation*; a network that recognises a pattern wherever it has been moved to has *translation invariance*. Convolutions bring a network nearer to it.
+
+# %% [markdown] name="hand_title"
+# ## By hand
+#
+# A *convolution* lays a small grid of weights, the *kernel*, on every place of a picture in turn. Take a picture of 5 × 5 pixels, with 0 for black and 1 for white, and a kernel of 3 × 3 weights.
+
+# %% name="hand"
+grid = np.array(
+    [
+        [1, 1, 1, 0, 0],
+        [0, 1, 1, 1, 0],
+        [0, 0, 1, 1, 1],
+        [0, 0, 1, 1, 0],
+        [0, 1, 1, 0, 0],
+    ]
+)
+kernel = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
+
+# %% [markdown] name="patch_intro"
+# The first place is the top left corner. The piece of the picture that the kernel covers is called a *patch*.
+
+# %% name="patch" tags=["nbval-check-output"]
+patch = grid[0:3, 0:3]
+patch
+# -> array([[1, 1, 1],
+# ->        [0, 1, 1],
+# ->        [0, 0, 1]])
+
+# %% [markdown] name="product_intro"
+# Multiply each number of the patch by the weight that lies on it,
+
+# %% name="product" tags=["nbval-check-output"]
+patch * kernel
+# -> array([[1, 0, 1],
+# ->        [0, 1, 0],
+# ->        [0, 0, 1]])
+
+# %% [markdown] name="sum_intro"
+# and add the nine products up:
+
+# %% name="sum" tags=["nbval-check-output"]
+int(np.sum(patch * kernel))
+# -> 4
+
+# %% [markdown] name="sum_read"
+# Weights, products, a sum: this is the neuron of Lesson 1 with nine inputs, still without bias and activation. Now move the kernel one column to the right, with the same weights:
+
+# %% name="second" tags=["nbval-check-output"]
+int(np.sum(grid[0:3, 1:4] * kernel))
+# -> 3
+
+# %% [markdown] name="second_read"
+# Take a pencil and work out the third number of this row, then the two rows below it: at nine places the kernel fits. NumPy checks your answer:
+
+# %% name="numpy" tags=["nbval-check-output"]
+places = range(3)
+np.array(
+    [
+        [np.sum(grid[row : row + 3, column : column + 3] * kernel) for column in places]
+        for row in places
+    ]
+)
+# -> array([[4, 3, 4],
+# ->        [2, 4, 3],
+# ->        [2, 3, 4]])
+
+# %% [markdown] name="numpy_read"
+# This is a *feature map*: a picture again, whose pixels say how much of something there is at each place. The something, here a small diagonal cross, is a *feature*. Five weights are 1, so a whole cross would give 5; 4 means that one of its five pixels is missing. What lies below a weight of 0 does not count.
+
+# %% [markdown] name="keras_intro"
+# Keras calls this layer `Conv2D`. It starts with random weights, so give it yours; it wants a batch, and a direction for the channels (more on those soon), as the pictures of Lesson 1 had them.
+
+# %% name="keras" tags=["nbval-check-output"]
+layer = keras.layers.Conv2D(filters=1, kernel_size=3)
+layer.build((None, 5, 5, 1))
+layer.set_weights([kernel.reshape(3, 3, 1, 1), np.zeros(1)])
+batch_of_one = grid.reshape(1, 5, 5, 1).astype("float32")
+layer(batch_of_one).numpy()[0, :, :, 0]
+# -> array([[4., 3., 4.],
+# ->        [2., 4., 3.],
+# ->        [2., 3., 4.]], dtype=float32)
+
+# %% [markdown] name="keras_read"
+# The same nine numbers. (In mathematics, a convolution turns the kernel by half a turn first. Libraries for deep learning leave that out: the weights are learned, and would be learned turned.)
+
+# %% [markdown] name="explore_title"
+# ## What a kernel looks for
+#
+# A weight may be negative, and then it says what should not be there. The kernel below is −1 on the left and 1 on the right: its sum is large where the picture is dark on the left and bright on the right, which is the left edge of a stroke. At a right edge the sum is negative, and where nothing changes it is 0.
+#
+# Move the slider; once you have clicked it, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
+
+# %% name="explore"
+left_edge = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+explore_convolution(picture, left_edge)
+
+# %% [markdown] name="explore_read"
+# Three things to try. Which kernel finds the right edges? What do you see when all nine weights are 1, and why is the picture blurred? And what must the nine weights add up to, so that an evenly grey patch gives 0?
+
+# %% [markdown] name="layer_title"
+# ## From one kernel to a layer
+#
+# One kernel finds one pattern. A *convolutional layer* has many, all over the same picture, each with a bias of its own; such a kernel with its bias is called a *filter*. The layer puts the feature maps of its filters behind one another, like the red, the green and the blue of a colour picture. So they are called *channels* too, and their number is the *output depth*. Here are 32 filters over a batch of 64 digits, divided by 255 first, which the layer `Rescaling` does:
+
+# %% name="layer" tags=["nbval-check-output"]
+scaled_pictures = keras.layers.Rescaling(1 / 255)(next(iter(datasets["train"].batch(64)))[0])
+layer = keras.layers.Conv2D(filters=32, kernel_size=3, activation="relu")
+layer(scaled_pictures).shape
+# -> TensorShape([64, 26, 26, 32])
+
+# %% [markdown] name="layer_read"
+# For each of 64 pictures: height 26, width 26, depth 32. One channel of grey went in and 32 came out, each for a pattern instead of a colour. And the weights:
+
+# %% name="weights" tags=["nbval-check-output"]
+[weights.shape for weights in layer.get_weights()], layer.count_params()
+# -> ([(3, 3, 1, 32), (32,)], 320)
+
+# %% [markdown] name="weights_read"
+# 3 × 3 weights for each of 1 channel and 32 filters, and 32 biases: 320 parameters. The size of the picture does not occur in it, because every place shares the same weights. The hidden layer of Lesson 1 had 100,480.
+#
+# The next layer gets 32 channels, and each of its kernels is as deep as what it lies on: a patch has 3 × 3 × 32 numbers, multiplied by as many weights and added up to one.
+
+# %% name="second_layer" tags=["nbval-check-output"]
+second_layer = keras.layers.Conv2D(filters=64, kernel_size=3, activation="relu")
+second_layer(layer(scaled_pictures)).shape, second_layer.count_params()
+# -> (TensorShape([64, 24, 24, 64]), 18496)
+
+# %% [markdown] name="second_layer_read"
+# 3 × 3 × 32 × 64 + 64 = 18,496. A filter of this layer looks for patterns among the patterns of the first one: an edge here with another edge there is a corner. A third layer combines corners, and so on. This *hierarchy of patterns*, small ones making larger ones, is the second strength of convolutions, beside finding a pattern anywhere.
+
+# %% [markdown] name="ex_convolve"
+# ### Exercise 1 · A convolutional layer
+#
+# Write what `Conv2D` computes for one picture, with NumPy. `picture` has the shape (height, width, channels), `kernels` has (3, 3, channels, filters) and `biases` has (filters,). Return the feature map, of shape (height − 2, width − 2, filters), without an activation.
+
+
+# %% name="ex_convolve_answer" exercise="convolve"
+def convolve(picture, kernels, biases):
+    ### BEGIN SOLUTION
+    height, width, _ = picture.shape
+    feature_map = np.zeros((height - 2, width - 2, len(biases)))
+    for row in range(height - 2):
+        for column in range(width - 2):
+            patch = picture[row : row + 3, column : column + 3]
+            for number in range(len(biases)):
+                total = np.sum(patch * kernels[:, :, :, number])
+                feature_map[row, column, number] = total + biases[number]
+    return feature_map
+    ### END SOLUTION
+
+
+# %% name="ex_convolve_wrong_bias" exercise="convolve" wrong="The biases are missing"
+def convolve(picture, kernels, biases):
+    patches = np.lib.stride_tricks.sliding_window_view(picture, (3, 3), axis=(0, 1))
+    return np.einsum("rcdij,ijdf->rcf", patches, kernels)
+
+
+# %% name="ex_convolve_wrong_size" exercise="convolve" wrong="fits at 4 places below each other"
+def convolve(picture, kernels, biases):
+    padded = np.pad(picture, ((1, 1), (1, 1), (0, 0)))
+    patches = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
+    return np.einsum("rcdij,ijdf->rcf", patches, kernels) + biases
+
+
+# %% name="ex_convolve_wrong_channel" exercise="convolve" wrong="the first channel only"
+def convolve(picture, kernels, biases):
+    patches = np.lib.stride_tricks.sliding_window_view(picture[:, :, 0], (3, 3))
+    return np.einsum("rcij,ijf->rcf", patches, kernels[:, :, 0]) + biases
+
+
+# %% name="ex_convolve_wrong_turned" exercise="convolve" wrong="by half a turn"
+def convolve(picture, kernels, biases):
+    patches = np.lib.stride_tricks.sliding_window_view(picture, (3, 3), axis=(0, 1))
+    return np.einsum("rcdij,ijdf->rcf", patches, kernels[::-1, ::-1]) + biases
+
+
+# %% name="ex_convolve_wrong_first" exercise="convolve" wrong="last direction"
+def convolve(picture, kernels, biases):
+    patches = np.lib.stride_tricks.sliding_window_view(picture, (3, 3), axis=(0, 1))
+    return np.einsum("rcdij,ijdf->frc", patches, kernels) + biases[:, None, None]
+
+
+# %% name="ex_convolve_wrong_relu" exercise="convolve" wrong="Leave the activation out"
+def convolve(picture, kernels, biases):
+    patches = np.lib.stride_tricks.sliding_window_view(picture, (3, 3), axis=(0, 1))
+    return np.maximum(0, np.einsum("rcdij,ijdf->rcf", patches, kernels) + biases)
+
+
+# %% name="ex_convolve_check" exercise="convolve" points=2
+def check(convolve):
+    numbers = np.random.default_rng(2)
+    picture = numbers.integers(0, 9, (6, 7, 2)).astype("float32")
+    kernels, biases = numbers.integers(-3, 4, (3, 3, 2, 3)), np.array([10, -20, 30])
+
+    def by_keras(kernels, biases):
+        layer = keras.layers.Conv2D(3, 3)
+        layer.build((None, 6, 7, 2))
+        layer.set_weights([kernels, biases])
+        return layer(picture[np.newaxis]).numpy()[0]
+
+    right = by_keras(kernels, biases)
+    answer = np.asarray(convolve(picture, kernels, biases))
+    assert answer.shape[:2] != (6, 7), (
+        "Your feature map is as large as the picture, 6 × 7. Without anything added at the border, "
+        "a kernel of 3 rows fits at 4 places below each other, and at 5 side by side."
+    )
+    assert answer.shape != (3, 4, 5), "The filters make the last direction of the feature map."
+    assert answer.shape == (4, 5, 3), (
+        f"For a picture of the shape (6, 7, 2) and 3 filters, the feature map has the shape "
+        f"(4, 5, 3), not {answer.shape}."
+    )
+    assert not np.allclose(answer, by_keras(kernels, 0 * biases)), (
+        "The biases are missing: each filter adds its own to every sum."
+    )
+    first = kernels * np.array([1, 0])[:, np.newaxis]
+    assert not np.allclose(answer, by_keras(first, biases)), (
+        "You use the first channel only. A kernel is as deep as the picture: the products of all "
+        "channels go into one sum."
+    )
+    assert not np.allclose(answer, by_keras(kernels[::-1, ::-1], biases)), (
+        "You turn the kernel by half a turn, as mathematicians do. Keras leaves it as it is."
+    )
+    assert not np.allclose(answer, np.maximum(0, right)), (
+        "Leave the activation out: the feature map is asked for as it is, negative numbers too."
+    )
+    assert np.allclose(answer, right), (
+        f"The first number for the first filter should be {right[0, 0, 0]:g}; yours is "
+        f"{answer[0, 0, 0]:g}. Of all numbers, {np.isclose(answer, right).mean():.0%} are right."
+    )
+
+
+convolve_check = check_exercise(
+    convolve,
+    check,
+    hints=[
+        "Begin with np.zeros((height - 2, width - 2, filters)) and fill it, number by number.",
+        "Three loops: over rows, over columns, over filters. The patch is "
+        "picture[row : row + 3, column : column + 3].",
+        "np.sum(patch * kernels[:, :, :, number]) + biases[number] is one number of the map.",
+    ],
+    praise="This is all that Conv2D does; it does it faster.",
+)
+convolve_check
+
+# %% [markdown] name="ex_convolve_try"
+# Does it agree with the layer of 32 filters above, on a digit? (`np.allclose` asks whether two arrays are equal but for rounding.)
+
+# %% name="ex_convolve_run"
+if convolve_check.right:
+    kernels, biases = layer.get_weights()
+    by_hand = np.maximum(0, convolve(scaled_pictures[0].numpy(), kernels, biases))
+    print(np.allclose(by_hand, layer(scaled_pictures)[0], atol=1e-5))
+
+# %% [markdown] name="padding_title"
+# ## Borders and steps
+#
+# 28 pixels went in, 26 came out: a kernel of 3 columns fits at 26 places in a row of 28. This *border effect* takes two rows and two columns from every layer, and a pixel in a corner lies in one patch only, where others lie in nine. *Padding* helps: a frame of zeros around the picture. Keras has two kinds. `"valid"`, the default, adds nothing, so that each patch holds valid pixels only; `"same"` adds as much as keeps the size the same.
+
+# %% name="padding" tags=["nbval-check-output"]
+padded_layer = keras.layers.Conv2D(32, 3, padding="same")
+padded_layer(scaled_pictures).shape
+# -> TensorShape([64, 28, 28, 32])
+
+# %% [markdown] name="stride_intro"
+# So far the kernel has moved by one pixel at a time. The length of its step is the *stride*. With a stride of 2 it stops at columns 0, 2, 4, … and the last place where it fits is column 24:
+
+# %% name="stride" tags=["nbval-check-output"]
+strided_layer = keras.layers.Conv2D(32, 3, strides=2)
+strided_layer(scaled_pictures).shape, len(range(0, 28 - 3 + 1, 2))
+# -> (TensorShape([64, 13, 13, 32]), 13)
+
+# %% [markdown] name="stride_read"
+# Half the height, half the width, a quarter of the work. The layers of Exercise 4 use it.
+
+# %% [markdown] name="ex_size"
+# ### Exercise 2 · How large is the output?
+#
+# A picture is `size` pixels wide, the kernel `kernel_size`. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up.
+
+
+# %% name="ex_size_answer" exercise="size"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    ### BEGIN SOLUTION
+    if padding == "same":
+        return (size + stride - 1) // stride
+    return (size - kernel_size) // stride + 1
+    ### END SOLUTION
+
+
+# %% name="ex_size_wrong_first" exercise="size" wrong="one place too few"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return (size + stride - 1) // stride if padding == "same" else (size - kernel_size) // stride
+
+
+# %% name="ex_size_wrong_padding" exercise="size" wrong="whatever `padding` says"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return (size - kernel_size) // stride + 1
+
+
+# %% name="ex_size_wrong_fraction" exercise="size" wrong="half a place"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return -(-size // stride) if padding == "same" else (size - kernel_size) / stride + 1
+
+
+# %% name="ex_size_wrong_rounding" exercise="size" wrong="is rounded up"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return size // stride if padding == "same" else (size - kernel_size) // stride + 1
+
+
+# %% name="ex_size_wrong_stride" exercise="size" wrong="The stride changes nothing"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return size if padding == "same" else size - kernel_size + 1
+
+
+# %% name="ex_size_wrong_last" exercise="size" wrong="0, 2 and 4"
+def output_size(size, kernel_size, padding="valid", stride=1):
+    return -(-size // stride) if padding == "same" else (size - kernel_size + 1) // stride
+
+
+# %% name="ex_size_check" exercise="size" points=1
+def check(output_size):
+    answer = output_size(28, 3)
+    assert answer != 25, (
+        "You count one place too few: from column 0 to column 25 there are 26 places, the first "
+        "one included."
+    )
+    assert answer == 26, f"A kernel of 3 fits at 26 places in 28 pixels, not {answer}."
+    answer = output_size(28, 3, stride=2)
+    assert answer != 26, "The stride changes nothing in your answer: 28, 3 and 2 should give 13."
+    assert answer == int(answer), f"{answer} places? There is no half a place: round down."
+    assert answer == 13, (
+        f"In 28 pixels, a kernel of 3 with a stride of 2 fits 13 times, not {answer}."
+    )
+    answer = output_size(7, 3, stride=2)
+    assert answer != 2, (
+        "In 7 pixels, a kernel of 3 with a stride of 2 fits at 0, 2 and 4: 3 places."
+    )
+    assert answer == 3, f"In 7 pixels, a kernel of 3 with a stride of 2 fits 3 times, not {answer}."
+    answer = output_size(28, 3, padding="same")
+    assert answer != 26, "You return the same whatever `padding` says; with `same`, 28 stay 28."
+    assert answer == 28, f"With padding `same` and a stride of 1, 28 stay 28, not {answer}."
+    answer = output_size(7, 3, padding="same", stride=2)
+    assert answer != 3, "With padding `same`, size divided by stride is rounded up: 3.5 becomes 4."
+    assert answer == 4, f"With padding `same`, 7 pixels and a stride of 2 give 4, not {answer}."
+    answer = output_size(150, 7, "valid", 3)
+    assert answer == 48, f"150 pixels, a kernel of 7 and a stride of 3 give 48, not {answer}."
+
+
+size_check = check_exercise(
+    output_size,
+    check,
+    hints=[
+        "The first place is column 0. Which is the last column where the whole kernel fits?",
+        "It is size - kernel_size. How many steps of the stride fit in there, and how many places "
+        "does that make?",
+        "(size - kernel_size) // stride + 1 for valid; -(-size // stride) rounds up.",
+    ],
+    praise="Heights work the same way, and so does pooling, with its window as the kernel.",
+)
+size_check
+
+# %% [markdown] name="pooling_title"
+# ## Pooling
+#
+# *Pooling* makes feature maps smaller without any weights: it cuts them into windows, most often 2 × 2, and keeps one number of each. *Max pooling* keeps the largest, *average pooling* the mean. By hand: what is the largest number in each of the four windows of this grid, and what is their average?
+
+# %% name="windows" tags=["nbval-check-output"]
+numbers = np.array([[2, 3, 4, 0], [1, 5, 3, 2], [0, 4, 2, 3], [1, 0, 6, 1]])
+numbers
+# -> array([[2, 3, 4, 0],
+# ->        [1, 5, 3, 2],
+# ->        [0, 4, 2, 3],
+# ->        [1, 0, 6, 1]])
+
+# %% [markdown] name="max_intro"
+# `reshape` cuts it up: 2 windows below each other, 2 rows in each, 2 windows side by side, 2 columns in each.
+
+# %% name="max" tags=["nbval-check-output"]
+windows = numbers.reshape(2, 2, 2, 2)
+windows.max(axis=(1, 3))
+# -> array([[5, 4],
+# ->        [4, 6]])
+
+# %% name="average" tags=["nbval-check-output"]
+windows.mean(axis=(1, 3))
+# -> array([[2.75, 2.25],
+# ->        [1.25, 3.  ]])
+
+# %% [markdown] name="max_keras"
+# And Keras's layer:
+
+# %% name="max_pooling" tags=["nbval-check-output"]
+batch_of_one = numbers.reshape(1, 4, 4, 1).astype("float32")
+keras.layers.MaxPooling2D(2)(batch_of_one).numpy()[0, :, :, 0]
+# -> array([[5., 4.],
+# ->        [4., 6.]], dtype=float32)
+
+# %% [markdown] name="max_read"
+# What does that buy?
+#
+# - A quarter of the numbers is left for the layers that follow to work on.
+# - The next kernel sees more: each of its 3 × 3 inputs now stands for 2 × 2 places, so it combines patterns that lie further apart.
+# - A pattern that moves by a pixel often stays in its window, and the output stays the same.
+#
+# In a feature map, a large number says: here is the pattern. Max pooling asks whether it is anywhere in the window; the average waters a clear yes down with the noes around it. That is why max is the usual choice.
+
+# %% [markdown] name="model_title"
+# ## The convnet
+#
+# A network of convolutional layers is a *convnet*, in full a convolutional neural network. Its first part turns the picture into feature maps; call that the *base*. `Rescaling` comes first, so that the network takes pictures with values of 0…255, as they are.
+
+# %% name="base"
+base_model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Conv2D(32, 3, activation="relu"),
+        keras.layers.MaxPooling2D(2),
+        keras.layers.Conv2D(64, 3, activation="relu"),
+        keras.layers.MaxPooling2D(2),
+        keras.layers.Conv2D(64, 3, activation="relu"),
+    ]
+)
+
+# %% name="base_shapes" tags=["nbval-check-output"]
+[(type(layer).__name__, layer.output.shape[1:]) for layer in base_model.layers]
+# -> [('Rescaling', (28, 28, 1)),
+# ->  ('Conv2D', (26, 26, 32)),
+# ->  ('MaxPooling2D', (13, 13, 32)),
+# ->  ('Conv2D', (11, 11, 64)),
+# ->  ('MaxPooling2D', (5, 5, 64)),
+# ->  ('Conv2D', (3, 3, 64))]
+
+# %% [markdown] name="base_shapes_read"
+# Follow the sizes: 26 by the border effect, 13 by pooling, 11, then 5 (the last row and column of 11 fit into no window and are dropped), 3. The picture becomes smaller and deeper: less about where, more about what. Each of the 3 × 3 places knows of a patch of 18 × 18 pixels by now.
+
+# %% name="base_parameters" tags=["nbval-check-output"]
+[layer.count_params() for layer in base_model.layers], base_model.count_params()
+# -> ([0, 320, 0, 18496, 0, 36928], 55744)
+
+# %% [markdown] name="head_intro"
+# 55,744 parameters; pooling has none. The second part of the network, its *head*, decides: it unrolls the last feature map and puts two dense layers on it, as in Lesson 1.
+
+# %% name="model" tags=["nbval-check-output"]
+model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        *base_model.layers,
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+[layer.output.shape[1:] for layer in model.layers[-3:]], model.count_params()
+# -> ([(576,), (64,), (10,)], 93322)
+
+# %% [markdown] name="model_read"
+# 3 × 3 × 64 = 576 numbers in a line, then 576 × 64 + 64 + 64 × 10 + 10 parameters on top: 93,322. The dense network of Lesson 1 has 101,770, with fewer layers.
+
+# %% [markdown] name="unpooled_intro"
+# And without pooling? The same three convolutions, the same head:
+
+# %% name="unpooled" tags=["nbval-check-output"]
+convolutions = [keras.layers.Conv2D(filters, 3, activation="relu") for filters in (32, 64, 64)]
+unpooled_base = keras.Sequential([keras.Input(shape=(28, 28, 1)), *convolutions])
+unpooled_base.output_shape[1:], unpooled_base.count_params()
+# -> ((22, 22, 64), 55744)
+
+# %% name="unpooled_parameters" tags=["nbval-check-output"]
+inputs = 22 * 22 * 64
+55_744 + inputs * 64 + 64 + 64 * 10 + 10
+# -> 2038922
+
+# %% [markdown] name="unpooled_read"
+# Pooling has no parameters, so the base keeps its 55,744. (A published figure of 52,744 for it is a wrong sum.) But the head gets 22 × 22 × 64 numbers, and the whole network has 2,038,922 parameters, 22 times as many. And a number of the last feature map has seen no more than 7 × 7 pixels, in place of 18 × 18: too little for the shape of a digit.
+
+# %% [markdown] name="train_title"
+# ## Training, side by side
+#
+# A fair comparison asks both networks the same question: the same training pictures, five epochs, the same exam. Since `Rescaling` is part of the networks, the batches keep their bytes, and `map` has nothing to do. The rest is the stream of Lesson 1.
+
+
+# %% name="pipeline"
+def prepare(dataset, batch_size=64):
+    return dataset.batch(batch_size).cache()
+
+
+train_dataset = prepare(datasets["train"]).shuffle(2_000).prefetch(tf.data.AUTOTUNE)
+test_dataset = prepare(datasets["test"]).prefetch(tf.data.AUTOTUNE)
+
+# %% [markdown] name="dense_intro"
+# First the network of Lesson 1, with its batches of 32 and its optimizer.
+
+# %% name="dense_model" tags=["nbval-check-output"]
+dense_model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Flatten(),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+dense_model.count_params()
+# -> 101770
+
+# %% name="dense_fit"
+dense_model.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+    jit_compile=True,
+    steps_per_execution=625,
+)
+small_batches = prepare(datasets["train"], batch_size=32).shuffle(2_000).prefetch(tf.data.AUTOTUNE)
+dense_history = dense_model.fit(small_batches, epochs=lesson.epochs(5), verbose=2)
+
+# %% [markdown] name="fit_intro"
+# Now the convnet. Its published training uses *RMSprop*, an optimizer like Adam that gives every parameter a step size of its own, and batches of 64. `jit_compile` is left out: *XLA*, the translator that it calls, makes fast programs of dense layers, but on a CPU it leaves aside the tuned library that TensorFlow otherwise uses for convolutions, and the training would take several times as long. (469 batches are half an epoch of the 60,000 real pictures.)
+
+# %% name="fit"
+model.compile(
+    optimizer="rmsprop",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+    steps_per_execution=469,
+)
+history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
+
+# %% name="fit_shown"
+plot_history(history, title="The convnet")
+
+# %% [markdown] name="fit_read"
+# The curves have the form that you know from Lesson 1: fast at first, then slower. On a CPU an epoch takes longer than one of the dense network. The parameters are fewer, but each of them works at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
+
+# %% [markdown] name="exam_intro"
+# The exam, once for each.
+
+# %% name="exam"
+dense_test_accuracy = dense_model.evaluate(test_dataset, verbose=0)[1]
+test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
+print(f"dense {dense_test_accuracy:.4f}, convnet {test_accuracy:.4f}")
+
+# %% [markdown] name="errors_intro"
+# Near 1, two accuracies always look alike. Compare the errors instead: the share of the pictures that each network gets wrong.
+
+# %% name="errors"
+dense_errors, errors = 1 - dense_test_accuracy, 1 - test_accuracy
+print(f"wrong: dense {dense_errors:.2%}, convnet {errors:.2%}")
+print(f"the convnet's errors per 100 of the dense network's: {100 * errors / dense_errors:.0f}")
+
+# %% [markdown] name="published_intro"
+# The material that this course renews reports 0.978 for the dense network. For the convnet it claims 0.993 in its text, and shows a run that printed 0.9908. What share of the dense network's errors is gone, by the claim and by the run?
+
+# %% name="published" tags=["nbval-check-output"]
+[round(1 - (1 - accuracy) / (1 - 0.978), 2) for accuracy in (0.993, 0.9908)]
+# -> [0.68, 0.58]
+
+# %% [markdown] name="published_read"
+# 68 % by the claim, 58 % by the run: 0.0022 of accuracy is nearly one error in four of that run. It pays to look at the run and not at the sentence about it.
+
+# %% [markdown] name="moving_title"
+# ## Moved digits
+#
+# The digits of the test set stand in the middle, like those of the training set. What if somebody writes further to the right? The exam is over, so its papers may serve for one more question. `tf.roll` moves a whole batch.
+
+
+# %% name="moving"
+def share_wrong(model, columns):
+    moved_dataset = test_dataset.map(
+        lambda pictures, labels: (tf.roll(pictures, columns, 2), labels)
+    )
+    return 1 - model.evaluate(moved_dataset, verbose=0)[1]
+
+
+# %% name="moving_shown"
+for columns in (0, 2, 4):
+    dense, convnet = share_wrong(dense_model, columns), share_wrong(model, columns)
+    print(f"{columns} columns to the right: dense {dense:.1%} wrong, convnet {convnet:.1%}")
+
+# %% [markdown] name="moving_read"
+# Both networks have never seen such pictures. The dense one meets strokes at pixels whose weights know little of them. The convnet finds the same edges and corners as before, at other places of its feature maps, and pooling swallows part of the move; but its head is dense and knows places, so its invariance is not complete either. Lesson 5 moves the training pictures to teach the rest.
+
+# %% [markdown] name="maps_title"
+# ## What the filters have learned
+#
+# Nobody told the first layer what to look for. To see what it found, make a network that ends behind it, out of the same trained layers, and give it one digit of the test set.
+
+# %% name="maps" tags=["nbval-check-output"]
+first_layers = keras.Sequential(model.layers[:2])  # Rescaling and the first convolution
+digit = next(iter(test_dataset))[0][:1]
+feature_maps = first_layers(digit).numpy()
+feature_maps.shape
+# -> (1, 26, 26, 32)
+
+# %% name="maps_shown"
+channels = np.moveaxis(feature_maps[0], -1, 0)
+brightest = np.maximum(channels.max(axis=(1, 2), keepdims=True), 1e-6)
+title = "One digit, seen by the 32 filters of the first layer"
+plot_pictures(channels / brightest, columns=8, title=title)
+
+# %% [markdown] name="maps_read"
+# Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. Look for maps that light up along one side of each stroke: those filters look for an edge, as the kernel that you stepped over a digit did. Others answer to strokes of one direction, or to the paper around them. Lesson 8 looks at deeper layers, and at what a filter would like to see most.
+
+# %% [markdown] name="save_title"
+# ## Keeping the model
+#
+# `Rescaling` is inside, so the model can be saved as it is. Does the file give the same answers?
+
+# %% name="save"
+model_path = lesson.save_model(model)
+
+# %% name="save_check" tags=["nbval-check-output"]
+loaded_model = keras.models.load_model(model_path)
+pictures, labels = next(iter(test_dataset))
+bool(np.allclose(loaded_model(pictures), model(pictures), atol=0.001))
+# -> True
+
+# %% [markdown] name="report_intro"
+# ## Your figures beside others
+#
+# The published column has the accuracy that the convnet's run printed. The measured one comes from `make lesson N=02` on the real pictures.
+
+# %% name="report"
+lesson.report(test_accuracy=test_accuracy, dense_test_accuracy=dense_test_accuracy)
+
+# %% [markdown] name="ex_parameters"
+# ## More exercises
+#
+# ### Exercise 3 · Parameters of a convolutional layer
+#
+# How many parameters has a layer of `filters` filters with kernels of `kernel_size` × `kernel_size`, when its input has `channels` channels?
+
+
+# %% name="ex_parameters_answer" exercise="parameters"
+def convolution_parameters(kernel_size, channels, filters):
+    ### BEGIN SOLUTION
+    return kernel_size * kernel_size * channels * filters + filters
+    ### END SOLUTION
+
+
+# %% name="ex_parameters_wrong_bias" exercise="parameters" wrong="The biases are missing"
+def convolution_parameters(kernel_size, channels, filters):
+    return kernel_size * kernel_size * channels * filters
+
+
+# %% name="ex_parameters_wrong_depth" exercise="parameters" wrong="as deep as its input"
+def convolution_parameters(kernel_size, channels, filters):
+    return kernel_size * kernel_size * filters + filters
+
+
+# %% name="ex_parameters_wrong_biases" exercise="parameters" wrong="one bias a filter"
+def convolution_parameters(kernel_size, channels, filters):
+    return (kernel_size * kernel_size + 1) * channels * filters
+
+
+# %% name="ex_parameters_wrong_square" exercise="parameters" wrong="rows as well as columns"
+def convolution_parameters(kernel_size, channels, filters):
+    return kernel_size * channels * filters + filters
+
+
+# %% name="ex_parameters_check" exercise="parameters" points=1
+def check(convolution_parameters):
+    answer = convolution_parameters(3, 32, 64)
+    assert answer != 18_432, "The biases are missing: each filter has one."
+    assert answer != 640, (
+        "Each kernel is as deep as its input: it has 3 × 3 weights for each of the 32 channels."
+    )
+    assert answer != 20_480, (
+        "There is one bias a filter, added to the sum over all channels, not one for each channel."
+    )
+    assert answer != 6_208, "A kernel of size 3 has rows as well as columns: 3 × 3 weights."
+    assert answer == 18_496, (
+        f"3 × 3 kernels, 32 channels and 64 filters make 18,496, not {answer:,}."
+    )
+    answers = [convolution_parameters(3, 1, 32), convolution_parameters(5, 3, 8)]
+    assert answers == [320, 608], (
+        f"Right for (3, 32, 64); (3, 1, 32) and (5, 3, 8) give 320 and 608, not {answers}."
+    )
+
+
+parameters_check = check_exercise(
+    convolution_parameters,
+    check,
+    hints=[
+        "Count the weights of one filter first, then its bias, then multiply by the filters.",
+        "One kernel has kernel_size rows and columns, and the depth of its input.",
+        "The first layer is (3, 1, 32) and has 3 × 3 × 1 × 32 + 32 parameters.",
+    ],
+    praise="No width or height of the picture occurs in it: all places share the weights.",
+)
+parameters_check
+
+# %% [markdown] name="ex_shrink"
+# ### Exercise 4 · Average for max, strides for both
+#
+# Is max pooling worth having? Write a function that builds the convnet, whole and not compiled, in three versions. `shrink` is
+#
+# - `"max"`: as in the lesson,
+# - `"average"`: with `keras.layers.AveragePooling2D(2)` in place of max pooling,
+# - `"strides"`: with no pooling at all; the first two convolutions have a stride of 2 instead.
+
+
+# %% name="ex_shrink_answer" exercise="shrink"
+def build_network(shrink):
+    ### BEGIN SOLUTION
+    layers = []
+    for filters in (32, 64):
+        strides = 2 if shrink == "strides" else 1
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides, activation="relu"))
+        if shrink == "max":
+            layers.append(keras.layers.MaxPooling2D(2))
+        if shrink == "average":
+            layers.append(keras.layers.AveragePooling2D(2))
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Rescaling(1 / 255),
+            *layers,
+            keras.layers.Conv2D(64, 3, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% name="ex_shrink_wrong_always" exercise="shrink" wrong="whatever `shrink` says"
+def build_network(shrink):
+    return keras.models.clone_model(model)
+
+
+# %% name="ex_shrink_wrong_last" exercise="shrink" wrong="The third convolution"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters in (32, 64, 64):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=2, activation="relu"))
+    head = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")]
+    return keras.Sequential([*layers, keras.layers.Flatten(), *head])
+
+
+# %% name="ex_shrink_wrong_first" exercise="shrink" wrong="Both of the first two"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters, strides in ((32, 2), (64, 1), (64, 1)):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides, activation="relu"))
+    head = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")]
+    return keras.Sequential([*layers, keras.layers.Flatten(), *head])
+
+
+# %% name="ex_shrink_wrong_head" exercise="shrink" wrong="The head is missing"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters, strides in ((32, 2), (64, 2), (64, 1)):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides, activation="relu"))
+    return keras.Sequential(layers)
+
+
+# %% name="ex_shrink_wrong_linear" exercise="shrink" wrong="ReLU"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters, strides in ((32, 2), (64, 2), (64, 1)):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides))
+    head = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")]
+    return keras.Sequential([*layers, keras.layers.Flatten(), *head])
+
+
+# %% name="ex_shrink_wrong_strides" exercise="shrink" wrong="no pooling layer at all"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters, strides in ((32, 2), (64, 2), (64, 1)):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides, activation="relu"))
+        layers += [keras.layers.MaxPooling2D(2)] if shrink == "max" and strides == 2 else []
+    head = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")]
+    return keras.Sequential([*layers, keras.layers.Flatten(), *head])
+
+
+# %% name="ex_shrink_check" exercise="shrink" points=2
+def structure(network):
+    assert isinstance(network, keras.Model), (
+        f"Return a keras.Sequential, not {type(network).__name__}."
+    )
+    assert network.built, "Begin with keras.Input(shape=(28, 28, 1))."
+    kinds = [type(layer).__name__ for layer in network.layers]
+    convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+    return {
+        "first": kinds[0],
+        "pooling": [kind for kind in kinds if "Pooling" in kind],
+        "strides": [layer.strides[0] for layer in convolutions],
+        "activations": [layer.activation.__name__ for layer in convolutions],
+        "output": list(network.output_shape[1:]),
+        "parameters": network.count_params(),
+    }
+
+
+def check(build_network):
+    built = build_network("strides")
+    assert built["pooling"] != ["MaxPooling2D"] * 2, (
+        "You build max pooling, whatever `shrink` says; with 'strides' there is none."
+    )
+    assert not built["pooling"], "With 'strides', no pooling layer is left."
+    assert built["strides"] != [2, 2, 2], (
+        "The third convolution keeps its stride of 1: there is no pooling behind it to replace."
+    )
+    assert built["strides"] == [2, 2, 1], (
+        "Both of the first two convolutions get a stride of 2, the third keeps 1; yours have "
+        f"{built['strides']}."
+    )
+    assert built["output"] == [10], (
+        f"The network answers with the shape {built['output']}, not with ten probabilities. The "
+        "head is missing: Flatten and two dense layers."
+    )
+    assert built["activations"] == ["relu"] * 3, "Each convolution needs ReLU, in each version."
+    assert built["first"] == "Rescaling", (
+        "Begin with Rescaling(1 / 255): the pictures come with values of 0…255."
+    )
+    assert built["parameters"] == 121_994, (
+        f"With 'strides' the network should have 121,994 parameters, not {built['parameters']:,}."
+    )
+    for shrink, layer in (("average", "AveragePooling2D"), ("max", "MaxPooling2D")):
+        built = build_network(shrink)
+        assert built["pooling"], f"With {shrink!r}, your network has no pooling layer at all."
+        assert built["pooling"] == [layer] * 2 and built["parameters"] == 93_322, (
+            f"With {shrink!r}, two layers {layer} and 93,322 parameters are expected, not "
+            f"{built['pooling']} and {built['parameters']:,}."
+        )
+
+
+shrink_check = check_exercise(
+    build_network,
+    check,
+    as_data=structure,
+    hints=[
+        "Begin with a copy of the network of the lesson. Which of its lines depend on `shrink`?",
+        "A convolution with strides=2 halves height and width; with strides=1 it is the usual one.",
+        "Collect the layers in a list, and append a pooling layer only where there should be one.",
+    ],
+    praise="MobileNetV2, the network of Lesson 6, shrinks by strides too.",
+)
+shrink_check
+
+# %% [markdown] name="ex_shrink_try"
+# Train them on five sixths of the training pictures, and judge them by the last sixth, the validation set: the exam is over. (`lesson.trials` gives what stands in its brackets; only the `ci` profile stops after the first.)
+
+# %% name="ex_shrink_data"
+held_back = info.splits["train"].num_examples // 6
+validation_dataset = prepare(datasets["train"].take(held_back))
+learning_dataset = prepare(datasets["train"].skip(held_back)).shuffle(2_000)
+
+# %% name="ex_shrink_run"
+if shrink_check.right:
+    for shrink in lesson.trials("max", "average", "strides"):
+        network = build_network(shrink)
+        network.compile(
+            optimizer="rmsprop",
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            steps_per_execution=50,
+        )
+        network.fit(learning_dataset, epochs=lesson.epochs(2), verbose=0)
+        errors = 1 - network.evaluate(validation_dataset, verbose=0)[1]
+        print(f"{shrink:8} {network.count_params():7,} parameters: {errors:.2%} wrong")
+
+# %% [markdown] name="ex_shrink_read"
+# Before you crown a winner: two epochs are few, the version with strides has more parameters, and the random numbers that a training starts from move such a figure too. Run the cell once more, and see whether the order stays.
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - A convolution lays the same few weights on every patch; a feature map says where the pattern is.
+# - A layer has many filters. Their number is the depth of its output, and the size of the picture does not change its parameters.
+# - Padding keeps the size, strides and pooling shrink it. Deeper layers see more of the picture.
+# - Convolutions find local patterns wherever they are, and build larger ones out of small ones.
+# - Compare errors, not accuracies, when both are near 1.
+#
+# These digits are small, grey, and in the middle. The next lesson takes pictures more than ten times as wide, in colour, from folders on the disk, with a horse or a human somewhere in them.
