@@ -2,7 +2,7 @@
 
 Writes data/pretrained/: the weights, and bases.json, which says how each was made and how well it
 does on pictures that it was not trained with. `--share 0.02` tries the whole way in a few minutes,
-into build/pretrained. All of it takes under an hour on two CPU cores.
+into build/pretrained. data/README.md says how long the whole way took.
 
 MobileNetV2 is Keras's own, at a small width. VGG16's shape is trained with batch normalisation
 after each convolution (Ioffe and Szegedy 2015), which is then folded into the convolution's kernel
