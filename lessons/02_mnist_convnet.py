@@ -574,7 +574,7 @@ small_batches = prepare(datasets["train"], batch_size=32).shuffle(2_000).prefetc
 dense_history = dense_model.fit(small_batches, epochs=lesson.epochs(5), verbose=2)
 
 # %% [markdown] name="fit_intro"
-# Now the convnet. Its published training uses *RMSprop*, an optimizer like Adam that gives every parameter a step size of its own, and batches of 64. `jit_compile` is left out: *XLA*, the translator that it calls, makes fast programs of dense layers, but on a CPU it leaves aside the tuned library that TensorFlow otherwise uses for convolutions, and the training would take several times as long. (469 batches are half an epoch of the 60,000 real pictures.)
+# Now the convnet. Its published training uses *RMSprop*, an optimizer like Adam that gives every parameter a step size of its own, and batches of 64. `jit_compile` is left out: *XLA*, the translator that it calls, makes fast programs of dense layers, but on a CPU it leaves aside the tuned library that TensorFlow otherwise uses for convolutions, and the training may take several times as long. (469 batches are half an epoch of the 60,000 real pictures.)
 
 # %% name="fit"
 model.compile(

@@ -9,7 +9,7 @@ import sys
 import keras
 import pytest
 
-from course_utils import CourseError, pretrained, start
+from course_utils import CourseError, datasets, pretrained, start
 from course_utils.lesson import LESSONS, Lesson
 
 NAME = "01_fashion_mnist_dense"
@@ -177,3 +177,21 @@ def test_model_is_saved_where_the_output_goes(monkeypatch, tmp_path):
     assert path == tmp_path / "models" / f"{NAME}.keras"
     assert keras.models.load_model(path).count_params() == 3
     assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(("profile", "side"), [("full", 300), ("quick", 150), ("ci", 100)])
+def test_pictures_are_as_large_as_the_profile_has_time_for(profile, side):
+    lesson = Lesson("03_horse_or_human", profile, "CPU", "CPU, 2 cores", "float32")
+    assert lesson.pixels(300) == side
+    assert Lesson(NAME, profile, "CPU", "CPU", "float32").pixels(28) == 28
+
+
+def test_other_data_has_another_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    lesson = Lesson(NAME, "ci", "CPU", "CPU", "float32")
+    folders = set()
+    for where in ("sample", "real"):
+        source = datasets.Source("mnist", where, tmp_path / where, 0.0)
+        monkeypatch.setattr(datasets, "_sources", [source])
+        folders.add(lesson.folder)
+    assert len(folders) == 2 and all(tmp_path in folder.parents for folder in folders)

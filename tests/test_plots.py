@@ -5,6 +5,7 @@ import pytest
 
 from course_utils import (
     explore_predictions,
+    plot_feature_maps,
     plot_history,
     plot_picture,
     plot_pictures,
@@ -102,3 +103,13 @@ def test_the_slider_begins_with_the_surest_mistake_and_redraws():
     assert "Right answer 1 of 3" in text.value and "owl 40%" in text.value
     data, _ = explorable._repr_mimebundle_()
     assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)
+
+
+def test_feature_maps_stand_layer_by_layer_and_empty_ones_are_counted():
+    maps = [np.random.default_rng(0).random((8, 6, 3)), np.zeros((2, 2, 12))]
+    figure = plot_feature_maps(maps, ["conv", "pool"], columns=4)
+    assert "2 layers" in figure.description and "4 of them are empty" in figure.description
+    (sheet,) = figure.axes
+    assert len(sheet.images) == 3 + 4
+    words = " ".join(text.get_text() for text in sheet.texts)
+    assert "conv: 3 maps of 8 × 6" in words and "pool: 12 maps of 2 × 2" in words

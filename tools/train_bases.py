@@ -206,7 +206,7 @@ def train_top(model, description, preprocess_input, share):
     top.fit(features, labels, epochs=epochs, batch_size=64, verbose=2)
 
 
-def save(model, name, description, folder, held_out, preprocess_input):
+def save(model, name, description, folder, held_out, preprocess_input, trained_on=TRAINED_ON):
     """Test a base, write its weights and enter it in `bases.json`; return its accuracy."""
     size = description["input"]
     test = held_out if size <= DRAWN_AT else draw(len(held_out[1]), size, HELD_OUT)
@@ -220,7 +220,7 @@ def save(model, name, description, folder, held_out, preprocess_input):
     descriptions[name] = description | {
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "seed": SEED,
-        "trained_on": TRAINED_ON,
+        "trained_on": trained_on,
         "tested_on": len(test[1]),
         "accuracy": round(float(accuracy), 4),
         "hardware": hardware(),
@@ -254,7 +254,7 @@ def main():
         model = train(
             name, description, pictures, labels, held_out, preprocess_input, options.share
         )
-        accuracy = save(model, name, description, folder, held_out, preprocess_input)
+        accuracy = save(model, name, description, folder, held_out, preprocess_input, len(labels))
         print(f"{name}: {accuracy:.3f} of the held-out pictures, {_minutes_since(begin)}")
 
 
