@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+import re
 import sys
 import urllib.request
 from pathlib import Path
@@ -16,12 +17,16 @@ SERVER = "https://storage.googleapis.com"
 
 @dataclasses.dataclass(frozen=True)
 class KerasFile:
-    """A file as Keras names it: its name, its folder on `SERVER`, its size, its md5 if known."""
+    """A file as Keras names it: its name, its folder on `SERVER`, its size, its md5 if known.
+
+    `instead` names files for the same network that serve where there is none of this name.
+    """
 
     name: str
     folder: str
     megabytes: float
     md5: str | None = None
+    instead: tuple[str, ...] = ()
 
 
 CLASS_INDEX = KerasFile(
@@ -36,8 +41,11 @@ def weights_file(name, input_shape, include_top):
     """Return the `KerasFile` that `keras.applications` loads for `weights="imagenet"`.
 
     Keras knows the md5 of VGG16's files, and none for MobileNetV2's, of which there is one for
-    each of five sizes: any other size gets the weights for 224 × 224.
+    each of five sizes: any other size gets the weights for 224 × 224. Each of the five fits every
+    size of picture, and serves best the size that it was trained with, so the nearest comes first
+    in `instead`.
     """
+    instead = ()
     if name == "VGG16":
         stem, folder = "vgg16_weights_tf_dim_ordering_tf_kernels", "vgg16"
         if include_top:
@@ -46,11 +54,21 @@ def weights_file(name, input_shape, include_top):
             ending, megabytes, md5 = "_notop.h5", 58.9, "6d6bbae143d832006294945121d1f1fc"
     else:
         rows, columns, _ = input_shape
-        rows = rows if rows == columns and rows in (96, 128, 160, 192, 224) else 224
-        stem = f"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_{rows}"
+        sizes = (96, 128, 160, 192, 224)
+        rows = rows if rows == columns and rows in sizes else 224
+        stem = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_"
         folder, md5 = "mobilenet_v2", None
         ending, megabytes = (".h5", 14.5) if include_top else ("_no_top.h5", 9.4)
-    return KerasFile(stem + ending, f"tensorflow/keras-applications/{folder}", megabytes, md5)
+        others = sorted(set(sizes) - {rows}, key=lambda size: (abs(size - rows), -size))
+        instead = tuple(f"{stem}{size}{ending}" for size in others)
+        stem += str(rows)
+    folder = f"tensorflow/keras-applications/{folder}"
+    return KerasFile(stem + ending, folder, megabytes, md5, instead)
+
+
+def trained_size(file):
+    """Return the rows and columns that a file of MobileNetV2's weights is for, told by its name."""
+    return int(re.search(r"_1\.0_(\d+)", file.name)[1])
 
 
 def keras_models_folder():
@@ -65,6 +83,8 @@ def keras_models_folder():
 def find(wanted, mode, reasons):
     """Return the path of a `KerasFile`, from the Keras cache or downloaded into it, or None.
 
+    Where it is not there and cannot be downloaded, a file of `wanted.instead` in the cache serves.
+
     Args:
         wanted: the `KerasFile`.
         mode: "auto" downloads what is small, "real" whatever its size, "sample" nothing.
@@ -74,14 +94,7 @@ def find(wanted, mode, reasons):
         DataError: the file in the cache is damaged, the download broke off, or the cache cannot
             be written.
     """
-    path = keras_models_folder() / wanted.name
-    if os.path.exists(path):
-        problem = damage(path, wanted.md5)
-        if problem:
-            raise DataError(
-                f"{path} {problem}. Delete it and run this again to get it anew, "
-                "or set COURSE_DATA=sample."
-            )
+    if path := _in_cache(wanted.name, wanted.md5):
         return path
     url = f"{SERVER}/{wanted.folder}/{wanted.name}"
     if mode == "sample":
@@ -91,9 +104,23 @@ def find(wanted, mode, reasons):
     elif not datasets._reachable(url):
         reasons.append(f"no connection to {url.split('/')[2]}")
     else:
+        path = keras_models_folder() / wanted.name
         _download(url, path, wanted)
         return path
-    return None
+    return next(filter(None, map(_in_cache, wanted.instead)), None)
+
+
+def _in_cache(name, md5=None):
+    """Return the path of a file in the Keras cache, checked; or None where it is not there."""
+    path = keras_models_folder() / name
+    if not os.path.exists(path):
+        return None
+    if problem := damage(path, md5):
+        raise DataError(
+            f"{path} {problem}. Delete it and run this again to get it anew, "
+            "or set COURSE_DATA=sample."
+        )
+    return path
 
 
 def asked_for_sample():

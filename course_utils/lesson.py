@@ -101,18 +101,33 @@ class Lesson:
         """
         return round(published * LESSONS[self.name].get("pixels", {}).get(self.profile, 1))
 
+    def base(self):
+        """Return `(name, side)`: the pretrained base to train with, and the side of its pictures.
+
+        The base is `COURSE_BASE`, by default "MobileNetV2". The side is the published one for it,
+        192 or, for VGG16, 150, or what `pixels` makes of that.
+
+        Raises:
+            SettingError: `COURSE_BASE` names no base.
+        """
+        name = setting("COURSE_BASE") or "MobileNetV2"
+        return name, self.pixels({"MobileNetV2": 192, "VGG16": 150}[name])
+
     def trials(self, *values):
         """Return the values to try, one after the other: all; with the ci profile, the first."""
         return values[:1] if self.profile == "ci" else values
 
     @property
     def folder(self):
-        """A folder for the files that the lesson writes, a `Path` in the course's cache.
+        """A folder for the files made of the loaded datasets, a `Path` in the course's cache.
 
-        Other data, such as a sample in place of the real pictures, has another folder.
+        Lessons with the same data share it; other data, such as a sample in place of the real
+        pictures, has another.
         """
-        loaded = " ".join(str(source.folder) for source in datasets.sources())
-        return cache_folder() / "lessons" / f"{self.name}-{zlib.crc32(loaded.encode()):08x}"
+        sources = sorted({(source.name, str(source.folder)) for source in datasets.sources()})
+        names = "+".join(dict.fromkeys(name for name, _ in sources)) or self.name
+        places = " ".join(folder for _, folder in sources)
+        return cache_folder() / "lessons" / f"{names}-{zlib.crc32(places.encode()):08x}"
 
     @property
     def model_path(self):
@@ -140,6 +155,41 @@ class Lesson:
                 error, "Saving the model", path.parent, "or set COURSE_CACHE to another disk"
             ) from None
         return path
+
+    def saved_model(self, name):
+        """Return the model that another lesson has saved, or None; a printed line says which.
+
+        It lies where `save_model` of that lesson put it: under `COURSE_OUTPUT` where that is set
+        and has it, else in the course's cache folder. None where there is no such file, or where
+        it is damaged or of another version of Keras.
+
+        Args:
+            name: the other lesson's name, such as "05_augmentation".
+
+        Raises:
+            UnknownNameError: there is no such lesson.
+        """
+        if name not in LESSONS:
+            raise unknown_name("lesson", name, LESSONS)
+        folders = [self.model_path.parent, cache_folder() / "models"]
+        path = next((f / f"{name}.keras" for f in folders if (f / f"{name}.keras").exists()), None)
+        if path is None:
+            print(f"Lesson {name[:2]} has saved no model on this machine.")
+            return None
+        import keras
+
+        try:
+            model = keras.models.load_model(path)
+            day = datetime.date.fromtimestamp(path.stat().st_mtime)
+        except Exception as error:  # Keras, zipfile and h5py raise many kinds for a damaged file
+            reason = (str(error).strip() or type(error).__name__).split("\n")[0]
+            print(
+                f"What lesson {name[:2]} has saved cannot be loaded ({reason}). "
+                f"Run that lesson again, or delete {path}."
+            )
+            return None
+        print(f"The model that lesson {name[:2]} saved on {day}, from {path}")
+        return model
 
     def report(self, **figures):
         """Return a table: each figure as published, as measured on real data, and of this run.

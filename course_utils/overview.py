@@ -16,6 +16,7 @@ _CACHED = {
     "samples": "pictures that the course has drawn",
     "models": "models that lessons have saved",
     "lessons": "pictures that lessons have written to folders",
+    "photo-embeddings": "paths and embeddings of your own pictures, by find_photos",
 }
 
 
@@ -76,7 +77,7 @@ def clear_cache(what):
     What TFDS and Keras keep belongs to your other projects too, and is never touched.
 
     Args:
-        what: "samples", "models" or "lessons".
+        what: "samples", "models", "lessons" or "photo-embeddings".
 
     Raises:
         UnknownNameError: the cache has no such part.

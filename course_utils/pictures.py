@@ -303,6 +303,13 @@ def _to_bytes(name, values):
     return np.rint(values * np.float32(255 / top)).astype(np.uint8)
 
 
+def picture_endings():
+    """Return the endings, such as ".jpg", of the names that picture files have: a set."""
+    known = pillow().registered_extensions().items()
+    endings = {ending for ending, key in known if key in _FORMATS}
+    return endings | {".avif", ".heic", ".heif", ".mpo"}
+
+
 def find_pictures(folder):
     """Return the paths of the picture files in a folder and all folders below, sorted.
 
@@ -331,9 +338,7 @@ def find_pictures(folder):
         raise PictureError(
             f"The folder {folder} cannot be opened ({reason_of(error)}). Name one of yours."
         ) from None
-    known = pillow().registered_extensions().items()
-    endings = {ending for ending, key in known if key in _FORMATS}
-    endings |= {".avif", ".heic", ".heif", ".mpo"}
+    endings = picture_endings()
     found, visited = [], set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         try:

@@ -127,7 +127,7 @@ def plot_picture(picture, title=None):
     return figure
 
 
-def plot_pictures(pictures, titles=None, columns=5, title=None):
+def plot_pictures(pictures, titles=None, columns=5, title=None, inches=1.5):
     """Return a figure of a grid of pictures, row after row.
 
     Args:
@@ -135,6 +135,7 @@ def plot_pictures(pictures, titles=None, columns=5, title=None):
         titles: n texts, one under each picture.
         columns: pictures in a row.
         title: text above the grid.
+        inches: the width that each picture takes.
     """
     pictures = list(pictures)
     titles = None if titles is None else [str(text) for text in titles]
@@ -145,9 +146,10 @@ def plot_pictures(pictures, titles=None, columns=5, title=None):
         )
     rows = math.ceil(len(pictures) / columns)
     named = f": {', '.join(titles)}" if titles else ""
-    height = 1.5 * rows + 0.25 * rows * bool(titles) + 0.4 * bool(title)
+    down = inches + 0.25 * bool(titles)
+    height = down * rows + 0.4 * bool(title)
     figure = _new_figure(
-        1.5 * columns,
+        inches * columns,
         height,
         f"{title + '. ' if title else ''}{len(pictures)} pictures in {rows} rows{named}.",
         layout=None,
@@ -155,8 +157,8 @@ def plot_pictures(pictures, titles=None, columns=5, title=None):
     axes = _sheet(figure)
     for index, picture in enumerate(pictures):
         row, column = divmod(index, columns)
-        left, top = 0.04 + 1.5 * column, 0.4 * bool(title) + 0.05 + (1.75 if titles else 1.5) * row
-        _place(axes, picture, left, top, 1.42, titles[index] if titles else "")
+        left, top = 0.04 + inches * column, 0.4 * bool(title) + 0.05 + down * row
+        _place(axes, picture, left, top, inches - 0.08, titles[index] if titles else "")
     figure.suptitle(title)
     return figure
 
@@ -403,8 +405,48 @@ def plot_feature_maps(feature_maps, names, columns=8):
         words = f"{name}: {channels} maps of {height} × {width}"
         sheet.text(0.04, 1.32 * row + 0.06, words, size=9, va="top")
         for column in range(min(columns, channels)):
-            feature_map = maps[..., column].astype(float)
-            spread = np.ptp(feature_map)
-            scaled = (feature_map - feature_map.min()) / spread if spread else 0 * feature_map
+            scaled = _stretch(maps[..., column])
             _place(sheet, scaled, 0.04 + 1.1 * column, 1.32 * row + 0.24, 1.02)
+    return figure
+
+
+def _stretch(feature_map):
+    """Return a feature map from 0, its smallest value, to 1; or 0 where all are the same."""
+    feature_map = feature_map.astype(float)
+    spread = np.ptp(feature_map)
+    return (feature_map - feature_map.min()) / spread if spread else 0 * feature_map
+
+
+def plot_channels(maps, name, columns=16):
+    """Return a figure of all the feature maps of one layer, row after row.
+
+    Each map is drawn from its own smallest value (black) to its largest (white); one that is the
+    same everywhere is black.
+
+    Args:
+        maps: array (height, width, channels).
+        name: the layer's name.
+        columns: maps in a row.
+    """
+    maps = np.asarray(maps)
+    if maps.ndim != 3 or not maps.size:
+        raise ValueError(
+            f"The maps of a layer have the shape (height, width, channels); these have {maps.shape}"
+            ". Of a batch, take one picture's: maps[0]."
+        )
+    height, width, channels = maps.shape
+    empty = int((maps.max(axis=(0, 1)) == 0).sum())
+    words = f"{name}: {channels} maps of {height} × {width}, {empty} of them empty"
+    rows = math.ceil(channels / columns)
+    gap = max(1, height // 16)
+    sheet = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap))
+    for channel in range(channels):
+        row, column = divmod(channel, columns)
+        top, left = row * (height + gap), column * (width + gap)
+        sheet[top : top + height, left : left + width] = _stretch(maps[..., channel])
+    figure = _new_figure(10, 0.5 + 9.8 * len(sheet) / sheet.shape[1], f"{words}.")
+    axes = figure.subplots()
+    _show(axes, sheet)
+    axes.set_frame_on(False)
+    axes.set_title(words, loc="left", size=10)
     return figure

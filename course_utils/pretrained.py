@@ -12,8 +12,9 @@ import weakref
 from pathlib import Path
 
 from course_utils import datasets, keras_files
-from course_utils.device import import_tensorflow
+from course_utils.device import find_device, import_tensorflow
 from course_utils.errors import CourseError, DataError, unknown_name
+from course_utils.settings import setting
 
 MODULES = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}
 """The bases that the course knows, and the module of each in `keras.applications`."""
@@ -58,10 +59,12 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
     """Return `(model, preprocess_input)`: a trained network, and what its pictures go through.
 
     The weights come from the first place that has them: the Keras cache (`KERAS_HOME`, else
-    `~/.keras`), a download of at most 100 MB, the course's own small base: a narrow network of the
-    same shape, trained on drawn pictures. One printed line tells which.
+    `~/.keras`), a download of at most 100 MB, MobileNetV2's weights for another size of picture in
+    the Keras cache, the course's own small base: a narrow network of the same shape, trained on
+    drawn pictures. One printed line tells which.
     `COURSE_DATA=real` accepts no small base and downloads any size, `COURSE_DATA=sample` takes
-    nothing else; the `ci` profile takes the small base unless `COURSE_DATA` says otherwise.
+    nothing else; the `ci` profile takes the small base unless `COURSE_DATA` says otherwise. The
+    `quick` profile never runs the whole VGG16 on a CPU: it takes the small one there.
 
     Args:
         name: "MobileNetV2" (Sandler et al. 2018, arXiv 1801.04381) or "VGG16" (Simonyan and
@@ -81,7 +84,7 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
         UnknownNameError: the course has no such base.
         BaseError: the base takes no pictures of that shape.
         DataError: a file is damaged or of another network, or cannot be written, or ImageNet's
-            weights were asked for and cannot be had.
+            weights were asked for and cannot be had, or the `quick` profile has no time for them.
     """
     if name not in MODULES:
         raise unknown_name("pretrained base", name, MODULES)
@@ -93,6 +96,8 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
     file = None
     if mode == "sample":
         reasons.append(keras_files.asked_for_sample())
+    elif _too_slow(name, mode):
+        reasons.append("the whole VGG16 takes long on a CPU; COURSE_PROFILE=full takes the time")
     else:
         _check_top(name, input_shape, include_top, 224)
         wanted = keras_files.weights_file(name, input_shape, include_top)
@@ -103,7 +108,11 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
         model = network(weights=None, input_shape=input_shape, include_top=include_top)
         remedy = "Delete it and run this again to get it anew, or set COURSE_DATA=sample."
         _load(model, name, file, remedy)
-        print(f"{name}: ImageNet weights, from {file}")
+        trained = ""
+        if file.name != wanted.name:
+            size = keras_files.trained_size(file)
+            trained = f" trained at {size} × {size},"
+        print(f"{name}: ImageNet weights,{trained} from {file}")
     elif mode == "real":
         raise DataError(
             f"COURSE_DATA=real, but the ImageNet weights of {name} cannot be had: {why_not_real}. "
@@ -152,6 +161,25 @@ def base_class_names(model):
         )
     index = json.loads(file.read_text(encoding="utf-8"))
     return [index[str(number)][1] for number in range(1000)]
+
+
+def _too_slow(name, mode):
+    """Return whether a base has too many weights for the profile on this machine, VGG16 on a CPU.
+
+    Raises:
+        DataError: it was asked for all the same.
+    """
+    kind, _ = find_device()
+    quick = setting("COURSE_PROFILE") in (None, "quick")  # as `start` has it on a CPU
+    if name != "VGG16" or kind != "CPU" or not quick:
+        return False
+    if mode == "real":
+        raise DataError(
+            "COURSE_DATA=real asks for the whole VGG16, and the quick profile does not run it on a "
+            "CPU: it would take far longer than minutes. Set COURSE_PROFILE=full to take the time, "
+            "or COURSE_DATA=auto for the course's own small base, or COURSE_BASE=MobileNetV2."
+        )
+    return True
 
 
 def _checked_shape(input_shape):

@@ -5,6 +5,7 @@
 | `COURSE_PROFILE`   | full, quick, ci             | how much of the published training is run    |
 | `COURSE_DATA`      | auto, real, sample          | which pictures `load_dataset` may give       |
 | `COURSE_PRECISION` | float32, bfloat16, auto     | what the layers compute in                   |
+| `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 08      |
 | `COURSE_CACHE`     | a folder                    | drawn samples and saved models               |
 | `COURSE_OUTPUT`    | a folder                    | set by `make lesson`: results and models     |
 """
@@ -20,24 +21,28 @@ _CHOICES = {
     "COURSE_PROFILE": ("full", "quick", "ci"),
     "COURSE_DATA": ("auto", "real", "sample"),
     "COURSE_PRECISION": ("float32", "bfloat16", "auto"),
+    "COURSE_BASE": ("MobileNetV2", "VGG16"),
 }
 
 
 def setting(variable):
     """Return the value of a course variable with fixed values, or None where it is not set.
 
+    Capital and small letters are the same.
+
     Raises:
         SettingError: the value is none of those allowed.
     """
-    value = os.environ.get(variable, "").strip().lower()
+    value = os.environ.get(variable, "").strip()
     if not value:
         return None
-    if value not in _CHOICES[variable]:
+    choices = {choice.lower(): choice for choice in _CHOICES[variable]}
+    if value.lower() not in choices:
         raise SettingError(
             f"{variable}={value} means nothing here. "
             f"Use one of: {', '.join(_CHOICES[variable])}; or leave {variable} unset."
         )
-    return value
+    return choices[value.lower()]
 
 
 def cache_folder():

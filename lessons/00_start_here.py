@@ -43,4 +43,4 @@ show_machine()
 show_cache()
 
 # %% [markdown] name="cache_read"
-# The first two folders are the course's own: `clear_cache("samples")` and `clear_cache("models")`, from `course_utils`, empty them, and the lessons fill them again when they need to. The others belong to TensorFlow Datasets and Keras, and perhaps to other projects of yours; delete there by hand what you no longer want.
+# The first four folders are the course's own: `clear_cache("samples")`, from `course_utils`, empties the first, and `"models"`, `"lessons"` and `"photo-embeddings"` the others; the lessons fill them again when they need to. The others belong to TensorFlow Datasets and Keras, and perhaps to other projects of yours; delete there by hand what you no longer want.

@@ -1,9 +1,12 @@
 """What a learner does: opens lesson 1 in JupyterLab, runs it, moves a slider, does an exercise.
 
+And, in a notebook of two cells, steps a kernel of lesson 2 and uploads pictures as in lesson 3.
+
 Needs Chromium or Chrome on the PATH, or named by `COURSE_BROWSER`. Screenshots are left in
 build/screenshots.
 """
 
+import io
 import json
 import os
 import re
@@ -18,6 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "01_fashion_mnist_dense.ipynb"
@@ -31,6 +35,24 @@ FLAGS = "no-sandbox disable-gpu disable-quic no-first-run disable-background-net
 FLAGS = [f"--{flag}" for flag in f"{FLAGS} disable-component-update disable-sync".split()]
 # An error's traceback and what a cell writes to stderr look the same in JupyterLab: a red box.
 RED_BOX = '[data-mime-type="application/vnd.jupyter.stderr"]'
+# Lesson 2's explorable and lesson 3's upload, with a model that answers with the brightness.
+WIDGETS = {
+    "explore": """
+import numpy as np
+from course_utils import explore_convolution
+picture = np.zeros((9, 9), np.uint8)
+picture[2:7, 4] = 255
+explore_convolution(picture, np.ones((3, 3)))
+""",
+    "own": """
+from course_utils import predict_uploads
+class Model:
+    input_shape = (None, 60, 60, 3)
+    def predict(self, pictures, verbose):
+        return pictures.mean(axis=(1, 2, 3))[:, np.newaxis] / 255
+predict_uploads(Model(), ["horses", "humans"], ready=[np.zeros((60, 60, 3), np.uint8)])
+""",
+}
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false"},  # no question about news
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell stands in the page
@@ -44,10 +66,8 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def jupyter_lab(folder):
-    """Serve the notebook from a folder that knows nothing of the user's Jupyter; give its URL."""
+    """Serve `folder`/work, knowing nothing of the user's Jupyter; give the URL of a notebook."""
     work = folder / "work"
-    work.mkdir()
-    shutil.copy(NOTEBOOK, work)
     for name, values in SETTINGS.items():
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +100,7 @@ def jupyter_lab(folder):
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for_server(server, f"{url}/api/status?token={TOKEN}", log)
-        yield f"{url}/lab/tree/{NOTEBOOK.name}?token={TOKEN}"
+        yield lambda name: f"{url}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}"
     finally:
         _stop(server)
 
@@ -106,15 +126,17 @@ def _stop(server):
 
 
 class Notebook:
-    """The notebook in the browser."""
+    """A notebook in the browser, run."""
 
-    def __init__(self, page):
-        self.page = page
-        self.cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    def __init__(self, browser, url, path):
+        self.page = page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        page.goto(url(path.stem))
+        self.cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         shown = page.locator(".jp-Notebook .jp-Cell")
         api.expect(shown).to_have_count(len(self.cells), timeout=60_000)
         idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         idle.wait_for(timeout=60_000)
+        self.run_all()
 
     def cell(self, name):
         """Return a cell by its id, which JupyterLab leaves out of the page."""
@@ -152,20 +174,42 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory):
+def lab(tmp_path_factory):
+    """JupyterLab and a browser: `(browser, function of a notebook's name to its URL, work)`."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("lab")
+    work = folder / "work"
+    work.mkdir()
     api.expect.set_options(timeout=20_000)
     with (
         jupyter_lab(folder) as url,
         api.sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=BROWSER, args=FLAGS) as browser,
     ):
-        page = browser.new_page(viewport={"width": 1280, "height": 1100})
-        page.goto(url)
-        notebook = Notebook(page)
-        notebook.run_all()
-        yield notebook
+        yield browser, url, work
+
+
+@pytest.fixture(scope="module")
+def notebook(lab):
+    """Lesson 1."""
+    browser, url, work = lab
+    return Notebook(browser, url, Path(shutil.copy(NOTEBOOK, work)))
+
+
+@pytest.fixture(scope="module")
+def widgets(lab):
+    """The notebook of `WIDGETS`."""
+    browser, url, work = lab
+    cells = [
+        {"cell_type": "code", "id": name, "source": source.strip(), "metadata": {}, "outputs": []}
+        for name, source in WIDGETS.items()
+    ]
+    cells = [cell | {"execution_count": None} for cell in cells]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4}
+    path = work / "widgets.ipynb"
+    path.write_text(json.dumps(content | {"nbformat_minor": 5}), encoding="utf-8")
+    return Notebook(browser, url, path)
 
 
 def test_lesson_runs_without_a_red_box(notebook):
@@ -219,3 +263,60 @@ def test_exercise(notebook):
     api.expect(check).to_contain_text("Right")
     api.expect(check.locator("details")).to_have_count(0)
     notebook.screenshot("right", check)
+
+
+def test_kernel_steps_over_the_picture(widgets):
+    cell = widgets.cell("explore")
+    picture, text = cell.locator("img"), cell.get_by_text(re.compile(r"Step \d+: row"))
+    api.expect(picture).to_have_class(re.compile("widget-image"))
+    text_before, picture_before = text.text_content(), picture.get_attribute("src")
+    cell.get_by_role("slider").press("ArrowRight")
+    api.expect(text).not_to_have_text(text_before)
+    api.expect(picture).not_to_have_attribute("src", picture_before)
+
+    choice, fields = cell.get_by_role("combobox"), cell.locator("input[type=number]")
+    api.expect(choice).to_have_value("blur")
+    api.expect(fields).to_have_count(9)
+    text_before, picture_before = text.text_content(), picture.get_attribute("src")
+    choice.select_option("outline")
+    api.expect(fields.nth(4)).to_have_value("8")
+    api.expect(text).not_to_have_text(text_before)
+    api.expect(picture).not_to_have_attribute("src", picture_before)
+    picture_before = picture.get_attribute("src")
+    fields.nth(4).fill("9")
+    fields.nth(4).press("Enter")
+    api.expect(choice).to_have_value("your own")
+    api.expect(picture).not_to_have_attribute("src", picture_before)
+    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 400
+    widgets.screenshot("kernel", cell)
+
+
+def test_uploaded_pictures_are_answered(widgets, tmp_path):
+    cell = widgets.cell("own")
+    api.expect(cell).to_contain_text("Ready pictures: 1.")
+    file = io.BytesIO()
+    Image.new("RGB", (90, 60), (204, 204, 204)).save(file, "JPEG")
+    good, broken = tmp_path / "good.jpg", tmp_path / "broken.jpg"
+    good.write_bytes(file.getvalue())
+    broken.write_bytes(file.getvalue()[:200])
+
+    def upload(*files):
+        with widgets.page.expect_file_chooser() as chooser:
+            cell.get_by_role("button", name="Upload pictures").click()
+        chooser.value.set_files(files)
+
+    upload(good, broken)
+    api.expect(cell).to_contain_text("Your pictures: 2. ✗ 1 cannot be read.")
+    answer = cell.get_by_alt_text("good.jpg: humans, probability 80.0% (output 0.80, above 0.5).")
+    api.expect(answer).to_have_count(1)
+    assert answer.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 400
+    api.expect(cell).to_contain_text(re.compile(r"✗ broken\.jpg cannot be read\. It "))
+    widgets.screenshot("upload", cell)
+
+    upload(broken)
+    api.expect(cell).to_contain_text("Your pictures: 1. ✗ 1 cannot be read.")
+    api.expect(answer).to_have_count(0)
+    upload(good)
+    api.expect(cell).to_contain_text("Your pictures: 1.")
+    api.expect(answer).to_have_count(1)
+    assert widgets.page.locator(RED_BOX).all_text_contents() == []

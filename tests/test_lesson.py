@@ -186,12 +186,76 @@ def test_pictures_are_as_large_as_the_profile_has_time_for(profile, side):
     assert Lesson(NAME, profile, "CPU", "CPU", "float32").pixels(28) == 28
 
 
-def test_other_data_has_another_folder(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("asked", "profile", "base"),
+    [
+        ("", "full", ("MobileNetV2", 192)),
+        ("", "quick", ("MobileNetV2", 96)),
+        ("VGG16", "full", ("VGG16", 150)),
+        ("vgg16", "ci", ("VGG16", 75)),
+    ],
+)
+def test_the_base_of_a_lesson_is_the_one_asked_for(monkeypatch, asked, profile, base):
+    monkeypatch.setenv("COURSE_BASE", asked)
+    assert Lesson("06_feature_extraction", profile, "CPU", "", "float32").base() == base
+
+
+def test_an_unknown_base_is_told(monkeypatch):
+    monkeypatch.setenv("COURSE_BASE", "VGG19")
+    with pytest.raises(CourseError, match="COURSE_BASE=VGG19 means nothing.*MobileNetV2, VGG16"):
+        Lesson("06_feature_extraction", "full", "CPU", "", "float32").base()
+
+
+def test_other_data_has_another_folder_and_lessons_with_the_same_data_share_one(
+    monkeypatch, tmp_path
+):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
-    lesson = Lesson(NAME, "ci", "CPU", "CPU", "float32")
     folders = set()
-    for where in ("sample", "real"):
-        source = datasets.Source("mnist", where, tmp_path / where, 0.0)
-        monkeypatch.setattr(datasets, "_sources", [source])
-        folders.add(lesson.folder)
+    for where, seconds in (("sample", 0.1), ("real", 0.2), ("real", 0.3)):
+        source = datasets.Source("mnist", where, tmp_path / where, seconds)
+        monkeypatch.setattr(datasets, "_sources", [source] * (1 + (seconds > 0.1)))
+        folders |= {Lesson(name, "ci", "CPU", "CPU", "float32").folder for name in LESSONS}
     assert len(folders) == 2 and all(tmp_path in folder.parents for folder in folders)
+
+
+@pytest.fixture
+def folders(monkeypatch, tmp_path):
+    """An empty cache and an empty folder for outputs."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COURSE_OUTPUT", str(tmp_path / "output"))
+    return tmp_path / "cache" / "models", tmp_path / "output" / "models"
+
+
+def test_what_another_lesson_has_saved_is_found(monkeypatch, folders, capsys):
+    cache, output = folders
+    lesson = Lesson("02_mnist_convnet", "ci", "CPU", "CPU", "float32")
+    assert lesson.saved_model(NAME) is None
+    assert capsys.readouterr().out == "Lesson 01 has saved no model on this machine.\n"
+    for width, folder in ((2, cache), (3, output)):
+        if folder is cache:
+            monkeypatch.delenv("COURSE_OUTPUT")
+        else:
+            monkeypatch.setenv("COURSE_OUTPUT", str(output.parent))
+        model = keras.Sequential([keras.Input((width,)), keras.layers.Dense(1)])
+        Lesson(NAME, "ci", "CPU", "CPU", "float32").save_model(model)
+        assert lesson.saved_model(NAME).input_shape == (None, width)
+        said = capsys.readouterr().out
+        assert said.count("\n") == 1 and str(folder / f"{NAME}.keras") in said
+    (output / f"{NAME}.keras").unlink()
+    assert lesson.saved_model(NAME).input_shape == (None, 2), "the cache comes second"
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_damaged_model_is_none_and_the_reason_is_told(folders, capsys, share):
+    lesson = Lesson(NAME, "ci", "CPU", "CPU", "float32")
+    path = lesson.save_model(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]))
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    assert lesson.saved_model(NAME) is None
+    said = capsys.readouterr().out
+    assert said.startswith("What lesson 01 has saved cannot be loaded (") and said.count("\n") == 1
+    assert f"or delete {path}." in said
+
+
+def test_a_saved_model_of_no_lesson_is_refused():
+    with pytest.raises(CourseError, match="Did you mean '05_augmentation'"):
+        Lesson(NAME, "ci", "CPU", "CPU", "float32").saved_model("05_augmentations")

@@ -5,6 +5,7 @@ import pytest
 
 from course_utils import (
     explore_predictions,
+    plot_channels,
     plot_feature_maps,
     plot_history,
     plot_picture,
@@ -113,3 +114,21 @@ def test_feature_maps_stand_layer_by_layer_and_empty_ones_are_counted():
     assert len(sheet.images) == 3 + 4
     words = " ".join(text.get_text() for text in sheet.texts)
     assert "conv: 3 maps of 8 × 6" in words and "pool: 12 maps of 2 × 2" in words
+
+
+def test_all_channels_of_a_layer_stand_row_after_row():
+    maps = np.zeros((3, 2, 5))
+    maps[0, 0, 0], maps[2, 1, 4] = 7, 0.1
+    maps[..., 3] = 2
+    figure = plot_channels(maps, "conv", columns=3)
+    assert figure.description == "conv: 5 maps of 3 × 2, 2 of them empty."
+    sheet = figure.axes[0].images[0].get_array()
+    assert sheet.shape == (2 * 3 + 1, 3 * 2 + 2), "two rows and three columns, gaps of 1"
+    assert sheet[0, 0] == 1 and sheet[4 + 2, 3 + 1] == 1, "each map has a scale of its own"
+    assert not sheet[0:3, 3:5].any() and not sheet[4:7, 0:2].any() and sheet[4:7, 6:].all()
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (1, 3, 2, 5), (3, 2, 0)])
+def test_what_is_no_layer_of_maps_is_told_with_its_shape(shape):
+    with pytest.raises(ValueError, match=r"these have \(.*maps\[0\]"):
+        plot_channels(np.zeros(shape), "conv")

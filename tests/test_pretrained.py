@@ -59,7 +59,7 @@ def home(tmp_path, monkeypatch, tiny_bases):
     for variable in ("COURSE_DATA", "KERAS_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    monkeypatch.setenv("COURSE_PROFILE", "full")
     folder = tmp_path / "bases"
     shutil.copytree(tiny_bases, folder)
     monkeypatch.setattr(pretrained, "embedded_folder", lambda: folder)
@@ -231,6 +231,63 @@ def test_real_weights_that_cannot_be_had_are_an_error(home, monkeypatch):
     with pytest.raises(CourseError, match=r"no connection to storage.*KERAS_HOME.*_224_no_top\.h5"):
         pretrained_base("MobileNetV2")
     assert pretrained.bases() == ()
+
+
+@pytest.mark.parametrize("mode", ["auto", "real"])
+def test_weights_for_another_size_come_before_the_small_base(
+    home, monkeypatch, keras_weights, capsys, mode
+):
+    monkeypatch.setenv("COURSE_DATA", mode)
+    file, first_kernel = keras_weights
+    put_in_cache(file, home)
+    path = put_in_cache(file, home, NO_TOP_96.replace("_96_", "_160_"))
+    model, _ = pretrained_base("MobileNetV2", (192, 192, 3))
+    np.testing.assert_array_equal(model.get_layer("Conv1").get_weights()[0], first_kernel)
+    said = capsys.readouterr().out
+    assert said == f"MobileNetV2: ImageNet weights, trained at 160 × 160, from {path}\n"
+    assert pretrained.bases() == (pretrained.Base("MobileNetV2", "imagenet", path),)
+
+
+def test_a_download_comes_before_weights_for_another_size(home, monkeypatch, keras_weights):
+    put_in_cache(keras_weights[0], home, NO_TOP_96.replace("_96_", "_224_"))
+    monkeypatch.setattr(datasets, "_reachable", lambda url: True)
+    downloaded = []
+    monkeypatch.setattr(keras_files, "_download", lambda url, path, wanted: downloaded.append(path))
+    wanted = keras_files.weights_file("MobileNetV2", (96, 96, 3), False)
+    assert keras_files.find(wanted, "auto", []) == downloaded[0]
+    assert downloaded[0].name == NO_TOP_96
+
+
+def test_the_nearest_size_serves_first():
+    wanted = keras_files.weights_file("MobileNetV2", (160, 160, 3), True)
+    assert wanted.name.endswith("_1.0_160.h5")
+    sizes = [int(name.split("_")[-1].removesuffix(".h5")) for name in wanted.instead]
+    assert sizes == [192, 128, 224, 96]
+    assert keras_files.weights_file("VGG16", (150, 150, 3), False).instead == ()
+
+
+@pytest.mark.parametrize("profile", [None, "quick"])
+def test_the_quick_profile_on_a_cpu_takes_no_whole_vgg16(home, monkeypatch, capsys, profile):
+    put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    monkeypatch.setattr(pretrained, "find_device", lambda: ("CPU", "CPU, 2 cores"))
+    if profile is None:
+        monkeypatch.delenv("COURSE_PROFILE")
+    else:
+        monkeypatch.setenv("COURSE_PROFILE", profile)
+    pretrained_base("VGG16", (96, 96, 3))
+    said = capsys.readouterr().out
+    assert said.startswith(f"VGG16: {SAMPLE_LINE} (the whole VGG16") and "=full" in said
+    monkeypatch.setenv("COURSE_DATA", "real")
+    with pytest.raises(CourseError, match="COURSE_PROFILE=full .*COURSE_DATA=auto"):
+        pretrained_base("VGG16", (96, 96, 3))
+
+
+def test_the_quick_profile_on_a_gpu_takes_the_whole_vgg16(home, monkeypatch):
+    put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
+    monkeypatch.setattr(pretrained, "find_device", lambda: ("GPU", "a GPU"))
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    with pytest.raises(CourseError, match="checksum"):  # so it was the file that was tried
+        pretrained_base("VGG16", (96, 96, 3))
 
 
 @pytest.mark.skipif(not REAL_KERAS_HOME, reason="KERAS_HOME names no folder of real weights")

@@ -27,8 +27,9 @@ RESULT = {
 def test_the_page_is_what_the_data_makes():
     lessons = json.loads(results.DATA.read_text(encoding="utf-8"))
     story = json.loads(results.STORY.read_text("utf-8")) if results.STORY.exists() else {}
+    search = json.loads(results.SEARCH.read_text("utf-8")) if results.SEARCH.exists() else {}
     page = results.PAGE.read_text(encoding="utf-8")
-    assert page == results.render(lessons, story), "run `make results`"
+    assert page == results.render(lessons, story, search), "run `make results`"
 
 
 def test_a_full_run_on_real_data_is_taken_with_its_origin():
@@ -37,7 +38,7 @@ def test_a_full_run_on_real_data_is_taken_with_its_origin():
     measured = lessons[RESULT["lesson"]]["figures"]["test_accuracy"]["measured"]["real"]
     assert measured["value"] == 0.5 and measured["hardware"] == "a machine"
     assert "make lesson N=01" in measured["command"]
-    page = results.render(lessons, {})
+    page = results.render(lessons, {}, {})
     assert "| 0.5000 |" in page and "a machine" in page
 
 
@@ -71,3 +72,18 @@ def test_a_claim_that_does_not_hold_is_shown_as_such():
     assert "| features | 95.0 ± 7.1 | – | 55.0 ± 7.1 |" in page
     assert "| water flows uphill | -1.0 | **does not hold** |" in page
     assert "Drawn sample" in page and "COURSE_DATA=sample" in page
+
+
+def test_the_search_for_photos_is_shown_with_its_origin():
+    measured = {"average precision": [0.9, 1.0], "precision at 100": [0.5, 0.6]}
+    origin = {"base": "MobileNetV2", "hardware": "a machine", "date": "2026-01-02"}
+    seconds = {"pictures": 10_000, "first": 60.2, "second": 1.25, "times faster": 48}
+    seconds |= {"MB": 900, "MB at 2000": 890}
+    run = {"quality": origin | {"measured": {"cat": measured}}}
+    page = results.render_search({"real": run, "sample": {"time": origin | {"measured": seconds}}})
+    assert "| cat | 95.0 ± 7.1 | 55.0 ± 7.1 |" in page and "Real pictures" in page
+    assert "10,000 pictures takes 60 seconds, the second 1.25 seconds: 48 times" in page
+    assert "COURSE_DATA=real .venv/bin/python benchmarks/bench_find_photos.py --only" in page
+    assert page in results.render(
+        {}, {}, {"real": run, "sample": {"time": origin | {"measured": seconds}}}
+    )

@@ -2,7 +2,8 @@
 
 `python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
 writes course_utils/lessons.json and docs/results.md. Whether the course's story holds comes from
-benchmarks/story.json, which `benchmarks/story.py --out` writes.
+benchmarks/story.json, which `benchmarks/story.py --out` writes, and how well the search for photos
+ranks from benchmarks/find_photos.json, which `benchmarks/bench_find_photos.py --out` writes.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "course_utils" / "lessons.json"
 STORY = ROOT / "benchmarks" / "story.json"
+SEARCH = ROOT / "benchmarks" / "find_photos.json"
 PAGE = ROOT / "docs" / "results.md"
 COMMANDS = {
     "real": "TFDS_DATA_DIR=… COURSE_PROFILE={profile} make lesson N={number}",
@@ -102,8 +104,58 @@ def render_story(story):
     return "".join(parts)
 
 
-def render(lessons, story):
-    """Return docs/results.md as text, from the lessons' data and the story's."""
+SEARCH_HEAD = """
+## Find my cat
+
+`python -m course_utils.find_photos` ranks pictures by their likeness to a handful: eight pictures
+of one class are looked for among 2,000 others, half of them of that class. *Precision* at 100 is
+the share of that class among the first hundred; among the first thousand, precision and *recall*,
+the share of the class that is found, are one number; average precision sums up the whole order, and
+an order by chance gives 50 %. Mean and standard deviation of five handfuls, in percent. It finds
+animals of a kind; how well it tells one cat from another was not measured.
+"""
+
+
+def render_search(search):
+    """Return the section on the search for photos as text.
+
+    Args:
+        search: the content of `benchmarks/find_photos.json`, by kind of data.
+    """
+    parts = [SEARCH_HEAD]
+    for kind, run in search.items():
+        data = "Real pictures" if kind == "real" else "Drawn sample"
+        if "quality" in run:
+            classes = run["quality"]["measured"]
+            names = list(next(iter(classes.values())))
+            parts.append(f"\n### {data}\n\n| looked for | {' | '.join(names)} |\n")
+            parts.append("| --- " * (1 + len(names)) + "|\n")
+            for name, measured in classes.items():
+                cells = [
+                    f"{100 * statistics.mean(values):.1f} ± {100 * statistics.stdev(values):.1f}"
+                    for values in measured.values()
+                ]
+                parts.append(f"| {name} | {' | '.join(cells)} |\n")
+            parts.append(_search_origin(kind, run["quality"], "quality"))
+        if "time" in run:
+            time = run["time"]["measured"]
+            parts.append(
+                f"\nThe first search of {time['pictures']:,} pictures takes {time['first']:.0f} "
+                f"seconds, the second {time['second']:.2f} seconds: {time['times faster']} times "
+                f"faster. Memory: at most {time['MB']:,} MB, and {time['MB at 2000']:,} MB with "
+                "2,000 pictures.\n"
+            )
+            parts.append(_search_origin(kind, run["time"], "time"))
+    return "".join(parts)
+
+
+def _search_origin(kind, run, only):
+    command = STORY_COMMANDS[kind].replace("story", "bench_find_photos") + f" --only {only}"
+    return f"\n`{command}`, {run['base']}, {run['hardware']}, {run['date']}.\n"
+
+
+def render(lessons, story, search):
+    """Return docs/results.md as text, from the lessons' data, the story's and the search's."""
     parts = [HEAD]
     for name, lesson in lessons.items():
         if "figures" not in lesson:
@@ -127,17 +179,22 @@ def render(lessons, story):
                 f"profile {run['profile']}, {run['precision']}, {run['hardware']}, {versions}, "
                 f"{run['date']}.\n"
             )
-    return "".join([*parts, render_story(story)] if story else parts)
+    parts += [render_story(story)] if story else []
+    parts += [render_search(search)] if search else []
+    return "".join(parts)
 
 
 def main():
-    story = json.loads(STORY.read_text(encoding="utf-8")) if STORY.exists() else {}
+    story, search = (
+        json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        for path in (STORY, SEARCH)
+    )
     lessons = json.loads(DATA.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "build" / "results").glob("*.json")):
         print(take(json.loads(path.read_text(encoding="utf-8")), lessons))
     for path, text in (
         (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
-        (PAGE, render(lessons, story)),
+        (PAGE, render(lessons, story, search)),
     ):
         aside = path.with_suffix(".aside")
         aside.write_text(text, encoding="utf-8")

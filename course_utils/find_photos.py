@@ -1,0 +1,159 @@
+"""Find my cat: `python -m course_utils.find_photos --like DIR PATH…` lists pictures by likeness.
+
+The same in a notebook is `course_utils.find_photos(like, paths)`, which this module calls.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+
+from course_utils.errors import CourseError
+
+_ABOUT = """\
+Ranks every readable picture in folder trees by its likeness to a handful of pictures of one
+subject, and prints the paths, best first. It finds subjects that look alike, and not the
+individual: pictures of your cat bring every cat that looks like it.
+"""
+_MORE = """\
+Pictures are told by the endings of their names (.jpg, .png, .webp, .heic and more). Links are
+followed, into each folder once. Broken, huge and unreadable files are skipped and counted. The
+score of a picture, -1 to 1, compares it with others of the same search.
+
+Embeddings (the numbers that are compared) and paths of your pictures are kept in
+{folder},
+readable by you alone, so that the next search computes only what is new or changed. --forget
+deletes them. Nothing leaves this machine.
+
+Progress and notes go to standard error. Exit status: 0 pictures were found, 1 none,
+2 a wrong argument or an error, 130 interrupted.
+"""
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m course_utils.find_photos",
+        description=_ABOUT,
+        epilog=_MORE.format(folder=_folder()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="a folder to search with all below, or a picture")
+    add(
+        "--like",
+        action="append",
+        metavar="DIR",
+        help="a folder with pictures of the subject, five to ten serve well; or one picture; "
+        "may be given several times",
+    )
+    add("--top", type=_count, metavar="N", help="print the best N only")
+    add("--at-least", type=float, metavar="S", help="print scores of S and above only")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--scores", action="store_true", help="print score, tab, path")
+    form.add_argument("--json", action="store_true", help='print a list of {"path": …, "score": …}')
+    form.add_argument(
+        "-0", "--null", action="store_true", help="end each path with a zero byte, for xargs -0"
+    )
+    add("--hidden", action="store_true", help="search names that begin with a dot, too")
+    add("--verbose", action="store_true", help="list everything that is skipped, with the reason")
+    add("--forget", action="store_true", help="delete all remembered embeddings and paths")
+    return parser
+
+
+def _folder():
+    """Return where the embeddings lie, in words."""
+    from course_utils.embeddings import store_folder
+
+    try:
+        return store_folder()
+    except CourseError:
+        return "the course's cache"
+
+
+def _count(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
+
+
+def main(arguments=None):
+    """Run the command with a list of arguments, by default those of the process.
+
+    Returns:
+        Its exit status.
+    """
+    try:
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.forget:
+            if options.like or options.paths:
+                parser.error("--forget goes alone: it deletes what all searches have remembered")
+            return _forget()
+        if not options.like or not options.paths:
+            parser.error("--like DIR and at least one PATH are needed")
+        with contextlib.redirect_stdout(sys.stderr):  # what is printed on the way
+            from course_utils.likeness import find_photos
+
+            photos = find_photos(
+                options.like,
+                options.paths,
+                top=options.top,
+                at_least=options.at_least,
+                hidden=options.hidden,
+                verbose=options.verbose,
+            )
+        _write(photos, options)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except CourseError as error:
+        from course_utils.trees import printable
+
+        print(f"{type(error).__name__}: {printable(error)}", file=sys.stderr)
+        return 2
+    if not photos:
+        found = f"All {photos.searched:,} are below {options.at_least}." if photos.searched else ""
+        print(f"No picture was found. {found}", file=sys.stderr)
+    return 0 if photos else 1
+
+
+def _forget():
+    from course_utils.embeddings import forget_photos, store_folder
+
+    there = store_folder().exists()
+    folder = forget_photos()
+    said = "The embeddings and paths in {} are deleted." if there else "There is nothing in {}."
+    print(said.format(folder), file=sys.stderr)
+    return 0
+
+
+def _write(photos, options):
+    """Write the result to standard output; a reader that has enough, such as `head`, may leave."""
+    try:
+        output = sys.stdout.buffer
+        for piece in _pieces(photos, options):
+            output.write(piece)
+        output.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains later
+    except OSError as error:
+        raise CourseError(f"The result cannot be written ({error.strerror or error}).") from None
+
+
+def _pieces(photos, options):
+    """Yield the result as bytes. Names are written as the file system has them."""
+    if options.json:  # in ASCII, an undecodable byte as \udc..: `os.fsencode` brings it back
+        for number, photo in enumerate(photos):
+            item = json.dumps({"path": str(photo.path), "score": photo.score})
+            yield (",\n " if number else "[\n ").encode() + item.encode()
+        yield b"\n]\n" if photos else b"[]\n"
+        return
+    end = b"\0" if options.null else b"\n"
+    for photo in photos:
+        score = f"{photo.score:.4f}\t".encode() if options.scores else b""
+        yield score + os.fsencode(photo.path) + end
+
+
+if __name__ == "__main__":
+    sys.exit(main())

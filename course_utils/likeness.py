@@ -1,0 +1,342 @@
+"""Find my cat: rank the pictures in folder trees by their likeness to a handful of pictures.
+
+MobileNetV2 without its classifier turns a picture into 1,280 numbers, its embedding: the last
+feature maps, each averaged over its positions. Pictures of subjects that look alike have embeddings
+that point the same way. That is all: it finds what looks alike, not the individual.
+
+The score of a picture is the cosine of its embedding and the mean of those asked for, after most of
+what all the pictures searched have in common is taken away. So scores compare pictures within one
+search, and not between two. `benchmarks/bench_find_photos.py` measures how well it ranks.
+
+TensorFlow is imported once there is a picture whose embedding is not remembered.
+"""
+
+import collections
+import contextlib
+import hashlib
+import io
+import itertools
+import os
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils import datasets, keras_files, pretrained
+from course_utils.embeddings import Store, StoreDamaged, forget_photos
+from course_utils.errors import CourseError, DataError, PictureError
+from course_utils.pictures import MEGAPIXELS, read_picture, reason_of
+from course_utils.trees import Skipped, picture_files, printable
+
+SIZE = 192
+"""Rows and columns that a picture is resized to."""
+_NAME, _SHAPE = "MobileNetV2", (SIZE, SIZE, 3)
+_IN_COMMON = 0.8  # of the mean embedding; measured: see benchmarks/README.md
+_BATCH = 32  # pictures that pass the network, and are remembered, at once
+_AHEAD = 4 * _BATCH  # pictures decoded, or about to be, before the network asks for them
+_BLOCK = 512  # vectors handled at once
+_MANY_MEGAPIXELS = 60  # larger pictures are decoded one at a time, for the memory they take
+
+
+class Photo(NamedTuple):
+    """A picture that was found: its path, and its score in -1…1."""
+
+    path: Path
+    score: float
+
+
+class Ranking(list):
+    """A list of `Photo`, best first.
+
+    Attributes:
+        base: the network and its weights, in words.
+        searched: how many pictures were ranked, before any cut-off.
+        remembered: how many of them had their embedding from an earlier search.
+        skipped: a dict: how many files and folders of each kind were left out.
+        unread: a list of (path, reason) of the pictures and folders that could not be read.
+    """
+
+
+class _Base(NamedTuple):
+    """The network: a key for what it computes, what it is called, the file of its weights."""
+
+    key: str
+    words: str
+    file: Path
+
+
+def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=False):
+    """Rank every readable picture in folder trees by its likeness to a handful of pictures.
+
+    It finds subjects that look alike, and not the individual: pictures of your cat bring every cat
+    that looks like it. Files are told by the endings of their names. Links are followed, into each
+    folder once.
+
+    Embeddings are remembered in the course's cache, together with the paths: a second search
+    computes only what is new or changed. `forget_photos()` deletes them.
+
+    Args:
+        like: a folder with pictures of one subject, or a picture, or several of them; five to ten
+            pictures with different backgrounds serve well.
+        paths: a folder to search, or several.
+        top: how many to return at most; None returns all.
+        at_least: the lowest score to return; None returns all.
+        hidden: whether to search names that begin with a dot.
+        verbose: whether to print everything that is skipped.
+
+    Returns:
+        A `Ranking`: a list of `Photo(path, score)`, best first.
+
+    Raises:
+        PictureError: a folder does not exist, or `like` holds no readable picture.
+        DataError: the weights of the network, or the cache, cannot be read or written.
+        ValueError: `top` is below 1.
+    """
+    if top is not None and top < 1:
+        raise ValueError(f"top must be 1 or more, not {top}. None returns all.")
+    like, paths = _several(like), _several(paths)
+    tell = _print_above_bar if verbose else None
+    try:
+        return _search(like, paths, top, at_least, hidden, tell)
+    except StoreDamaged as error:
+        print(f"{error} It is deleted, and the embeddings are computed anew.")
+        forget_photos()
+        return _search(like, paths, top, at_least, hidden, tell)
+
+
+def _several(paths):
+    return [paths] if isinstance(paths, str | bytes | os.PathLike) else list(paths)
+
+
+def _print_above_bar(line):
+    from tqdm import tqdm
+
+    tqdm.write(printable(line), file=sys.stdout)
+
+
+def _search(like, paths, top, at_least, hidden, tell):
+    skipped, like_skipped = Skipped(tell), Skipped(tell)
+    liked = list(picture_files(like, like_skipped, hidden))
+    if not liked:
+        where = ", ".join(printable(os.fsdecode(path)) for path in like)
+        raise PictureError(
+            f"There is no picture in {where} (skipped: {like_skipped}). "
+            "Put some pictures of your subject there."
+        )
+    with _bar("Listing", None) as bar:
+        files = []
+        for file in picture_files(paths, skipped, hidden):
+            files.append(file)
+            bar.update()
+    base = _find_base()
+    print(base.words)
+    with Store(base.key) as store, _bar("Reading", len(liked) + len(files)) as bar:
+        work = _Work(base, store, bar)
+        try:
+            wanted = [vectors for _, vectors in work.embeddings(liked, like_skipped)]
+            if like_skipped.unread:
+                first = printable(": ".join(like_skipped.unread[0]))
+                said = f"{len(like_skipped.unread)} of what to look for cannot be read: {first}"
+                if not wanted:
+                    raise PictureError(said)
+                _print_above_bar(said)
+            before = work.new
+            found, scores = _rank(work, files, skipped, np.concatenate(wanted))
+        except KeyboardInterrupt:
+            bar.close()
+            print(
+                f"Stopped. The {work.new:,} embeddings computed so far are kept in {store.folder}: "
+                "the next search goes on from there."
+            )
+            raise
+        except OSError as error:
+            if isinstance(error, CourseError):
+                raise
+            raise DataError(
+                f"The search had to stop ({reason_of(error)}). What was computed so far is kept in "
+                f"{store.folder}, which needs space on its disk; COURSE_CACHE names another place."
+            ) from None
+        for path in {os.path.realpath(os.path.expanduser(path)) for path in [*like, *paths]}:
+            store.prune(os.fsdecode(path))
+        remembered = len(found) - (work.new - before)
+    order = sorted(zip((-scores).tolist(), found, strict=True))
+    photos = [(path, -score) for score, path in order if at_least is None or -score >= at_least]
+    ranking = Ranking(Photo(Path(path), score) for path, score in photos[:top])
+    ranking.base, ranking.searched, ranking.remembered = base.words, len(found), remembered
+    ranking.skipped, ranking.unread = dict(skipped.counts), skipped.unread
+    print(
+        f"{len(found):,} pictures ranked, {remembered:,} of them remembered; "
+        f"skipped: {skipped}.\n"
+        "First come subjects that look alike; whether it is the same individual, you have to see.\n"
+        f"The embeddings and paths of your pictures lie in {store.folder}; "
+        "`python -m course_utils.find_photos --forget` deletes them."
+    )
+    return ranking
+
+
+def _bar(what, total):
+    from tqdm import tqdm
+
+    unit = {"unit": " pictures", "leave": False, "mininterval": 0.3}
+    return tqdm(desc=what, total=total, file=sys.stdout, **unit)
+
+
+def _rank(work, files, skipped, wanted):
+    """Return the paths of the files that can be read, and their scores, float64 (n,).
+
+    The vectors go to a file without a name in between: they are needed twice, and a million of
+    them would fill the memory.
+    """
+    found, total = [], np.zeros(wanted.shape[1])
+    with tempfile.TemporaryFile(dir=work.store.folder) as spool:
+        for batch, vectors in work.embeddings(files, skipped):
+            spool.write(vectors.tobytes())
+            total += vectors.sum(0, dtype=np.float64)
+            found += [file.shown for file in batch]
+        scores = np.zeros(len(found))
+        common = _IN_COMMON * total / max(1, len(found))
+        direction = _unit(_unit(wanted - common).mean(0))
+        spool.seek(0)
+        for begin in range(0, len(found), _BLOCK):
+            block = spool.read(_BLOCK * vectors.shape[1] * vectors.itemsize)
+            block = np.frombuffer(block, vectors.dtype).reshape(-1, vectors.shape[1])
+            scores[begin : begin + len(block)] = _unit(block - common) @ direction
+    return found, scores.round(4) + 0.0  # no -0.0
+
+
+def _unit(vectors):
+    """Return vectors scaled to length 1; those of length 0 as they are."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+
+
+class _Work:
+    """Gives the embeddings of files: remembered ones first, then new ones, which it remembers."""
+
+    def __init__(self, base, store, bar):
+        self._base, self.store, self._bar = base, store, bar
+        self._embed, self.new = None, 0
+
+    def embeddings(self, files, skipped):
+        """Yield `(files, vectors)`: some of the files, and float16 (n, 1280), each of length 1.
+
+        `skipped` is told of files that cannot be read.
+        """
+        missing, files = [], iter(files)
+        while block := list(itertools.islice(files, _BLOCK)):
+            rows = [self.store.get(file) for file in block]
+            missing += [file for file, row in zip(block, rows, strict=True) if row is None]
+            known = [file for file, row in zip(block, rows, strict=True) if row is not None]
+            if known:
+                vectors = np.frombuffer(b"".join(filter(None, rows)), np.float16)
+                self._bar.update(len(known))
+                yield known, vectors.reshape(len(known), -1)
+        with contextlib.closing(_decoded(missing)) as decoded:
+            pictures = self._readable(decoded, skipped)
+            while batch := list(itertools.islice(pictures, _BATCH)):
+                batch, arrays = zip(*batch, strict=True)
+                if self._embed is None:
+                    self._embed = _load(self._base)
+                vectors = _unit(self._embed(np.stack(arrays))).astype(np.float16)
+                self.store.put(batch, [vector.tobytes() for vector in vectors])
+                self.new += len(batch)
+                self._bar.update(len(batch))
+                yield batch, vectors
+
+    def _readable(self, decoded, skipped):
+        for file, picture in decoded:
+            if isinstance(picture, Exception):
+                reason = str(picture).removeprefix(file.real).strip()
+                skipped("unreadable pictures", file.shown, reason)
+                self._bar.update()
+            else:
+                yield file, picture
+
+
+def _decoded(files):
+    """Yield `(file, picture)` in order, decoded by a thread for each core a little ahead.
+
+    A picture is uint8 (SIZE, SIZE, 3), or the exception that says why it cannot be read.
+    """
+    pool = ThreadPoolExecutor(os.cpu_count())
+    waiting = collections.deque()
+    try:
+        for file in files:
+            waiting.append((file, pool.submit(_decode, file.real)))
+            if len(waiting) == _AHEAD:
+                file, future = waiting.popleft()
+                yield file, future.result()
+        while waiting:
+            file, future = waiting.popleft()
+            yield file, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_one_large_at_a_time = threading.Lock()
+
+
+def _decode(path):
+    try:
+        return read_picture(path, (SIZE, SIZE), _MANY_MEGAPIXELS)
+    except Exception:
+        pass  # it may be too large, or too large for what the other threads leave of the memory
+    try:
+        with _one_large_at_a_time:
+            return read_picture(path, (SIZE, SIZE), MEGAPIXELS)
+    except Exception as error:  # whatever an odd file does to Pillow, the search goes on
+        return error
+
+
+def _find_base():
+    """Return the `_Base` that `pretrained_base` would give, without TensorFlow.
+
+    Its key names the weights by their checksum: other weights, other embeddings.
+    """
+    mode, reasons, file = datasets._mode(), [], None
+    if mode == "sample":
+        reasons.append(keras_files.asked_for_sample())
+    else:
+        wanted = keras_files.weights_file(_NAME, _SHAPE, include_top=False)
+        file = keras_files.find(wanted, mode, reasons)
+    if file:
+        checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+        words = f"{_NAME}: ImageNet weights, from {file}"
+    elif mode == "real":
+        pretrained.pretrained_base(_NAME, _SHAPE)  # which says why it cannot be had
+        raise AssertionError("pretrained_base found what find_photos did not find")
+    else:
+        folder = pretrained.embedded_folder()
+        description = pretrained._description(_NAME, folder)
+        file, checksum = folder / description["file"], description["sha256"]
+        words = (
+            f"{_NAME}: the course's own small base, trained on drawn pictures "
+            f"({'; '.join(reasons)}). On photographs its ranking is hardly better than chance."
+        )
+    return _Base(f"{checksum[:32]} {SIZE} 1", words, file)
+
+
+def _load(base):
+    """Return a function from pictures, uint8 (n, SIZE, SIZE, 3), to float32 (n, 1280)."""
+    tf = pretrained.import_tensorflow()
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")  # what is remembered must not depend on it
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # `_find_base` has said which it is
+            model, preprocess_input = pretrained.pretrained_base(_NAME, _SHAPE)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    if pretrained.bases()[-1].file != base.file:  # nothing may be remembered under a wrong key
+        raise DataError(f"{base.file} was there a moment ago. Run this again.")
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *_SHAPE), tf.uint8)])
+    def embed(pictures):
+        maps = model(preprocess_input(tf.cast(pictures, tf.float32)), training=False)
+        return tf.reduce_mean(maps, axis=(1, 2))
+
+    return lambda pictures: embed(tf.constant(pictures)).numpy()

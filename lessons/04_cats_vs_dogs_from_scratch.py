@@ -1,0 +1,733 @@
+# %% [markdown] name="title"
+# # Lesson 4 · Little data, and overfitting
+#
+# Telling cats from dogs is child's play, and for a long time no program could do it. In this lesson you train a convnet on 2,000 pictures of them, which is little, and watch what a network does that has too few pictures: it learns them by heart.
+#
+# **Afterwards you can**
+#
+# - name seven things that make a picture hard, and tell how much each of them costs,
+# - divide data into training, validation and test set so that the result can be trusted,
+# - read from two curves where a network stops learning and begins to memorise,
+# - keep the best network of a training, save it and load it again.
+#
+# **You need** Lessons 1 to 3: convolution and pooling, pictures from folders, sigmoid and binary cross-entropy.
+#
+# **Time** about 60 minutes to read and try, 40 more for the exercises.
+
+# %% [markdown] name="setup"
+# This cell starts the lesson, and the line under it tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+
+# %% name="start"
+from course_utils import (
+    DIFFICULTIES,
+    check_exercise,
+    draw_difficulty,
+    explore_difficulties,
+    load_dataset,
+    measure_difficulty,
+    plot_history,
+    plot_pictures,
+    start,
+    write_class_folders,
+)
+
+lesson = start("04_cats_vs_dogs_from_scratch")
+
+# %% name="libraries"
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %% [markdown] name="hard_title"
+# ## What makes a picture hard
+#
+# You see a cat, whatever it does and wherever it sits. A network sees numbers, and nearly all of them change when the cat turns its head. Seven things change them:
+#
+# - **viewpoint**: the camera stands elsewhere, the animal is turned or tilted,
+# - **scale**: it fills the picture, or a corner of it,
+# - **deformation**: it is no stiff thing, it stretches and curls up,
+# - **occlusion**: something stands before it,
+# - **illumination**: bright, dim, coloured light, shadows, a noisy sensor,
+# - **clutter**: what is behind it looks like something too,
+# - **variation**: two cats need not look alike.
+#
+# Photographs have all seven at once, which is why no photograph can show what one of them does. The course's drawings can: each of the seven is a number from 0 to 1. Here is one drawing with all of them at 0.2, and then with one at a time turned up to 1.
+
+# %% name="hard"
+plain, _ = draw_difficulty("scale", 0.2, count=1)
+turned = [draw_difficulty(name, 1, count=1)[0][0] for name in DIFFICULTIES]
+plot_pictures([plain[0], *turned], titles=["all at 0.2", *DIFFICULTIES], columns=4)
+
+# %% [markdown] name="hard_read"
+# The label stays the same in all eight. Everything else is what a network has to learn to overlook.
+#
+# The course has a small network that was trained to tell such animals and plants apart, 29 kinds of them, none of which is a cat or a dog. How many does it name rightly where nothing is hard, and where one thing is as hard as it gets?
+
+# %% name="measured"
+for name in lesson.trials(*DIFFICULTIES):
+    shares = [measure_difficulty(name, value) for value in (0, 0.5, 1)]
+    print(f"{name:13}", "   ".join(f"{share:4.0%}" for share in shares))
+
+# %% [markdown] name="measured_read"
+# Read each line from left to right: at 0, at 0.5, at 1. Which line falls most? The network was trained with pictures that differ in all seven, so it has learned to overlook some of each; the rest costs it what you see. (It is measured with 58 drawings, so that one drawing is worth almost 2 %.)
+#
+# Choose a difficulty below, and slide: the drawings change in that respect only, and so does the share.
+
+# %% name="explore"
+explore_difficulties()
+
+# %% [markdown] name="data_title"
+# ## Cats and dogs
+#
+# The dataset cats_vs_dogs has photographs that people took of their pets. Where this machine does not have it, the course draws a sample with all seven difficulties, and says so. `as_supervised=False` gives each picture with everything that is known of it, here the name of its file.
+
+# %% name="data"
+datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+
+# %% name="features" tags=["nbval-check-output"]
+class_names = info.features["label"].names
+sorted(info.features), class_names
+# -> (['image', 'image/filename', 'label'], ['cat', 'dog'])
+
+# %% [markdown] name="shapes_intro"
+# No two of these pictures need have the same size:
+
+# %% name="some"
+some = list(datasets["train"].take(10).as_numpy_iterator())
+[element["image"].shape for element in some]
+
+# %% name="some_shown"
+plot_pictures(
+    [element["image"] for element in some],
+    titles=[class_names[element["label"]] for element in some],
+)
+
+# %% [markdown] name="split_title"
+# ## Three parts
+#
+# You need three sets of pictures that have none in common:
+#
+# - the *training set*, from which the network learns,
+# - the validation set, by which you decide: how long, how wide, which layers,
+# - the *test set*, which you look at once, at the end.
+#
+# Why a third one? Each time you look at the validation set and change something, a little of it goes into your network, by your own hand. After thirty such decisions the result on it is too good. The test set has taken no part in any decision.
+#
+# Each part shall be *balanced*: as many cats as dogs. Of each kind, the pictures with the lowest numbers in their names go to the training set, the next ones to the validation set, and then the test set. Who does the same will get the same parts.
+
+# %% name="split"
+folder = write_class_folders(
+    datasets,
+    class_names,
+    lesson.folder / "pictures",
+    splits={"train": 1000, "validation": 500, "test": 500},
+)
+
+# %% name="counts"
+{
+    f"{part}/{name}": len(list((folder / part / name).iterdir()))
+    for part in ("train", "validation", "test")
+    for name in class_names
+}
+
+# %% [markdown] name="counts_read"
+# Because the parts are balanced, a network that says "dog" whatever it sees is right in half of all cases. That is the number to beat.
+
+# %% [markdown] name="file_title"
+# ## From a file to numbers
+#
+# What happens between a file and the network? First a file is nothing but bytes. Those of a JPEG picture always begin with the same three:
+
+# %% name="file" tags=["nbval-check-output"]
+path = sorted((folder / "train" / "cat").iterdir())[0]
+contents = tf.io.read_file(str(path))
+contents.numpy()[:3]
+# -> b'\xff\xd8\xff'
+
+# %% [markdown] name="decode_intro"
+# To *decode* it means to work out the pixels, three whole numbers for each: red, green, blue.
+
+# %% name="decode"
+picture = tf.io.decode_jpeg(contents, channels=3)
+picture.shape, picture.dtype
+
+# %% [markdown] name="compressed_read"
+# How much smaller is the file than what comes out of it?
+
+# %% name="compressed"
+f"{tf.size(picture).numpy() / len(contents.numpy()):.0f} times"
+
+# %% [markdown] name="resize_intro"
+# Then the picture becomes floating-point numbers and takes the size that all pictures of a batch share. One that is wider than high is squeezed. The published size is 150 × 150; where that takes too long, the lesson makes the pictures smaller.
+
+# %% name="resize"
+side = lesson.pixels(150)
+resized = tf.image.resize(picture, (side, side))
+resized.shape, resized.dtype
+
+# %% [markdown] name="resize_read"
+# The last step, dividing by 255, is a layer of the network, as in Lesson 3. `image_dataset_from_directory` does the others for every file. `batch_size=None` leaves the pictures single; `cache` keeps them, so that reading, decoding and resizing happen once and not in every epoch.
+
+
+# %% name="from_folder"
+def from_folder(part):
+    pictures = keras.utils.image_dataset_from_directory(
+        folder / part,
+        class_names=class_names,
+        image_size=(side, side),
+        batch_size=None,
+        label_mode="binary",
+        shuffle=False,
+        verbose=False,
+    )
+    return pictures.cache()
+
+
+# %% [markdown] name="pipeline_intro"
+# Files come in the order of their folders: all cats, then all dogs. A network that sees nothing but cats for a thousand pictures learns to say "cat". So the training pictures are shuffled, anew for each epoch, among all 2,000. The other two parts are only measured, where order does not matter.
+
+# %% name="pipeline"
+train_dataset = from_folder("train").shuffle(2000).batch(20).prefetch(tf.data.AUTOTUNE)
+validation_dataset = from_folder("validation").batch(20).prefetch(tf.data.AUTOTUNE)
+test_dataset = from_folder("test").batch(20).prefetch(tf.data.AUTOTUNE)
+
+# %% name="batch_labels"
+pictures, labels = next(iter(train_dataset))
+labels.numpy().ravel().astype(int)
+
+# %% [markdown] name="generator_title"
+# ### What you will meet elsewhere
+#
+# Older code feeds a network with a Python *generator*: a function that `yield`s one batch, waits until it is asked for the next, and never ends. In five lines:
+
+
+# %% name="generator"
+def generate_batches(pictures, labels, size):
+    while True:
+        for begin in range(0, len(labels), size):
+            end = begin + size
+            yield pictures[begin:end], labels[begin:end]
+
+
+# %% name="generator_used" tags=["nbval-check-output"]
+batches = generate_batches(np.zeros((5, 2, 2, 3)), np.array([0, 1, 2, 3, 4]), size=2)
+[next(batches)[1].tolist() for _ in range(4)]
+# -> [[0, 1], [2, 3], [4], [0, 1]]
+
+# %% [markdown] name="generator_read"
+# The fourth batch is the first again: a generator of this kind does not know where an epoch ends, so old code has to say it, with `steps_per_epoch`. A `tf.data.Dataset` knows its end, prepares the next batch while the network works on this one, and keeps what it has decoded. Nothing else in this course uses a generator.
+
+# %% [markdown] name="model_title"
+# ## The network
+#
+# Four times a convolution and a pooling, then two dense layers:
+
+
+# %% name="build"
+def build_network(side):
+    network = keras.Sequential([keras.Input((side, side, 3)), keras.layers.Rescaling(1 / 255)])
+    for filters in (32, 64, 128, 128):
+        network.add(keras.layers.Conv2D(filters, 3, activation="relu"))
+        network.add(keras.layers.MaxPooling2D(2))
+    network.add(keras.layers.Flatten())
+    network.add(keras.layers.Dense(512, activation="relu"))
+    network.add(keras.layers.Dense(1, activation="sigmoid"))
+    return network
+
+
+# %% name="shapes" tags=["nbval-check-output"]
+full_size = build_network(150)
+[layer.output.shape[1:] for layer in full_size.layers if "pooling" in layer.name]
+# -> [(74, 74, 32), (36, 36, 64), (17, 17, 128), (7, 7, 128)]
+
+# %% name="parameters" tags=["nbval-check-output"]
+full_size.count_params()
+# -> 3453121
+
+# %% [markdown] name="parameters_read"
+# Three and a half million numbers to set, by 2,000 pictures. Each picture says one thing, cat or dog. There are far more ways to set the numbers so that all 2,000 come out right than there are ways that also tell a new cat from a new dog, and the training looks for the first kind only.
+
+# %% [markdown] name="compile_intro"
+# The learning rate is 0.0001, a tenth of the usual one: small steps, so that the curves show what happens.
+
+# %% name="compile"
+model = build_network(side)
+model.compile(
+    optimizer=keras.optimizers.RMSprop(learning_rate=1e-4),
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+)
+
+# %% [markdown] name="checkpoint_intro"
+# A *callback* is something that Keras calls during the training. `ModelCheckpoint` saves the network after each epoch that is better than all before it; better means here a higher accuracy on the validation set.
+
+# %% name="checkpoint"
+best_path = Path(tempfile.mkdtemp()) / "best.keras"
+checkpoint = keras.callbacks.ModelCheckpoint(best_path, monitor="val_accuracy", save_best_only=True)
+
+# %% name="fit"
+history = model.fit(
+    train_dataset,
+    validation_data=validation_dataset,
+    epochs=lesson.epochs(30),
+    callbacks=[checkpoint],
+    verbose=2,
+)
+
+# %% [markdown] name="curves_title"
+# ## Two curves that part
+
+# %% name="curves"
+plot_history(history)
+
+# %% [markdown] name="curves_read"
+# Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for the others too. Then the solid one goes on towards 1, and the dashed one stays behind. From there on the network learns what is true of these 2,000 pictures and of no others: this blanket, that collar. It is *overfitting*.
+#
+# Now the loss. On the training set it falls to the end. On the validation set it falls, reaches its lowest point, and does not come back to it: each mistake is made with more and more confidence. Where was that point?
+
+# %% name="lowest"
+validation_loss = history.history["val_loss"]
+int(np.argmin(validation_loss)) + 1, len(validation_loss)
+
+# %% [markdown] name="lowest_read"
+# The first number is the epoch with the lowest validation loss, the second how many there were. What came after it made the network surer, not wiser. (The published training has its lowest point after about 5 of 30 epochs; with few epochs, or an unlucky seed, yours may lie at the end.)
+#
+# The distance between the curves at the end says how much was learned by heart:
+
+# %% name="gap"
+train_accuracy, validation_accuracy = history.history["accuracy"], history.history["val_accuracy"]
+f"{100 * (train_accuracy[-1] - validation_accuracy[-1]):.1f} points"
+
+# %% [markdown] name="remedies"
+# Three things help. More pictures, which is what you do not have. A smaller network, which cannot keep so much by heart: exercise 4. And more from the same pictures, which is Lesson 5.
+
+# %% [markdown] name="test_title"
+# ## The exam
+#
+# The callback has kept the network of the best epoch in a file. Load it: a `.keras` file holds the layers, the weights and what `compile` was told.
+
+# %% name="load_best"
+best_model = keras.models.load_model(best_path)
+
+# %% [markdown] name="test_intro"
+# Now, once, the test set:
+
+# %% name="test"
+test_loss, test_accuracy = best_model.evaluate(test_dataset, verbose=0)
+test_accuracy
+
+# %% name="best"
+best_validation_accuracy = max(validation_accuracy)
+best_validation_accuracy
+
+# %% [markdown] name="test_read"
+# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so expect the first, which nobody chose, to be somewhat lower. The first is the one to tell others.
+
+# %% [markdown] name="save_title"
+# ## Save and load
+#
+# `lesson.save_model` calls `model.save` and puts the file where other lessons find it. Does the network come back as it was?
+
+# %% name="save"
+path = lesson.save_model(best_model)
+again = keras.models.load_model(path)
+
+# %% name="same" tags=["nbval-check-output"]
+pictures, _ = next(iter(test_dataset))
+bool(np.allclose(again.predict(pictures, verbose=0), best_model.predict(pictures, verbose=0)))
+# -> True
+
+# %% name="own"
+probabilities = again.predict(pictures[:5], verbose=0)[:, 0]
+plot_pictures(pictures[:5].numpy().astype("uint8"), titles=[f"dog: {p:.0%}" for p in probabilities])
+
+# %% [markdown] name="own_read"
+# All five are cats. Above 50 % the network takes one for a dog. These files need no notebook: a program that loads one gives it raw pictures, 0 to 255, and reads the probability of a dog.
+
+# %% name="report"
+lesson.report(best_validation_accuracy=best_validation_accuracy, test_accuracy=test_accuracy)
+
+# %% [markdown] name="exercises"
+# ## Exercises
+#
+# Replace the dots, run the cell, then run the check below it.
+
+# %% [markdown] name="ex_split"
+# ### Exercise 1 · The split
+#
+# `names` are the file names of one class, in any order, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`. Return a dict: for each part the list of its names, the lowest numbers first.
+
+
+# %% name="ex_split_answer" exercise="split"
+def split_names(names, counts):
+    ### BEGIN SOLUTION
+    ordered = sorted(names, key=lambda name: int(name.removesuffix(".jpg")))
+    parts, begin = {}, 0
+    for part, count in counts.items():
+        parts[part] = ordered[begin : begin + count]
+        begin += count
+    return parts
+    ### END SOLUTION
+
+
+# %% name="ex_split_wrong_alphabet" exercise="split" wrong="alphabet"
+def split_names(names, counts):
+    ordered = sorted(names)
+    parts, begin = {}, 0
+    for part, count in counts.items():
+        parts[part] = ordered[begin : begin + count]
+        begin += count
+    return parts
+
+
+# %% name="ex_split_wrong_overlap" exercise="split" wrong="in two parts"
+def split_names(names, counts):
+    ordered = sorted(names, key=lambda name: int(name.removesuffix(".jpg")))
+    return {part: ordered[:count] for part, count in counts.items()}
+
+
+# %% name="ex_split_wrong_order" exercise="split" wrong="order in which they came"
+def split_names(names, counts):
+    parts, begin = {}, 0
+    for part, count in counts.items():
+        parts[part] = list(names)[begin : begin + count]
+        begin += count
+    return parts
+
+
+# %% name="ex_split_check" exercise="split" points=2
+def check(split_names):
+    names = ["10.jpg", "2.jpg", "0.jpg", "11.jpg", "1.jpg", "3.jpg"]
+    parts = split_names(list(names), {"train": 3, "validation": 2, "test": 1})
+    assert isinstance(parts, dict) and list(parts) == ["train", "validation", "test"], (
+        "Return a dict with the keys of counts: train, validation, test."
+    )
+    found = [name for part in parts.values() for name in part]
+    assert len(set(found)) == len(found), (
+        "A picture is in two parts: the network would be judged by what it has learned from. "
+        "Begin each part where the one before it ends."
+    )
+    assert {part: len(chosen) for part, chosen in parts.items()} == {
+        "train": 3,
+        "validation": 2,
+        "test": 1,
+    }, "The parts have not the sizes that counts asks for."
+    assert list(parts["train"]) != ["0.jpg", "1.jpg", "10.jpg"], (
+        'That is the alphabet, where "10.jpg" comes before "2.jpg". Sort by the number: int(…).'
+    )
+    assert list(parts["train"]) != names[:3], (
+        "You take the names in the order in which they came. Sort them by their numbers first."
+    )
+    assert parts == {
+        "train": ["0.jpg", "1.jpg", "2.jpg"],
+        "validation": ["3.jpg", "10.jpg"],
+        "test": ["11.jpg"],
+    }, f"0, 1, 2 belong to train, 3 and 10 to validation, 11 to test; you return {parts}."
+
+
+split_check = check_exercise(
+    split_names,
+    check,
+    hints=[
+        "Three steps: sort by the number in the name, walk along, cut.",
+        'int(name.removesuffix(".jpg")) is the number; sorted takes a key= for the order.',
+        "Keep where the next part begins: ordered[begin : begin + count], then begin += count.",
+    ],
+    praise="write_class_folders does this for each class, so every part is balanced.",
+)
+split_check
+
+# %% [markdown] name="ex_stop"
+# ### Exercise 2 · When to stop
+#
+# `losses` has the validation loss after each epoch. Stop when it has not been lower than its lowest value for `patience` epochs in a row. Return how many epochs are trained; all of them where it never comes to that.
+
+
+# %% name="ex_stop_answer" exercise="stop"
+def epochs_until_stop(losses, patience):
+    ### BEGIN SOLUTION
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch + 1
+    return len(losses)
+    ### END SOLUTION
+
+
+# %% name="ex_stop_wrong_best" exercise="stop" wrong="lowest value itself"
+def epochs_until_stop(losses, patience):
+    return int(np.argmin(losses)) + 1
+
+
+# %% name="ex_stop_wrong_first" exercise="stop" wrong="first epoch that is no better"
+def epochs_until_stop(losses, patience):
+    for epoch in range(1, len(losses)):
+        if losses[epoch] > losses[epoch - 1]:
+            return epoch + 1
+    return len(losses)
+
+
+# %% name="ex_stop_wrong_previous" exercise="stop" wrong="the lowest value so far"
+def epochs_until_stop(losses, patience):
+    worse = 0
+    for epoch in range(1, len(losses)):
+        worse = worse + 1 if losses[epoch] >= losses[epoch - 1] else 0
+        if worse == patience:
+            return epoch + 1
+    return len(losses)
+
+
+# %% name="ex_stop_wrong_count" exercise="stop" wrong="counts from 0"
+def epochs_until_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch
+    return len(losses)
+
+
+# %% name="ex_stop_check" exercise="stop" points=2
+def check(epochs_until_stop):
+    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.6, 0.7, 0.8, 0.9], 3)
+    assert answer != 3, (
+        "That is the epoch of the lowest value itself; the training goes on for patience epochs "
+        "after it, since nobody knows yet that it was the lowest."
+    )
+    assert answer != 4, (
+        "You stop at the first epoch that is no better. patience is how many of them you bear."
+    )
+    assert answer != 5, "enumerate counts from 0: after epoch number 5, six have been trained."
+    assert answer == 6, f"0.6, 0.7, 0.8 are three without a new low: 6 epochs, not {answer}."
+    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.6, 0.55, 0.58, 0.4], 3)
+    assert answer == 6, (
+        "Compare each loss with the lowest value so far, not with the one before it: after 0.5 "
+        f"come 0.6, 0.55 and 0.58, three that are not lower. That makes 6 epochs, not {answer}."
+    )
+    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.4], 2)
+    assert answer == 4, f"Where the loss always falls, all 4 epochs are trained, not {answer}."
+
+
+stop_check = check_exercise(
+    epochs_until_stop,
+    check,
+    hints=[
+        "Remember the epoch with the lowest loss so far.",
+        "At each epoch: is this loss lower? Then it is the new best. How long ago was the best?",
+        "if epoch - best == patience: return epoch + 1, since epochs are counted from 0.",
+    ],
+    praise="Keras has it: EarlyStopping(monitor='val_loss', patience=3).",
+)
+stop_check
+
+# %% name="ex_stop_run"
+if stop_check.right:
+    print(f"With a patience of 3: {epochs_until_stop(validation_loss, 3)} epochs")
+
+# %% [markdown] name="ex_stop_read"
+# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)` in `callbacks=[…]` does the same during the training, and puts the weights of the best epoch back. Together with `ModelCheckpoint` you need not guess the number of epochs: ask for too many.
+
+# %% [markdown] name="ex_guess"
+# ### Exercise 3 · The guesser
+#
+# An accuracy means nothing until you know what guessing gives. `labels` is an array of 0 and 1. Return the accuracy of the best network that does not look at the pictures: it always gives the same answer, and chooses the better one.
+
+
+# %% name="ex_guess_answer" exercise="guess"
+def guess_accuracy(labels):
+    ### BEGIN SOLUTION
+    return float(max(np.mean(labels == 0), np.mean(labels == 1)))
+    ### END SOLUTION
+
+
+# %% name="ex_guess_wrong_half" exercise="guess" wrong="only where both classes are equally many"
+def guess_accuracy(labels):
+    return 0.5
+
+
+# %% name="ex_guess_wrong_ones" exercise="guess" wrong="always says 1"
+def guess_accuracy(labels):
+    return float(np.mean(labels))
+
+
+# %% name="ex_guess_wrong_count" exercise="guess" wrong="how many"
+def guess_accuracy(labels):
+    return int(np.bincount(labels).max())
+
+
+# %% name="ex_guess_wrong_coin" exercise="guess" wrong="tosses a coin"
+def guess_accuracy(labels):
+    share = np.mean(labels)
+    return float(share**2 + (1 - share) ** 2)
+
+
+# %% name="ex_guess_check" exercise="guess" points=1
+def check(guess_accuracy):
+    answer = guess_accuracy(np.array([0] * 9 + [1]))
+    assert answer != 0.5, "0.5 is right only where both classes are equally many. Here are 9 and 1."
+    assert answer != 9, "That is how many are right; return the share."
+    assert not np.isclose(answer, 0.1), (
+        "That network always says 1. The other answer would be right more often."
+    )
+    assert not np.isclose(answer, 0.82), (
+        "That one tosses a coin that falls as often on 1 as the labels do. Always giving the "
+        "commoner answer is better."
+    )
+    assert np.isclose(answer, 0.9), f"9 of 10 are 0, so always saying 0 gives 0.9, not {answer}."
+    answer = guess_accuracy(np.array([1, 1, 1, 0]))
+    assert np.isclose(answer, 0.75), f"3 of 4 are 1: that is 0.75, not {answer}."
+
+
+guess_check = check_exercise(
+    guess_accuracy,
+    check,
+    hints=[
+        "There are two such networks: one always says 0, one always says 1.",
+        "np.mean(labels == 0) is the accuracy of the first.",
+        "max of the two.",
+    ],
+    praise="Doctors meet this: where 1 of 100 is ill, always saying healthy is 99 % accurate.",
+)
+guess_check
+
+# %% [markdown] name="ex_small"
+# ### Exercise 4 · A smaller network
+#
+# Write `build_small(side)`: a network for the same pictures and the same question, with at most 100,000 parameters at 150 × 150. It begins with `Rescaling(1 / 255)` and ends with one neuron and sigmoid; what stands between is yours.
+
+
+# %% name="ex_small_answer" exercise="small"
+def build_small(side):
+    ### BEGIN SOLUTION
+    network = keras.Sequential([keras.Input((side, side, 3)), keras.layers.Rescaling(1 / 255)])
+    for filters in (16, 32, 32, 32):
+        network.add(keras.layers.Conv2D(filters, 3, activation="relu"))
+        network.add(keras.layers.MaxPooling2D(2))
+    network.add(keras.layers.Flatten())
+    network.add(keras.layers.Dense(32, activation="relu"))
+    network.add(keras.layers.Dense(1, activation="sigmoid"))
+    return network
+    ### END SOLUTION
+
+
+# %% name="ex_small_wrong_large" exercise="small" wrong="at most 100,000"
+def build_small(side):
+    return build_network(side)
+
+
+# %% name="ex_small_wrong_scale" exercise="small" wrong="Rescaling"
+def build_small(side):
+    return keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+# %% name="ex_small_wrong_sigmoid" exercise="small" wrong="a probability"
+def build_small(side):
+    return keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(1),
+        ]
+    )
+
+
+# %% name="ex_small_wrong_two" exercise="small" wrong="One neuron"
+def build_small(side):
+    return keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(2, activation="softmax"),
+        ]
+    )
+
+
+# %% name="ex_small_check" exercise="small" points=2
+def describe(network):
+    last = network.layers[-1]
+    return {
+        "parameters": network.count_params(),
+        "input": list(network.input_shape),
+        "output": list(network.output_shape),
+        "first": type(network.layers[0]).__name__,
+        "activation": getattr(getattr(last, "activation", None), "__name__", "none"),
+    }
+
+
+def check(build_small):
+    network = build_small(150)
+    assert network["input"] == [None, 150, 150, 3], (
+        "build_small(150) should take pictures of 150 × 150 × 3."
+    )
+    assert network["first"] == "Rescaling", (
+        "The first layer should be Rescaling(1 / 255): raw pictures go in."
+    )
+    assert network["output"] == [None, 1], "One neuron at the end: the probability of a dog."
+    assert network["activation"] == "sigmoid", (
+        "The last number should be a probability: activation='sigmoid'."
+    )
+    assert network["parameters"] <= 100_000, (
+        f"It has {network['parameters']:,} parameters; at most 100,000 are allowed. Most of them "
+        "are between Flatten and the dense layer after it."
+    )
+
+
+small_check = check_exercise(
+    build_small,
+    check,
+    as_data=describe,
+    hints=[
+        "Copy build_network and make its numbers smaller.",
+        "The last maps are 7 × 7; with 32 filters, Flatten gives 1,568 numbers.",
+        "Dense(32) after that has 50,208 parameters, and the convolutions fewer than 24,000.",
+    ],
+    praise="Now see whether it learns less by heart.",
+)
+small_check
+
+# %% [markdown] name="ex_small_try"
+# Train it like the large one. Before you run this: what do you expect of its training accuracy, and what of its validation accuracy?
+
+# %% name="ex_small_run"
+if small_check.right:
+    small = build_small(side)
+    optimizer = keras.optimizers.RMSprop(learning_rate=1e-4)
+    small.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
+    small_history = small.fit(
+        train_dataset, validation_data=validation_dataset, epochs=lesson.epochs(30), verbose=0
+    ).history
+    print(f"small: training {small_history['accuracy'][-1]:.3f}, ", end="")
+    print(f"validation at best {max(small_history['val_accuracy']):.3f}")
+    print(f"large: training {train_accuracy[-1]:.3f}, ", end="")
+    print(f"validation at best {best_validation_accuracy:.3f}")
+
+# %% [markdown] name="ex_small_read"
+# The small network learns less by heart in the same time, because it cannot keep as much. Whether it tells new pictures as well is another question: too small a network cannot learn what is needed either. There is no formula for the right size. You try, and the validation set tells.
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - Seven things make pictures hard, and a network has to see enough of each to overlook it.
+# - Three balanced parts, with no picture in two of them: learn, decide, and one exam at the end.
+# - Where the training curve goes on and the validation curve does not, the network memorises.
+# - The lowest validation loss says when to stop; a callback keeps the best network.
+# - An accuracy is worth something only beside that of guessing.
+#
+# You have no more pictures. The next lesson makes more of those you have.

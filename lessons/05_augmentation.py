@@ -1,0 +1,802 @@
+# %% [markdown] name="title"
+# # Lesson 5 · More from the same pictures
+#
+# In Lesson 4 the network learned its 2,000 training pictures by heart, and was not much good with others. More photographs would help, and there are none. In this lesson you make new pictures out of those you have: mirrored, turned, moved, enlarged, different each time. And you keep them away from everything that is to be judged.
+#
+# **Afterwards you can**
+#
+# - choose transformations that leave the label true, and say what their limits mean,
+# - put them into a network as layers, and prove that they are off when it answers,
+# - tell which accuracy was measured on which pictures, and read the gap between training and validation,
+# - say what dropout does, and when augmentation belongs in the dataset instead.
+#
+# **You need** lessons 1 to 4: convolution, folders of pictures, sigmoid, overfitting.
+#
+# **Time** about 50 minutes to read and try, 30 more for the exercises; the whole training on a CPU takes about 35 minutes more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+
+# %% [markdown] name="setup"
+# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+
+# %% name="start"
+from course_utils import (
+    check_exercise,
+    explore_augmentation,
+    load_dataset,
+    plot_history,
+    plot_pictures,
+    start,
+    write_class_folders,
+)
+
+lesson = start("05_augmentation")
+
+# %% name="libraries"
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %% [markdown] name="data_title"
+# ## The pictures of Lesson 4
+#
+# The same cats and dogs, divided in the same way: 1,000 of each to learn from, 500 of each for validation, 500 of each for the test. A drawn sample, where one is used, is divided alike. Lesson 4 explains these steps; here they are once more, so that this lesson runs without it.
+
+# %% name="data"
+datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+class_names = info.features["label"].names
+folder = write_class_folders(
+    datasets,
+    class_names,
+    lesson.folder / "pictures",
+    splits={"train": 1000, "validation": 500, "test": 500},
+)
+side = lesson.pixels(150)
+
+
+# %% name="directory"
+def from_folder(part):
+    pictures = keras.utils.image_dataset_from_directory(
+        folder / part,
+        class_names=class_names,
+        image_size=(side, side),
+        batch_size=None,
+        label_mode="binary",
+        shuffle=False,
+        verbose=False,
+    )
+    return pictures.cache()
+
+
+# %% name="pipeline"
+train_pictures = from_folder("train")
+train_dataset = train_pictures.shuffle(2000).batch(32).prefetch(tf.data.AUTOTUNE)
+validation_dataset = from_folder("validation").batch(32).prefetch(tf.data.AUTOTUNE)
+test_dataset = from_folder("test").batch(32).prefetch(tf.data.AUTOTUNE)
+
+# %% [markdown] name="pipeline_read"
+# `cache` keeps the decoded pictures, `shuffle` deals the 2,000 training pictures anew in each epoch, `batch` puts 32 together. The values go from 0 to 255, as they come from the files. Here are ten of the first batch:
+
+# %% name="gallery"
+pictures, labels = (array.numpy() for array in next(iter(train_dataset)))
+plot_pictures(pictures[:10], titles=[class_names[int(label)] for label in labels[:10, 0]])
+
+# %% [markdown] name="idea_title"
+# ## A mirrored cat is a cat
+#
+# Mirror a photograph of a cat, and every pixel changes its place. For the network it is a new picture; for you it is the same cat. Whatever changes the pixels and leaves the label true makes a new training picture out of an old one, at no cost but computing. That is *augmentation*, in full data augmentation.
+#
+# Take one picture and try. Each slider makes one change, by exactly the amount that you set; the line below names the layers that may go as far as that. (Once you have clicked a slider, the arrow keys move it.)
+
+# %% name="explore"
+picture = pictures[0]
+explore_augmentation(picture)
+
+# %% [markdown] name="explore_read"
+# Four things to find out.
+#
+# - Move the picture to the right. What fills the gap on the left? The outermost pixels, repeated again and again, so that the gap looks less like anything that the network might learn. How such gaps are filled is the *fill mode*, and this one is called `"nearest"`.
+# - Zoom with a negative number: does the animal come nearer or go away?
+# - How far can you turn it, until you would no longer expect such a photograph?
+# - Where does the animal leave the picture? From there on the label is a lie.
+#
+# What leaves the label true depends on the task. A mirrored cat is a cat. A mirrored 2 is no digit, and a 6 turned by half a turn is a 9. Whoever reads traffic signs must not mirror "turn left". So look at your own pictures before you choose, and stay within what the network will meet later.
+
+# %% [markdown] name="layers_title"
+# ## Layers that draw at random
+#
+# Keras has a layer for each of these changes. It draws an amount for every picture, anew each time, between two limits. Four of them, one after the other:
+
+
+# %% name="augmentation"
+def build_augmentation():
+    layers = [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(40 / 360, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.2, 0.2, fill_mode="nearest"),
+        keras.layers.RandomZoom((-0.2, 0.2), (-0.2, 0.2), fill_mode="nearest"),
+    ]
+    return keras.Sequential(layers, name="augmentation")
+
+
+augmentation = build_augmentation()
+
+# %% [markdown] name="augmentation_read"
+# - `RandomFlip("horizontal")` mirrors left and right, every second picture on average.
+# - `RandomRotation` takes its limit as a share of a whole turn: 40 / 360 is 40 degrees, to either side.
+# - `RandomTranslation` moves by up to 0.2 of the height, up or down, then by up to 0.2 of the width.
+# - `RandomZoom` enlarges (negative) or shrinks (positive) height and width by up to 0.2, each by an amount of its own, so that the picture is also stretched a little.
+#
+# Old code says the same in another way, and you will meet it. It draws the amounts in the generator that reads the files:
+#
+# | `ImageDataGenerator(…)` | today |
+# | --- | --- |
+# | `rotation_range=40` | `RandomRotation(40 / 360, fill_mode="nearest")` |
+# | `width_shift_range=0.2, height_shift_range=0.2` | `RandomTranslation(0.2, 0.2, fill_mode="nearest")` |
+# | `zoom_range=0.2` | `RandomZoom((-0.2, 0.2), (-0.2, 0.2), fill_mode="nearest")` |
+# | `horizontal_flip=True` | `RandomFlip("horizontal")` |
+# | `shear_range=0.2` | left out here; `RandomShear` where you want it |
+#
+# The last line hides a trap. To *shear* a picture is to slant it, as italic letters are slanted. Keras 2.0 read `shear_range` in radians, so 0.2 was 11.5 degrees; later versions read degrees, and the same line does almost nothing. Nobody got an error. The old default of `fill_mode` was `"nearest"`, today's is `"reflect"`, which continues the picture as a mirror would; that is why it is written out above.
+
+# %% [markdown] name="nine_intro"
+# One picture, sent through these layers nine times:
+
+# %% name="nine"
+same_picture = np.repeat(picture[np.newaxis], 9, axis=0)
+plot_pictures(augmentation(same_picture, training=True), columns=3)
+
+# %% [markdown] name="nine_read"
+# The same animal nine times, and no two arrays alike. In each epoch the network sees one such version of each picture, and hardly ever the same one twice. It can no longer learn pixels by heart; it has to find what all versions have in common.
+
+# %% [markdown] name="off_title"
+# ## Only while it learns
+#
+# Run the cell again, and the nine pictures change. An exam must not change: the same answers must get the same mark, and the pictures should be those that people will send. So the layers work in training only. `training=True` in the cell above says that this is training. With `False`, what comes out?
+
+# %% name="off" tags=["nbval-check-output"]
+np.array_equal(augmentation(same_picture, training=False), same_picture)
+# -> True
+
+# %% name="on" tags=["nbval-check-output"]
+np.array_equal(augmentation(same_picture, training=True), same_picture)
+# -> False
+
+# %% [markdown] name="off_read"
+# Off means off: not a single number differs. You need not remember to say it, because Keras does: `fit` says `True`; `evaluate` and `predict` say `False`, and so does `fit` when it comes to the validation data. To use a network after its training is called *inference*. Below, with the whole network, you prove it.
+
+# %% [markdown] name="dropout_title"
+# ## Dropout
+#
+# Nine versions of one cat are still one cat: the same fur, the same sofa behind it. Augmentation cannot invent what no picture shows, and the new pictures stay relatives of the old ones. So a second remedy joins it.
+#
+# *Dropout* puts a share of the numbers between two layers to 0, at random, anew for each picture and each step of the training. With a rate of 0.5 about half of them go. By hand, with eight numbers and a mask that keeps four:
+
+# %% name="dropout" tags=["nbval-check-output"]
+numbers = np.array([2.0, 1.0, 4.0, 3.0, 1.0, 0.0, 2.0, 3.0])
+mask = np.array([1, 0, 1, 0, 1, 0, 0, 1])
+numbers * mask / 0.5
+# -> array([4., 0., 8., 0., 2., 0., 0., 6.])
+
+# %% [markdown] name="dropout_read"
+# What is left is divided by 0.5, the share that stays, and so becomes twice as large. Why? The next layer adds these numbers up, with weights. Without the division its sums would be about half as large in training as later, when nothing is dropped.
+
+# %% name="dropout_sums" tags=["nbval-check-output"]
+float(np.sum(numbers)), float(np.sum(numbers * mask / 0.5))
+# -> (16.0, 20.0)
+
+# %% [markdown] name="dropout_sums_read"
+# Not equal for one mask, but equal on average over many. The layer of Keras draws the mask for you:
+
+# %% name="dropout_layer"
+keras.layers.Dropout(0.5)(numbers, training=True)
+
+# %% [markdown] name="dropout_why"
+# What is it good for? To learn a picture by heart, neurons must work together: if this one and that one and the third are all large, it is the cat on the red sofa. With dropout, one of them is missing most of the time, and such a conspiracy pays no longer. Each neuron has to be of use with whichever others happen to be there. Like augmentation, dropout is off at inference.
+
+# %% [markdown] name="model_title"
+# ## The network
+#
+# Lesson 4's network, with two additions: the augmentation at the front, and dropout between `Flatten` and the wide dense layer, where most of the parameters are. The augmentation stands before `Rescaling`, and the network takes pictures with values of 0…255, as they are.
+
+
+# %% name="model_function"
+def build_network(side, augmented=True):
+    network = keras.Sequential([keras.Input((side, side, 3))])
+    if augmented:
+        network.add(build_augmentation())
+    network.add(keras.layers.Rescaling(1 / 255))
+    for filters in (32, 64, 128, 128):
+        network.add(keras.layers.Conv2D(filters, 3, activation="relu"))
+        network.add(keras.layers.MaxPooling2D(2))
+    network.add(keras.layers.Flatten())
+    network.add(keras.layers.Dropout(0.5))
+    network.add(keras.layers.Dense(512, activation="relu"))
+    network.add(keras.layers.Dense(1, activation="sigmoid"))
+    network.compile(
+        optimizer=keras.optimizers.RMSprop(learning_rate=1e-4),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
+    return network
+
+
+# %% [markdown] name="parameters_intro"
+# Counted for pictures of 150 × 150, the size of the published training:
+
+# %% name="parameters" tags=["nbval-check-output"]
+build_network(150).count_params()
+# -> 3453121
+
+# %% [markdown] name="parameters_read"
+# As many as in Lesson 4. Neither augmentation nor dropout has anything to learn.
+
+# %% name="model"
+model = build_network(side)
+
+# %% [markdown] name="proof_intro"
+# Now the proof. If augmentation or dropout worked in `predict`, the same pictures would get other answers when you ask a second time. The network is untrained, which does not matter here.
+
+# %% name="proof" tags=["nbval-check-output"]
+once, again = (model.predict(pictures, verbose=0) for _ in range(2))
+np.allclose(once, again)
+# -> True
+
+# %% [markdown] name="proof_read"
+# Twice the same. What holds for single pictures holds for the validation set: two measurements of the loss agree, so nobody has changed its pictures.
+
+# %% name="proof_validation" tags=["nbval-check-output"]
+loss, loss_again = (model.evaluate(validation_dataset, verbose=0)[0] for _ in range(2))
+bool(np.isclose(loss, loss_again))
+# -> True
+
+# %% [markdown] name="proof_validation_read"
+# And with the layers told that this is training:
+
+# %% name="counterproof" tags=["nbval-check-output"]
+once, again = (model(pictures, training=True) for _ in range(2))
+np.allclose(once, again)
+# -> False
+
+# %% [markdown] name="counterproof_read"
+# So it is the augmentation and the dropout that make the difference, and `predict` leaves both out. Exercise 3 has a surprise about a third way to ask.
+
+# %% [markdown] name="passes_title"
+# ## How long
+#
+# The published training is described as 100 epochs of 100 steps with batches of 32. A generator of augmented pictures never ends, so an epoch was whatever number of steps one chose. In passes over the 2,000 pictures, that is
+
+# %% name="passes" tags=["nbval-check-output"]
+100 * 100 * 32 / 2000
+# -> 160.0
+
+# %% [markdown] name="passes_read"
+# In this course an epoch is one pass, so 160 epochs. Lesson 4 takes 30; what you gain from ever new pictures, you pay for with a longer training. The quick profile stops long before 160, with small pictures; the full one takes 160 on a GPU and a few fewer on a CPU.
+
+# %% [markdown] name="callbacks_intro"
+# Two callbacks, as you know them from Lesson 4. `tell` prints a line after the first epoch and every fifth from there; a line for each would be long. `EarlyStopping` can end a training that no longer improves. With a patience as long as the training it never does that, and what remains is its second use: when the training is over, it gives the network the parameters back that it had after its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
+
+
+# %% name="callbacks"
+def tell(epoch, logs):
+    if epoch % 5 == 0:
+        training, validation = logs["accuracy"], logs["val_accuracy"]
+        print(f"epoch {epoch + 1}: training {training:.3f}, validation {validation:.3f}")
+
+
+epochs = lesson.epochs(160)
+keep_best = keras.callbacks.EarlyStopping(
+    monitor="val_accuracy", patience=epochs, restore_best_weights=True
+)
+
+# %% name="fit"
+history = model.fit(
+    train_dataset,
+    validation_data=validation_dataset,
+    epochs=epochs,
+    verbose=0,
+    callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=tell), keep_best],
+)
+
+# %% name="curves"
+plot_history(history)
+
+# %% [markdown] name="curves_read"
+# Compare these curves with those of Lesson 4. There the training curve left the other behind and went on towards 1. Here the two stay together, and the training curve is often even the lower one: has the network learned new pictures better than its own?
+
+# %% [markdown] name="gap_title"
+# ## Which accuracy is that?
+#
+# No. The two curves are measured in different ways. For the training curve, `fit` counts right answers while it trains: on changed pictures, with half of the numbers dropped, and averaged over an epoch in which the network still changes. That is a harder exam. The validation curve is measured after the epoch, on pictures as they are, with nothing dropped. To compare the two parts fairly, ask about the training pictures in the same way:
+
+# %% name="gap"
+best_epoch = int(np.argmax(history.history["val_accuracy"]))
+training_accuracy = model.evaluate(train_dataset, verbose=0)[1]
+validation_accuracy = history.history["val_accuracy"][best_epoch]
+print(f"training, changed, with dropout: {history.history['accuracy'][best_epoch]:.3f}")
+print(f"training, as they are:           {training_accuracy:.3f}")
+print(f"validation:                      {validation_accuracy:.3f}")
+
+# %% [markdown] name="gap_read"
+# The second and the third number may be compared: both are measured on pictures as they are, with the parameters of the best epoch. Their difference is the gap that overfitting makes. Without augmentation, in Lesson 4, it grows from epoch to epoch: the published network came near 100 % on its training pictures, and to 70 to 72 % in validation. That gap is what has changed here.
+#
+# What is it worth for new pictures? It takes time: a network that cannot learn by heart learns more slowly, and goes on for longer. The published training reaches 82 % in validation, and the text reports 86 to 87 % after further tuning. A short training, as in the quick profile, does not get there. Its curves stay together, and they still rise where it stops. Augmentation in a training that is too short costs accuracy instead of bringing some, and with the quick profile Lesson 4 may well have the better network.
+
+# %% [markdown] name="exam_title"
+# ## The exam
+#
+# The best epoch was chosen by its validation accuracy, and with it that number: whoever picks the best of many picks some luck too. The test pictures took no part in any choice. They are asked once, now, with the same parameters, which are also the ones that are saved.
+
+# %% name="exam"
+test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
+lesson.save_model(model)
+
+# %% name="report"
+lesson.report(best_validation_accuracy=validation_accuracy, test_accuracy=test_accuracy)
+
+# %% [markdown] name="saved_read"
+# The saved network takes pictures of 0…255 and gives the probability of a dog. The augmentation is in the file too, asleep: whoever loads it and trains on goes on with it. Lesson 8 looks inside this network.
+
+# %% [markdown] name="where_title"
+# ## In the network, or in the dataset
+#
+# There is a second place for these layers. `Dataset.map` can apply them to each batch on its way to the network, and the network then begins with `Rescaling`. What differs?
+#
+# | | in the network | in `Dataset.map` |
+# | --- | --- | --- |
+# | where it runs | where the network runs, as a part of each step: on a GPU, where there is one | on the CPU, several batches at once, while the network works on earlier ones |
+# | in `evaluate` and `predict` | off by itself | not there, as long as you `map` the training data alone |
+# | saved with the network | yes | no: whoever trains on must bring it along |
+# | `cache` | stands before it in any case | must stand before it, or every epoch gets the same versions |
+# | XLA, Lesson 2's translator, which Keras calls on a GPU by itself | switched off, because it cannot translate these layers | works |
+#
+# On a CPU the same cores do both, so there is little to gain. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 builds the other way.
+
+# %% [markdown] name="exercises"
+# ## Exercises
+#
+# Replace the dots, run the cell, then run the check below it.
+
+# %% [markdown] name="ex_shift"
+# ### Exercise 1 · Move and fill
+#
+# Write with NumPy what a translation does with the fill mode `"nearest"`. `picture` is an array (height, width, channels). Return it moved to the right by `columns`, of the same shape, where the gap repeats the leftmost column.
+
+
+# %% name="ex_shift_answer" exercise="shift"
+def shift_right(picture, columns):
+    ### BEGIN SOLUTION
+    height, width, _ = picture.shape
+    source = np.maximum(np.arange(width) - columns, 0)
+    return picture[:, source]
+    ### END SOLUTION
+
+
+# %% name="ex_shift_wrong_wrap" exercise="shift" wrong="comes back on the other side"
+def shift_right(picture, columns):
+    return np.roll(picture, columns, axis=1)
+
+
+# %% name="ex_shift_wrong_black" exercise="shift" wrong="fill the gap with zeros"
+def shift_right(picture, columns):
+    padded = np.pad(picture, ((0, 0), (columns, 0), (0, 0)))
+    return padded[:, : picture.shape[1]]
+
+
+# %% name="ex_shift_wrong_mirror" exercise="shift" wrong="as a mirror would"
+def shift_right(picture, columns):
+    padded = np.pad(picture, ((0, 0), (columns, 0), (0, 0)), mode="symmetric")
+    return padded[:, : picture.shape[1]]
+
+
+# %% name="ex_shift_wrong_left" exercise="shift" wrong="to the left"
+def shift_right(picture, columns):
+    width = picture.shape[1]
+    return picture[:, np.minimum(np.arange(width) + columns, width - 1)]
+
+
+# %% name="ex_shift_wrong_down" exercise="shift" wrong="moves down"
+def shift_right(picture, columns):
+    return picture[np.maximum(np.arange(len(picture)) - columns, 0)]
+
+
+# %% name="ex_shift_wrong_wider" exercise="shift" wrong="as wide as before"
+def shift_right(picture, columns):
+    return np.pad(picture, ((0, 0), (columns, 0), (0, 0)), mode="edge")
+
+
+# %% name="ex_shift_check" exercise="shift" points=1
+def check(shift_right):
+    picture = np.array([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15]])[..., np.newaxis]
+    answer = np.asarray(shift_right(picture.copy(), 2))
+    assert answer.shape != (3, 7, 1), (
+        "The picture should stay as wide as before: what leaves it on the right is lost."
+    )
+    assert answer.shape == (3, 5, 1), f"The shape should be (3, 5, 1), not {answer.shape}."
+    row = answer[0, :, 0].tolist()
+    assert row != [4, 5, 1, 2, 3], (
+        "What leaves the picture on the right comes back on the other side. That is the fill mode "
+        '"wrap".'
+    )
+    assert row != [0, 0, 1, 2, 3], 'You fill the gap with zeros: the fill mode "constant".'
+    assert row != [2, 1, 1, 2, 3], (
+        'The gap continues the picture as a mirror would: the fill mode "reflect".'
+    )
+    assert row != [3, 4, 5, 5, 5], "Your picture moves to the left."
+    assert answer[2, :, 0].tolist() != [1, 2, 3, 4, 5], (
+        "Your picture moves down: columns are counted along the second direction."
+    )
+    assert row == [1, 1, 1, 2, 3], f"1 2 3 4 5 should become 1 1 1 2 3, not {row}."
+    assert np.array_equal(shift_right(picture, 0), picture), "By 0 columns nothing should change."
+
+
+shift_check = check_exercise(
+    shift_right,
+    check,
+    hints=[
+        "For each column of the answer, ask: from which column of the picture does it come?",
+        "Column 4 comes from column 4 − columns. A number below 0 means column 0.",
+        "picture[:, source] takes the columns that source names; np.maximum(…, 0) ends at 0.",
+    ],
+    praise="Turning and zooming go the same way: each pixel of the answer asks where it comes from.",
+)
+shift_check
+
+# %% [markdown] name="ex_shift_try"
+# Does the layer of Keras do the same, where both its limits are one number and nothing is left to chance? It takes shares: up and down first, then left and right. (`atol` allows for rounding.)
+
+# %% name="ex_shift_run"
+if shift_check.right:
+    columns = side // 4
+    layer = keras.layers.RandomTranslation(
+        (0.0, 0.0), (columns / side, columns / side), fill_mode="nearest"
+    )
+    by_keras = layer(picture[np.newaxis], training=True)[0]
+    print(np.allclose(shift_right(picture, columns), by_keras, atol=1))
+
+# %% [markdown] name="ex_listing"
+# ### Exercise 2 · An old listing
+#
+# You find this in an old project, for photographs of a plate from above:
+#
+# ```python
+# ImageDataGenerator(
+#     rotation_range=90, width_shift_range=0.1, height_shift_range=0.3, vertical_flip=True
+# )
+# ```
+#
+# Return a list of three Keras layers of today that do the same: flip, rotation, translation, in this order. The old default for gaps was `"nearest"`.
+
+
+# %% name="ex_listing_answer" exercise="listing"
+def layers_of_today():
+    ### BEGIN SOLUTION
+    return [
+        keras.layers.RandomFlip("vertical"),
+        keras.layers.RandomRotation(90 / 360, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.3, 0.1, fill_mode="nearest"),
+    ]
+    ### END SOLUTION
+
+
+# %% name="ex_listing_wrong_half" exercise="listing" wrong="share of a whole turn"
+def layers_of_today():
+    return [
+        keras.layers.RandomFlip("vertical"),
+        keras.layers.RandomRotation(90 / 180, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.3, 0.1, fill_mode="nearest"),
+    ]
+
+
+# %% name="ex_listing_wrong_order" exercise="listing" wrong="takes the height first"
+def layers_of_today():
+    return [
+        keras.layers.RandomFlip("vertical"),
+        keras.layers.RandomRotation(90 / 360, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.1, 0.3, fill_mode="nearest"),
+    ]
+
+
+# %% name="ex_listing_wrong_fill" exercise="listing" wrong="fill_mode"
+def layers_of_today():
+    return [
+        keras.layers.RandomFlip("vertical"),
+        keras.layers.RandomRotation(90 / 360),
+        keras.layers.RandomTranslation(0.3, 0.1),
+    ]
+
+
+# %% name="ex_listing_wrong_flip" exercise="listing" wrong="upside down"
+def layers_of_today():
+    return [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(90 / 360, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.3, 0.1, fill_mode="nearest"),
+    ]
+
+
+# %% name="ex_listing_wrong_both" exercise="listing" wrong="both ways"
+def layers_of_today():
+    return [
+        keras.layers.RandomFlip(),
+        keras.layers.RandomRotation(90 / 360, fill_mode="nearest"),
+        keras.layers.RandomTranslation(0.3, 0.1, fill_mode="nearest"),
+    ]
+
+
+# %% name="ex_listing_check" exercise="listing" points=1
+def settings(layers):
+    assert isinstance(layers, list | tuple), "Return a list of three layers."
+    kinds = ["RandomFlip", "RandomRotation", "RandomTranslation"]
+    found = [type(layer).__name__ for layer in layers]
+    assert found == kinds, f"Return {', '.join(kinds)}, in this order, not {', '.join(found)}."
+    flip, rotation, translation = (layer.get_config() for layer in layers)
+
+    def limits(factor):
+        return [
+            float(x) for x in (factor if isinstance(factor, list | tuple) else (-factor, factor))
+        ]
+
+    return {
+        "flip": flip["mode"],
+        "fill": [rotation["fill_mode"], translation["fill_mode"]],
+        "rotation": limits(rotation["factor"]),
+        "height": limits(translation["height_factor"]),
+        "width": limits(translation["width_factor"]),
+    }
+
+
+def check(layers_of_today):
+    found = layers_of_today()
+    assert found["flip"] != "horizontal", (
+        'vertical_flip turns the picture upside down: RandomFlip("vertical").'
+    )
+    assert found["flip"] == "vertical", (
+        "Without a mode, RandomFlip flips both ways; the listing flips vertically only."
+    )
+    assert found["rotation"] == [-0.25, 0.25], (
+        "RandomRotation takes its limit as a share of a whole turn, and 90 degrees are a quarter; "
+        f"yours goes from {found['rotation'][0]:g} to {found['rotation'][1]:g}."
+    )
+    assert (found["height"], found["width"]) != ([-0.1, 0.1], [-0.3, 0.3]), (
+        "RandomTranslation takes the height first, then the width; yours are the other way round."
+    )
+    assert (found["height"], found["width"]) == ([-0.3, 0.3], [-0.1, 0.1]), (
+        "The height may shift by 0.3 and the width by 0.1, to both sides; yours go from "
+        f"{found['height']} and {found['width']}."
+    )
+    assert found["fill"] == ["nearest", "nearest"], (
+        f'Both layers need fill_mode="nearest"; yours have {" and ".join(found["fill"])}.'
+    )
+
+
+listing_check = check_exercise(
+    layers_of_today,
+    check,
+    as_data=settings,
+    hints=[
+        "The table of the lesson has a line for each argument but the flip.",
+        "90 degrees as a share of 360; RandomTranslation(height, width).",
+        'RandomFlip("vertical"), and fill_mode="nearest" for the other two.',
+    ],
+    praise="A plate from above has no upper side, so flips and large turns leave it a plate.",
+)
+listing_check
+
+# %% [markdown] name="ex_random"
+# ### Exercise 3 · Prove that it is off
+#
+# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more.
+
+
+# %% name="ex_random_answer" exercise="random"
+def is_random(answer, pictures):
+    ### BEGIN SOLUTION
+    return not np.allclose(answer(pictures), answer(pictures))
+    ### END SOLUTION
+
+
+# %% name="ex_random_wrong_once" exercise="random" wrong="ask twice"
+def is_random(answer, pictures):
+    numbers = answer(pictures)
+    return not np.allclose(numbers, numbers)
+
+
+# %% name="ex_random_wrong_inverted" exercise="random" wrong="the other way round"
+def is_random(answer, pictures):
+    return np.allclose(answer(pictures), answer(pictures))
+
+
+# %% name="ex_random_wrong_pictures" exercise="random" wrong="with each other"
+def is_random(answer, pictures):
+    return not np.allclose(answer(pictures), pictures)
+
+
+# %% name="ex_random_wrong_all" exercise="random" wrong="One number that differs"
+def is_random(answer, pictures):
+    return np.all(answer(pictures) != answer(pictures))
+
+
+# %% name="ex_random_check" exercise="random" points=2
+def check(is_random):
+    numbers = np.random.default_rng(5)
+    pictures = np.arange(12.0).reshape(3, 2, 2)
+
+    def calm(pictures):
+        return 2 * pictures
+
+    def noisy(pictures):
+        return pictures + numbers.random(pictures.shape)
+
+    def one_noisy(pictures):
+        changed = pictures.copy()
+        changed[1, 0, 0] += numbers.random()
+        return changed
+
+    found = [is_random(answer, pictures) for answer in (calm, noisy, one_noisy)]
+    assert all(isinstance(answer, bool | np.bool_) for answer in found), (
+        f"Return True or False, not {found[0]!r}."
+    )
+    assert found != [False, False, False], (
+        "You find no chance where there is some. Do you ask twice? An answer always equals itself."
+    )
+    assert found != [True, False, False], "That is the other way round: True means chance."
+    assert found != [True, True, True], (
+        "You find chance where there is none. Compare two answers with each other, not with the "
+        "pictures: an answer may differ from its pictures and still be the same each time."
+    )
+    assert found != [False, True, False], (
+        "One number that differs is enough; you ask whether all of them do."
+    )
+    assert found == [False, True, True], (
+        f"For a function without chance and two with it, you return {found}."
+    )
+
+
+random_check = check_exercise(
+    is_random,
+    check,
+    hints=[
+        "Call `answer` twice with the same pictures.",
+        "np.allclose(a, b) is True where two arrays are equal but for rounding.",
+        "return not np.allclose(answer(pictures), answer(pictures))",
+    ],
+    praise="Such a test takes a second and finds a mistake that no error message tells you.",
+)
+random_check
+
+# %% [markdown] name="ex_random_try"
+# Three ways to ask the network. A Keras model can be called like a function, without `predict`; what would you expect of the third?
+
+# %% name="ex_random_run"
+if random_check.right:
+    ways = {
+        "model.predict(pictures)": lambda pictures: model.predict(pictures, verbose=0),
+        "model(pictures, training=False)": lambda pictures: model(pictures, training=False),
+        "model(pictures)": model,
+    }
+    for name, answer in ways.items():
+        print(f"{name:32} {'random' if is_random(answer, pictures) else 'not random'}")
+
+# %% [markdown] name="ex_random_read"
+# The layers of augmentation are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the other way: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
+
+# %% [markdown] name="ex_map"
+# ### Exercise 4 · In the dataset
+#
+# `dataset` gives single pictures with their labels and is cached already; `augment` takes a batch of pictures and returns it changed at random. Return a dataset that gives batches of 32 changed pictures with their labels, other versions in each epoch.
+
+
+# %% name="ex_map_answer" exercise="map"
+def augment_in_dataset(dataset, augment):
+    ### BEGIN SOLUTION
+    def change(pictures, labels):
+        return augment(pictures), labels
+
+    batches = dataset.batch(32).map(change, num_parallel_calls=tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
+    ### END SOLUTION
+
+
+# %% name="ex_map_wrong_cache" exercise="map" wrong="same versions in every epoch"
+def augment_in_dataset(dataset, augment):
+    return dataset.batch(32).map(lambda pictures, labels: (augment(pictures), labels)).cache()
+
+
+# %% name="ex_map_wrong_single" exercise="map" wrong="Batch first"
+def augment_in_dataset(dataset, augment):
+    return dataset.map(lambda picture, label: (augment(picture), label)).batch(32)
+
+
+# %% name="ex_map_wrong_lost" exercise="map" wrong="labels are gone"
+def augment_in_dataset(dataset, augment):
+    return dataset.batch(32).map(lambda pictures, labels: augment(pictures))
+
+
+# %% name="ex_map_wrong_labels" exercise="map" wrong="change the labels too"
+def augment_in_dataset(dataset, augment):
+    return dataset.batch(32).map(lambda pictures, labels: (augment(pictures), augment(labels)))
+
+
+# %% name="ex_map_wrong_unchanged" exercise="map" wrong="as they were"
+def augment_in_dataset(dataset, augment):
+    return dataset.batch(32).prefetch(tf.data.AUTOTUNE)
+
+
+# %% name="ex_map_check" exercise="map" points=2
+def check(augment_in_dataset):
+    pictures, labels = np.zeros((40, 2, 2, 3), np.float32), np.arange(40.0)[:, np.newaxis]
+    calls, ranks = tf.Variable(0.0), []
+
+    def augment(batch):
+        ranks.append(len(batch.shape))
+        return batch + tf.cast(calls.assign_add(1.0), batch.dtype)
+
+    cached = tf.data.Dataset.from_tensor_slices((pictures, labels)).cache()
+    built = augment_in_dataset(cached, augment)
+    assert isinstance(built, tf.data.Dataset), (
+        f"Return a tf.data.Dataset, not {type(built).__name__}."
+    )
+    assert isinstance(built.element_spec, tuple) and len(built.element_spec) == 2, (
+        "The labels are gone: the function in `map` returns the changed pictures and the labels."
+    )
+    assert ranks, "The pictures come out as they were: call `augment` in `map`."
+    assert 2 not in ranks, "You change the labels too. They pass through as they are."
+    assert set(ranks) == {4}, (
+        "Batch first, then `map`: `augment` takes a batch, and one call for 32 pictures costs less "
+        "than 32 calls."
+    )
+    epochs = [list(built.as_numpy_iterator()) for _ in range(2)]
+    sizes = [len(batch) for batch, _ in epochs[0]]
+    assert sizes == [32, 8], f"40 pictures make batches of 32 and 8, not {sizes}."
+    assert all(batch.min() > 0 for batch, _ in epochs[0]), "Some pictures are not changed."
+    assert set(np.concatenate([x for _, x in epochs[0]]).ravel()) == set(range(40)), (
+        "The labels should come out as they went in."
+    )
+    assert epochs[0][0][0][0, 0, 0, 0] != epochs[1][0][0][0, 0, 0, 0], (
+        "The same versions in every epoch: a `cache` behind `map` keeps the first ones for ever."
+    )
+
+
+map_check = check_exercise(
+    augment_in_dataset,
+    check,
+    hints=[
+        "The order is batch, map, prefetch; `cache` has been called before.",
+        "The function that you give to `map` takes pictures and labels, and returns both.",
+        "num_parallel_calls=tf.data.AUTOTUNE lets several batches be changed at the same time.",
+    ],
+    praise="Map the training data alone, and validation stays as it is.",
+)
+map_check
+
+# %% [markdown] name="ex_map_try"
+# Which way is faster on this machine? One epoch each, after two batches that are not counted: with them, TensorFlow prepares the network.
+
+# %% name="ex_map_run"
+if map_check.right:
+    changed = augment_in_dataset(train_pictures, lambda batch: augmentation(batch, training=True))
+    for name, dataset, augmented in (
+        ("in the network", train_dataset, True),
+        ("in the dataset", changed, False),
+    ):
+        network = build_network(side, augmented)
+        network.fit(dataset.take(2), verbose=0)
+        began = time.perf_counter()
+        network.fit(dataset, verbose=0)
+        print(f"{name}: {time.perf_counter() - began:.1f} s an epoch")
+
+# %% [markdown] name="ex_map_read"
+# Small differences mean nothing: run it again and they move. On a machine with a GPU they may be large, in favour of one or the other.
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - Augmentation makes new training pictures out of old ones by changes that leave the label true. Which changes do depends on the task.
+# - Its layers are on in training only. `fit`, `evaluate` and `predict` see to it; in a direct call you say `training=False` yourself.
+# - Validation and test pictures are never changed.
+# - The training accuracy in the history is measured on changed pictures with dropout. To see the gap, measure the training pictures as they are.
+# - Dropout puts numbers to 0 at random and so keeps neurons from relying on one another.
+# - Augmented pictures stay relatives of those that you have, and need more epochs.
+#
+# There is a limit to what 2,000 pictures can teach. The next lesson borrows from a network that has seen more than a million.

@@ -1,0 +1,976 @@
+# %% [markdown] name="title"
+# # Lesson 6 · A pretrained base
+#
+# In lessons 4 and 5 a network began with random numbers and had 2,000 pictures to learn from. It had to find out from cats and dogs what an edge is. Others have trained networks for days with more than a million pictures, and give them away. In this lesson you take one, keep what it has learned, and teach it cats and dogs in the time that a cup of tea takes.
+#
+# **Afterwards you can**
+#
+# - say which part of a trained network is of use to others, and how much of it to take,
+# - use it in two ways: compute its features once, or put it into a network of your own with its weights frozen,
+# - prepare pictures the way a base expects them, and measure what the wrong way costs,
+# - choose the precision of the computation in one line, and measure what that brings,
+# - search your photographs for what looks like your cat.
+#
+# **You need** lessons 1 to 5: base and head, overfitting, augmentation, dropout.
+#
+# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+
+# %% [markdown] name="setup"
+# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+
+# %% name="start"
+from course_utils import (
+    check_exercise,
+    explore_neighbours,
+    find_photos,
+    load_dataset,
+    plot_feature_maps,
+    plot_history,
+    plot_pictures,
+    predict_uploads,
+    pretrained_base,
+    read_picture,
+    start,
+    write_class_folders,
+)
+
+lesson = start("06_feature_extraction")
+
+# %% name="libraries"
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %% [markdown] name="idea_title"
+# ## What one network can leave to another
+#
+# *ImageNet* is a collection of photographs; its best-known part has more than a million of them in 1,000 classes: dogs of 120 breeds, cars, mushrooms, teapots. A network that was trained on it is called *pretrained*. Its layers differ in what they are worth to you:
+#
+# - The first layers find edges, colours, textures. Every picture has those. What they have learned is of use to all.
+# - The last layers of the base find eyes, wheels, fur of a certain kind. They are made for the classes of the training, and still fit what looks like them.
+# - The head knows its 1,000 classes, and not your two. It has also thrown away where in the picture something was. The head is of no use to you.
+#
+# So you keep the base and put a new head on it. Because the base then serves to turn a picture into features, this is called *feature extraction*. To use what was learned from one task for another is *transfer learning*.
+#
+# How much of the base should you keep? That depends on two things:
+#
+# | | your pictures are like those of the training | they are different, X-rays for example |
+# | --- | --- | --- |
+# | you have few | the whole base, a new head | the first layers, a new head |
+# | you have many | the whole base, and train its top a little further (Lesson 7) | its weights as a start for training everything |
+#
+# Breeds of cats and dogs are among the 1,000 classes, and 2,000 pictures are few: upper left. What you see below is transfer learning at its best, and you should expect less of it where your pictures are X-rays.
+
+# %% [markdown] name="vgg_title"
+# ## VGG16, counted
+#
+# `keras.applications` has some dozens of networks to choose from. The published lesson takes VGG16, of 2014: thirteen convolutions of 3 × 3 in five blocks, and nothing that you do not know from Lesson 2. `include_top=False` leaves the head away. `weights=None` leaves the numbers random, which is good enough for counting.
+
+# %% name="vgg" tags=["nbval-check-output"]
+vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
+[layer.output.shape[1:] for layer in vgg16.layers if "pool" in layer.name]
+# -> [(75, 75, 64), (37, 37, 128), (18, 18, 256), (9, 9, 512), (4, 4, 512)]
+
+# %% [markdown] name="vgg_read"
+# Five times the height and the width are halved. What comes out, the *features* of a picture, is a grid of 4 × 4 places with 512 numbers for each. A place still has its position: the head that you build can tell an ear at the top from one at the bottom.
+
+# %% name="vgg_count" tags=["nbval-check-output"]
+vgg16.count_params()
+# -> 14714688
+
+# %% [markdown] name="vgg_top_intro"
+# And the head that was left away? For the published size, 224 × 224, its input is 7 × 7 × 512 numbers, and it has three dense layers with 4,096, 4,096 and 1,000 neurons:
+
+# %% name="vgg_top" tags=["nbval-check-output"]
+sizes = [7 * 7 * 512, 4096, 4096, 1000]
+sum(before * after + after for before, after in zip(sizes, sizes[1:], strict=False))
+# -> 123642856
+
+# %% [markdown] name="vgg_top_read"
+# About nine of ten parameters were in the head. Two bases that this course has, compared:
+#
+# | | VGG16 | MobileNetV2 |
+# | --- | --- | --- |
+# | year | 2014 | 2018 |
+# | parameters with the head | 138.4 million | 3.5 million |
+# | right among ImageNet's 1,000 classes (from Keras's documentation) | 71.3 % | 71.3 % |
+#
+# The younger one is as good with a fortieth of the parameters. It replaces most full convolutions by cheaper ones, and is several times faster on a CPU. So this lesson teaches and counts VGG16, and trains MobileNetV2; with the variable `COURSE_BASE=VGG16` set before the notebook starts, it trains VGG16.
+
+# %% [markdown] name="base_intro"
+# `lesson.base()` gives the name of the base and the side of the pictures for it: 192 for MobileNetV2, 150 for VGG16, half of that with the quick profile. `pretrained_base` loads it. What does the line below say about whose weights they are?
+
+# %% name="base"
+base_name, side = lesson.base()
+base_model, preprocess_input = pretrained_base(base_name, input_shape=(side, side, 3))
+
+# %% [markdown] name="base_read"
+# "ImageNet weights" are those of the million photographs. "The course's own small base" is a narrow network of the same form, trained on drawings of animals and plants, none of them a cat or a dog; it serves where ImageNet's weights cannot be had, or where it suits the time. The lesson works with both, and the figures are not the same.
+
+# %% name="base_shape"
+base_model.output.shape[1:], base_model.count_params()
+
+# %% [markdown] name="data_title"
+# ## The pictures of Lesson 4
+#
+# The same cats and dogs, divided in the same way; Lesson 4 explains these cells. One thing is new: the pictures are kept as whole numbers of one byte each, in a quarter of the memory.
+
+# %% name="data"
+datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+class_names = info.features["label"].names
+folder = write_class_folders(
+    datasets,
+    class_names,
+    lesson.folder / "pictures",
+    splits={"train": 1000, "validation": 500, "test": 500},
+)
+
+
+# %% name="directory"
+def to_bytes(picture, label):
+    return tf.cast(tf.round(picture), tf.uint8), label
+
+
+def from_folder(part):
+    pictures = keras.utils.image_dataset_from_directory(
+        folder / part,
+        class_names=class_names,
+        image_size=(side, side),
+        batch_size=None,
+        label_mode="binary",
+        shuffle=False,
+        verbose=False,
+    )
+    return pictures.map(to_bytes, num_parallel_calls=tf.data.AUTOTUNE).cache()
+
+
+# %% name="pipeline"
+parts = {part: from_folder(part) for part in ("train", "validation", "test")}
+train_dataset = parts["train"].shuffle(2000).batch(20).prefetch(tf.data.AUTOTUNE)
+validation_dataset = parts["validation"].batch(20).prefetch(tf.data.AUTOTUNE)
+test_dataset = parts["test"].batch(20).prefetch(tf.data.AUTOTUNE)
+
+# %% name="gallery"
+test_pictures, test_labels = (
+    np.stack(arrays) for arrays in zip(*parts["test"].as_numpy_iterator(), strict=True)
+)
+plot_pictures(test_pictures[::100], titles=[class_names[int(n)] for n in test_labels[::100, 0]])
+
+# %% [markdown] name="preprocess_title"
+# ## The way the base expects it
+#
+# A pretrained base has learned from numbers of a certain range. Give it another, and edges are ten times too strong, or not there. Each base has its own `preprocess_input`, and they are not alike. One red pixel, through that of VGG16 and through that of MobileNetV2:
+
+# %% name="preprocess_vgg" tags=["nbval-check-output"]
+red = np.array([[[[255.0, 0.0, 0.0]]]])
+keras.applications.vgg16.preprocess_input(red.copy())[0, 0, 0]
+# -> array([-103.939, -116.779,  131.32 ])
+
+# %% name="preprocess_mobilenet" tags=["nbval-check-output"]
+keras.applications.mobilenet_v2.preprocess_input(red.copy())[0, 0, 0]
+# -> array([ 1., -1., -1.])
+
+# %% [markdown] name="preprocess_read"
+# VGG16 wants blue first and red last, and from each channel its mean over ImageNet taken away: 255 − 123.68 = 131.32 for red, which has moved to the end. MobileNetV2 wants red first, and values from −1 to 1. Neither wants 0…1. (`.copy()` is there because both functions may change the array that you give them.)
+
+# %% [markdown] name="way1_title"
+# ## Way 1 · Compute the features once
+#
+# The base will not change. So each picture needs to pass it once: keep what comes out, and train a head on that. This network takes raw pictures, prepares them and runs the base:
+
+
+# %% name="extractor"
+def build_extractor(base, preprocess):
+    pictures = keras.Input(base.input_shape[1:])
+    return keras.Model(pictures, base(preprocess(pictures)))
+
+
+# %% [markdown] name="extractor_read"
+# `preprocess_input` is called on a picture that is not there yet. Keras notes down what it does and makes it a part of the network, so that it cannot be forgotten later.
+
+
+# %% name="extract"
+def extract(extractor, part):
+    features = extractor.predict(parts[part].batch(32), verbose=0)
+    labels = [label for _, label in parts[part].as_numpy_iterator()]
+    return features, np.stack(labels)
+
+
+extractor = build_extractor(base_model, preprocess_input)
+
+# %% name="features"
+begin = time.perf_counter()
+train_features, train_labels = extract(extractor, "train")
+validation_features, validation_labels = extract(extractor, "validation")
+extract_seconds = time.perf_counter() - begin
+train_features.shape, f"{extract_seconds:.1f} seconds"
+
+# %% [markdown] name="features_read"
+# One line of numbers for each picture and place. You have paid for them once; whatever you try from here on costs next to nothing. What is in them? The first convolution of the base and the last, for one picture, eight maps each:
+
+# %% name="maps"
+convolutions = [layer for layer in base_model.layers if isinstance(layer, keras.layers.Conv2D)]
+ends = [convolutions[0], convolutions[-1]]
+viewer = keras.Model(base_model.inputs, [layer.output for layer in ends])
+maps = viewer.predict(preprocess_input(test_pictures[:1].astype("float32")), verbose=0)
+plot_feature_maps([layer_maps[0] for layer_maps in maps], [layer.name for layer in ends])
+
+# %% [markdown] name="maps_read"
+# The first are still pictures: edges, light and dark. The last are coarse and say "there is some of this here"; what "this" is, nobody wrote down. That is what the head gets to see.
+
+# %% [markdown] name="head_intro"
+# A head like the one of the published lesson: flatten, 256 neurons, dropout, and one neuron for the answer.
+
+
+# %% name="head"
+def build_head(shape):
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Flatten(),
+            keras.layers.Dense(256, activation="relu"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+# %% [markdown] name="rate_intro"
+# The published training, with VGG16, takes RMSprop with a learning rate of 0.00002 for 30 epochs, in batches of 20. MobileNetV2's features are numbers between 0 and 6, smaller than those of VGG16, and bear larger steps: 0.0001 here, so that fewer epochs do: 15 with the full profile on a CPU, 8 with the quick one, and all 30 on a GPU or TPU.
+
+
+# %% name="compile_function"
+def compile_network(network):
+    rate = {"MobileNetV2": 1e-4, "VGG16": 2e-5}[base_name]
+    network.compile(
+        optimizer=keras.optimizers.RMSprop(learning_rate=rate),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
+    return network
+
+
+# %% name="head_fit"
+head = compile_network(build_head(train_features.shape[1:]))
+begin = time.perf_counter()
+head_history = head.fit(
+    train_features,
+    train_labels,
+    validation_data=(validation_features, validation_labels),
+    batch_size=20,
+    epochs=lesson.epochs(30),
+    verbose=2,
+)
+head_seconds = time.perf_counter() - begin
+
+# %% name="head_curves"
+plot_history(head_history)
+
+# %% [markdown] name="head_curves_read"
+# Compare the height of the dashed curve with that of Lesson 4, where the same number of pictures trained a network from nothing: the published figures are 70 to 72 % there and about 90 % here. The head is at its best after few epochs. And the solid curve runs away again: the head learns its 2,000 rows of features by heart, dropout or not.
+#
+# Augmentation would help, but not here. Each picture passes the base once. A mirrored picture would need features of its own, and a picture that differs in each epoch would have to pass the base in each epoch.
+
+# %% name="head_test"
+test_features, _ = extract(extractor, "test")
+test_accuracy = head.evaluate(test_features, test_labels, verbose=0)[1]
+test_accuracy
+
+# %% [markdown] name="wrong_title"
+# ## The wrong preparation
+#
+# The published code divides by 255, as for a network of one's own, and feeds that to VGG16. Nothing complains: the shapes are right, the training runs, and about 90 % look well. VGG16 expects values from about −124 to 151 and gets 0 to 1, an almost black picture. How much was lost, nobody could see.
+#
+# So measure it. The same base and a head like that of Way 1, with two wrong preparations: the division by 255, and none at all.
+
+# %% name="wrong_kinds"
+kinds = {
+    "divided by 255": lambda pictures: pictures / 255,
+    "as they are": keras.layers.Identity(),
+}
+
+
+# %% name="wrong"
+def accuracy_with(preprocess):
+    extractor = build_extractor(base_model, preprocess)
+    (features, labels), judged = extract(extractor, "train"), extract(extractor, "validation")
+    network = compile_network(build_head(features.shape[1:]))
+    network.fit(features, labels, batch_size=20, epochs=lesson.epochs(30), verbose=0)
+    return network.evaluate(*judged, verbose=0)[1]
+
+
+print(f"as it should be  {head_history.history['val_accuracy'][-1]:.3f}")
+for kind in lesson.trials(*kinds):
+    print(f"{kind:16} {accuracy_with(kinds[kind]):.3f}")
+
+# %% [markdown] name="wrong_read"
+# Accuracy on the validation pictures, one training each: differences of a point or so may be chance. How much a wrong preparation costs depends on the base. What they have in common: no error, no warning. The only sign is a figure that could have been higher, and you see it only if you try the other one too.
+
+# %% [markdown] name="way2_title"
+# ## Way 2 · From end to end
+#
+# Now the base as a part of the network: augmentation, preparation, base, head. Each picture passes all of it in every epoch, changed each time. That is training *end to end*, from the raw picture to the answer, and it costs the base's time again in each epoch.
+
+
+# %% name="augmentation"
+def build_augmentation():
+    return keras.Sequential(
+        [
+            keras.layers.RandomFlip("horizontal"),
+            keras.layers.RandomRotation(40 / 360, fill_mode="nearest"),
+            keras.layers.RandomTranslation(0.2, 0.2, fill_mode="nearest"),
+            keras.layers.RandomZoom((-0.2, 0.2), (-0.2, 0.2), fill_mode="nearest"),
+        ],
+        name="augmentation",
+    )
+
+
+# %% name="network"
+def build_network(base, preprocess):
+    pictures = keras.Input(base.input_shape[1:])
+    features = base(preprocess(build_augmentation()(pictures)))
+    return keras.Model(pictures, build_head(features.shape[1:])(features))
+
+
+# %% [markdown] name="count_intro"
+# Counted with the VGG16 of above:
+
+# %% name="count" tags=["nbval-check-output"]
+counted = build_network(vgg16, keras.applications.vgg16.preprocess_input)
+counted.count_params()
+# -> 16812353
+
+# %% name="tensors" tags=["nbval-check-output"]
+len(counted.trainable_weights)
+# -> 30
+
+# %% [markdown] name="freeze_intro"
+# Thirty arrays of weights would be trained: a kernel and a bias for each of thirteen convolutions and two dense layers. That must not happen. The head is random at first, so its mistakes are large, and the first steps would tear down what the base has learned. So you *freeze* the base:
+
+# %% name="freeze" tags=["nbval-check-output"]
+vgg16.trainable = False
+len(counted.trainable_weights)
+# -> 4
+
+# %% [markdown] name="freeze_read"
+# Two kernels and two biases are left, those of the head. The base still computes, and the error still passes through the head; the base's numbers stay as they are. Whoever changes `trainable` must call `compile` afterwards: only then does the next `fit` know of it.
+#
+# MobileNetV2 has layers of one more kind, *batch normalisation*, which behave in one way during training and in another at inference. A frozen one stays as it is at inference. In other code you will meet `base(pictures, training=False)` for that. With today's Keras it is not enough, since `fit` tells all layers that this is training; `trainable = False` is what counts. Lesson 7 needs this again.
+
+# %% name="model"
+base_model.trainable = False
+model = compile_network(build_network(base_model, preprocess_input))
+
+# %% name="fit"
+begin = time.perf_counter()
+history = model.fit(
+    train_dataset,
+    validation_data=validation_dataset,
+    epochs=lesson.epochs(30),
+    verbose=2,
+)
+fit_seconds = time.perf_counter() - begin
+
+# %% name="curves"
+plot_history(history)
+
+# %% [markdown] name="curves_read"
+# The gap between the curves is smaller than above, or the dashed one is even the higher one: the training curve counts changed pictures with dropout at work, as in Lesson 5. Now the exam, and what each way has cost. (The first figure includes reading the files; the second way found them in the cache.)
+
+# %% name="test"
+end_to_end_test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
+print(f"features once: {extract_seconds + head_seconds:6.1f} s, test {test_accuracy:.3f}")
+print(f"end to end:    {fit_seconds:6.1f} s, test {end_to_end_test_accuracy:.3f}")
+
+# %% [markdown] name="test_read"
+# Is the second way worth its price? The published figures are about 90 % for the first way and 96 % for the second, both with VGG16 on validation pictures; but the two differ in more than augmentation. With the right preparation and a good base, the first way leaves little to gain. The second may even come out lower, above all after few epochs: turned and stretched animals are harder, for the base that has seen few of them too.
+#
+# So begin with the first way: you learn in a minute whether a base suits your pictures. Take the second where the curves of the first part widely, or when you want to go on to Lesson 7.
+
+# %% name="report"
+lesson.save_model(model)
+lesson.report(test_accuracy=test_accuracy, end_to_end_test_accuracy=end_to_end_test_accuracy)
+
+# %% [markdown] name="precision_title"
+# ## Precision, in one line
+#
+# All numbers so far had 32 bits, of which 23 are for the digits. *bfloat16* has 16 bits, 7 of them for the digits: about two decimal places, and the same range. With *mixed precision* the layers compute in 16 bits and keep their weights in 32. It takes one line before the network is built: `keras.config.set_dtype_policy("mixed_bfloat16")`.
+#
+# What it brings depends on the machine and on the network. Processors with units for bfloat16 multiply several times as fast; others must convert, and may be slower. So measure. This function tells how many pictures a second pass a network:
+
+
+# %% name="speed"
+def pictures_per_second(network):
+    pictures = np.zeros((16, *network.input_shape[1:]), "float32")
+    network.predict_on_batch(pictures)
+    begin = time.perf_counter()
+    for _ in range(3):
+        network.predict_on_batch(pictures)
+    return 3 * len(pictures) / (time.perf_counter() - begin)
+
+
+# %% [markdown] name="precision_intro"
+# VGG16 with random numbers and small pictures, and the base of this lesson, in both precisions; and the accuracy of the head of Way 1 on features that were computed so:
+
+# %% name="precision"
+policy_before = keras.config.dtype_policy()
+for policy in lesson.trials("float32", "mixed_bfloat16"):
+    keras.config.set_dtype_policy(policy)
+    whole = keras.applications.VGG16(weights=None, include_top=False, input_shape=(96, 96, 3))
+    base, _ = pretrained_base(base_name, input_shape=(side, side, 3))
+    features, labels = extract(build_extractor(base, preprocess_input), "test")
+    accuracy = head.evaluate(features.astype("float32"), labels, verbose=0)[1]
+    print(f"VGG16 {pictures_per_second(whole):.0f} pictures a second", end=", ")
+    print(f"{base_name} {pictures_per_second(base):.0f}, test accuracy {accuracy:.3f}\n")
+keras.config.set_dtype_policy(policy_before)
+
+# %% [markdown] name="precision_read"
+# Compare the two pairs. VGG16 consists of large multiplications, which is what such units are for; MobileNetV2's are many and small, and its time goes elsewhere. Do seven bits hurt the accuracy? Two nearby features that were different may have become equal, but the head asks thousands of them. Take the line where your own measurement speaks for it, and give the last layer of a network that you train with it `dtype="float32"`, so that the probability and the loss keep their digits.
+
+# %% [markdown] name="single_title"
+# ## A single picture
+#
+# The number that comes out is the probability of a dog. Near 0 the network is sure of a cat, near 1 of a dog; about 0.5, it does not know. The surest cat of the test pictures, the one that it knows least about, and the surest dog:
+
+# %% name="single"
+probabilities = model.predict(test_dataset, verbose=0)[:, 0]
+doubt = np.abs(probabilities - 0.5)
+shown = [probabilities.argmin(), doubt.argmin(), probabilities.argmax()]
+plot_pictures(test_pictures[shown], titles=[f"{probabilities[n]:.3f}" for n in shown], columns=3)
+
+# %% [markdown] name="own_intro"
+# Choose pictures of your own. In a notebook without a kernel you see the three above in place of yours.
+
+# %% name="own"
+predict_uploads(model, class_names, ready=test_pictures[shown])
+
+# %% [markdown] name="neighbours_title"
+# ## Alike to the eye, alike in numbers
+#
+# There is more in the features than cats and dogs. Average each of them over all places of a picture, and the picture has become one list of numbers, its *embedding*. Two embeddings that point the same way belong to pictures that look alike to the base. The measure is the *cosine* of the angle between them: 1 for the same direction, 0 for nothing in common.
+
+# %% name="cosine" tags=["nbval-check-output"]
+one, same_way, other_way = np.array([3.0, 4.0]), np.array([6.0, 8.0]), np.array([4.0, -3.0])
+lengths = np.linalg.norm(one) * np.linalg.norm([same_way, other_way], axis=1)
+[one @ same_way, one @ other_way] / lengths
+# -> array([1., 0.])
+
+# %% [markdown] name="neighbours_intro"
+# Slide through some of the test pictures: the first is the one, the others are the seven most like it. Then compare pixels in place of features.
+
+# %% name="explore"
+vectors = {"features": test_features[::5].mean(axis=(1, 2)), "pixels": test_pictures[::5]}
+explore_neighbours(test_pictures[::5], vectors, test_labels[::5, 0].astype(int), class_names)
+
+# %% [markdown] name="neighbours_read"
+# By pixels, alike means: bright and dark in the same places, whatever it shows. By features, nobody told the base what a cat is here, no head took part, and yet the neighbours are alike in another way: find out in which. The kind of animal? Its pose? The colour of the fur?
+
+# %% [markdown] name="find_title"
+# ## Find my cat
+#
+# With embeddings you can search. Take some pictures of one subject, compute the mean of their embeddings, and sort everything on the disk by its cosine with that. `find_photos` does it for whole trees of folders. It always uses MobileNetV2 at 192 × 192. It leaves out what is not a picture, passes over damaged files and counts them, and shows how far it is.
+#
+# To try it, you need a cat that you have several pictures of. The dataset has none of the same animal; the nearest to it are a training picture and the seven cats most like it:
+
+# %% name="find_like"
+cats = sorted((folder / "train" / "cat").iterdir())
+cat_vectors = train_features[: len(cats)].mean(axis=(1, 2))
+cat_vectors = cat_vectors - cat_vectors.mean(axis=0)
+likeness = cat_vectors @ cat_vectors[0] / np.linalg.norm(cat_vectors, axis=1)
+like = [cats[number] for number in np.argsort(-likeness)[:8]]
+
+# %% name="find_like_shown"
+plot_pictures([read_picture(path) for path in like], columns=4)
+
+# %% [markdown] name="find_intro"
+# Search the folder with the test pictures, which the search has never seen. What comes back are paths and scores, the best first; here are the names of the first three files.
+
+# %% name="find"
+found = find_photos(like, folder / "test", top=100)
+[(photo.path.name, photo.score) for photo in found[:3]]
+
+# %% name="find_shown"
+plot_pictures(
+    [read_picture(photo.path) for photo in found[:12]],
+    titles=[f"{photo.path.parent.name} {photo.score:.2f}" for photo in found[:12]],
+    columns=6,
+)
+
+# %% name="find_share"
+float(np.mean([photo.path.parent.name == "cat" for photo in found]))
+
+# %% [markdown] name="find_read"
+# The share of cats among the best hundred; chance gives one half. Read the result for what it is: these animals look like the eight, to a network that was never asked to tell one cat from another. Your own cat's twin from next door comes as high up as yours. The search saves you from looking through ten thousand photographs; the last look is yours.
+#
+# On your own disk, give the folder with some pictures of your cat and the folders to search, here or in a terminal:
+#
+# ```
+# python -m course_utils.find_photos --like cat-pictures ~/Pictures --top 50
+# ```
+#
+# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last lines above name the folder. An embedding is not the picture, yet it tells what is on it. Nothing leaves your machine. `python -m course_utils.find_photos --forget`, or `forget_photos()` from `course_utils`, deletes what all searches have kept.
+
+# %% [markdown] name="exercises"
+# ## Exercises
+#
+# Replace the dots, run the cell, then run the check below it.
+
+# %% [markdown] name="ex_extract"
+# ### Exercise 1 · Extract features
+#
+# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture; `batches` gives pairs `(pictures, labels)` without end. Take the first `count` pictures. Return two arrays, the features and the labels, with exactly `count` rows each.
+
+
+# %% name="ex_extract_answer" exercise="extract"
+def extract_features(base, batches, count):
+    ### BEGIN SOLUTION
+    features, labels, seen = [], [], 0
+    for batch, batch_labels in batches:
+        features.append(base(batch))
+        labels.append(batch_labels)
+        seen += len(batch)
+        if seen >= count:
+            break
+    return np.concatenate(features)[:count], np.concatenate(labels)[:count]
+    ### END SOLUTION
+
+
+# %% name="ex_extract_wrong_endless" exercise="extract" wrong="goes on although"
+def extract_features(base, batches, count):
+    features, labels = [], []
+    for batch, batch_labels in batches:
+        features.append(base(batch))
+        labels.append(batch_labels)
+    return np.concatenate(features)[:count], np.concatenate(labels)[:count]
+
+
+# %% name="ex_extract_wrong_uncut" exercise="extract" wrong="Cut the last batch"
+def extract_features(base, batches, count):
+    features, labels, seen = [], [], 0
+    for batch, batch_labels in batches:
+        features.append(base(batch))
+        labels.append(batch_labels)
+        seen += len(batch)
+        if seen >= count:
+            break
+    return np.concatenate(features), np.concatenate(labels)
+
+
+# %% name="ex_extract_wrong_early" exercise="extract" wrong="before there are enough"
+def extract_features(base, batches, count):
+    features, labels, seen = [], [], 0
+    for batch, batch_labels in batches:
+        if seen + len(batch) > count:
+            break
+        features.append(base(batch))
+        labels.append(batch_labels)
+        seen += len(batch)
+    return np.concatenate(features), np.concatenate(labels)
+
+
+# %% name="ex_extract_wrong_pictures" exercise="extract" wrong="The base is missing"
+def extract_features(base, batches, count):
+    pictures, labels, seen = [], [], 0
+    for batch, batch_labels in batches:
+        pictures.append(batch)
+        labels.append(batch_labels)
+        seen += len(batch)
+        if seen >= count:
+            break
+    return np.concatenate(pictures)[:count], np.concatenate(labels)[:count]
+
+
+# %% name="ex_extract_check" exercise="extract" points=2
+def check(extract_features):
+    pictures = np.arange(4 * 2 * 2 * 3, dtype=float).reshape(4, 2, 2, 3)
+
+    taken = []
+
+    def batches():
+        for turn in range(50):
+            taken.append(turn)
+            yield pictures + 1000 * turn, np.arange(4) + 4 * turn
+
+    features, labels = extract_features(lambda batch: batch.mean(axis=(1, 2)), batches(), 10)
+    features, labels = np.asarray(features), np.asarray(labels)
+    assert len(taken) < 50, (
+        "Your loop goes on although it has enough. This check stops you; a real generator never "
+        "ends. Count the pictures, and break."
+    )
+    assert len(features) == len(labels), (
+        f"There are {len(features)} rows of features and {len(labels)} labels."
+    )
+    assert len(features) != 12, (
+        "12 rows, since three batches of 4 were needed for 10 pictures. Cut the last batch: "
+        "[:count] at the end."
+    )
+    assert len(features) >= 10, (
+        f"Your loop ends before there are enough: {len(features)} rows, not 10. "
+        "A batch that is needed in part must be taken too."
+    )
+    assert len(features) == 10, f"There should be 10 rows, not {len(features)}."
+    assert features.shape != (10, 2, 2, 3), (
+        "These are the pictures themselves. The base is missing: base(batch) gives the features."
+    )
+    assert features.shape == (10, 3), (
+        f"The features should have the shape (10, 3), not {features.shape}."
+    )
+    assert labels.tolist() == list(range(10)), (
+        f"The labels should be those of the first ten pictures, 0 to 9, not {labels.tolist()}."
+    )
+    right = np.concatenate([pictures + 1000 * turn for turn in range(3)])[:10].mean(axis=(1, 2))
+    assert np.allclose(features, right), "Some features do not belong to their picture."
+
+
+extract_check = check_exercise(
+    extract_features,
+    check,
+    hints=[
+        "Collect the features of each batch in a list, and the labels in another.",
+        "Add len(batch) to a counter; break when it has reached count.",
+        "np.concatenate makes one array of the list, and [:count] cuts what is too much.",
+    ],
+    praise="predict does the same, and prepares the next batch while the base works on this one.",
+)
+extract_check
+
+# %% [markdown] name="ex_extract_try"
+# With your function and the base of this lesson, 100 training pictures. Are these the features that `predict` gave?
+
+# %% name="ex_extract_run"
+if extract_check.right:
+    batches = parts["train"].batch(20).repeat().as_numpy_iterator()
+    features, labels = extract_features(extractor.predict_on_batch, batches, 100)
+    print(features.shape, np.allclose(features, train_features[:100], atol=0.05))
+
+# %% [markdown] name="ex_prepare"
+# ### Exercise 2 · Prepare for VGG16
+#
+# Write what VGG16 wants. `pictures` is an array (n, height, width, 3) of red, green and blue, 0…255. Return an array of floating-point numbers of the same shape: blue, green, red, each less its mean over ImageNet, which is 103.939 for blue, 116.779 for green and 123.68 for red. Leave `pictures` unchanged.
+
+
+# %% name="ex_prepare_answer" exercise="prepare"
+def prepare_for_vgg16(pictures):
+    ### BEGIN SOLUTION
+    return pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])
+    ### END SOLUTION
+
+
+# %% name="ex_prepare_wrong_scale" exercise="prepare" wrong="the published mistake"
+def prepare_for_vgg16(pictures):
+    return pictures / 255
+
+
+# %% name="ex_prepare_wrong_order" exercise="prepare" wrong="first the blue one"
+def prepare_for_vgg16(pictures):
+    return pictures - np.array([123.68, 116.779, 103.939])
+
+
+# %% name="ex_prepare_wrong_means" exercise="prepare" wrong="channel that it belongs to"
+def prepare_for_vgg16(pictures):
+    return (pictures - np.array([103.939, 116.779, 123.68]))[..., ::-1]
+
+
+# %% name="ex_prepare_wrong_axis" exercise="prepare" wrong="mirrored"
+def prepare_for_vgg16(pictures):
+    return pictures[:, :, ::-1] - np.array([123.68, 116.779, 103.939])
+
+
+# %% name="ex_prepare_wrong_scaled" exercise="prepare" wrong="Do not divide"
+def prepare_for_vgg16(pictures):
+    return (pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])) / 255
+
+
+# %% name="ex_prepare_wrong_place" exercise="prepare" wrong="have changed"
+def prepare_for_vgg16(pictures):
+    right = pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])
+    pictures[...] = right
+    return right
+
+
+# %% name="ex_prepare_check" exercise="prepare" points=2
+def check(prepare_for_vgg16):
+    pictures = np.random.default_rng(1).integers(0, 256, (2, 3, 4, 3)).astype("float32")
+    given = pictures.copy()
+    answer = np.asarray(prepare_for_vgg16(given))
+    means = np.array([103.939, 116.779, 123.68])
+    right = pictures[..., ::-1] - means
+    assert answer.shape == pictures.shape, f"The shape should stay {pictures.shape}."
+    assert not np.allclose(answer, pictures / 255, atol=1e-3), (
+        "That is the published mistake: 0…1 is what a network of your own may want, not VGG16."
+    )
+    assert not np.allclose(answer, right / 255, atol=1e-3), (
+        "Do not divide: VGG16 wants values from about −124 to 151."
+    )
+    assert not np.allclose(answer, right[..., ::-1], atol=1e-3), (
+        "The means are right, the order is not: VGG16 wants first the blue one, red last."
+    )
+    assert not np.allclose(answer, (pictures - means)[..., ::-1], atol=1e-3), (
+        "Take from each channel the mean of the channel that it belongs to: "
+        "turn the channels round first, then subtract."
+    )
+    assert not np.allclose(answer, pictures[:, :, ::-1] - means[::-1], atol=1e-3), (
+        "Your pictures are mirrored: [:, :, ::-1] turns the columns round. The channels are the "
+        "last direction, [..., ::-1]."
+    )
+    assert np.allclose(answer, right, atol=1e-3), (
+        f"A first pixel of {pictures[0, 0, 0]} should become {right[0, 0, 0].round(3)}, "
+        f"not {answer[0, 0, 0]}."
+    )
+    assert np.array_equal(given, pictures), (
+        "The values are right, but the pictures that you were given have changed. Make a new array."
+    )
+
+
+prepare_check = check_exercise(
+    prepare_for_vgg16,
+    check,
+    hints=[
+        "Two steps: turn the channels round, then subtract one mean from each.",
+        "pictures[..., ::-1] turns the last direction round.",
+        "NumPy subtracts an array of three numbers from the three channels of every pixel.",
+    ],
+    praise="That order comes from the program that VGG16 was first trained with.",
+)
+prepare_check
+
+# %% [markdown] name="ex_prepare_try"
+# Now look at a picture as VGG16 gets it, rightly and wrongly prepared: the smallest value, the mean and the largest.
+
+# %% name="ex_prepare_run"
+if prepare_check.right:
+    sample = test_pictures[:20].astype("float32")
+    for kind, values in (("right", prepare_for_vgg16(sample)), ("wrong", sample / 255)):
+        print(f"{kind}: {values.min():7.1f} {values.mean():7.1f} {values.max():7.1f}")
+
+# %% [markdown] name="ex_counts"
+# ### Exercise 3 · What is trained
+#
+# Return how many single numbers a network trains, and how many it keeps frozen: a pair of whole numbers. `network.trainable_weights` and `network.non_trainable_weights` are lists of arrays, and each has a `.shape`.
+
+
+# %% name="ex_counts_answer" exercise="counts"
+def trained_and_frozen(network):
+    ### BEGIN SOLUTION
+    trained = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    frozen = sum(int(np.prod(weight.shape)) for weight in network.non_trainable_weights)
+    return trained, frozen
+    ### END SOLUTION
+
+
+# %% name="ex_counts_wrong_arrays" exercise="counts" wrong="how many arrays"
+def trained_and_frozen(network):
+    return len(network.trainable_weights), len(network.non_trainable_weights)
+
+
+# %% name="ex_counts_wrong_swapped" exercise="counts" wrong="the other way round"
+def trained_and_frozen(network):
+    trained = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return network.count_params() - trained, trained
+
+
+# %% name="ex_counts_wrong_all" exercise="counts" wrong="all of them"
+def trained_and_frozen(network):
+    trained = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return network.count_params(), network.count_params() - trained
+
+
+# %% name="ex_counts_wrong_rows" exercise="counts" wrong="first direction"
+def trained_and_frozen(network):
+    trained = sum(weight.shape[0] for weight in network.trainable_weights)
+    frozen = sum(weight.shape[0] for weight in network.non_trainable_weights)
+    return trained, frozen
+
+
+# %% name="ex_counts_check" exercise="counts" points=1
+def check(trained_and_frozen):
+    base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5)])
+    network = keras.Sequential([keras.Input((4,)), base, keras.layers.Dense(2)])
+    base.trainable = False
+    answer = tuple(trained_and_frozen(network))
+    assert answer != (2, 2), (
+        "That is how many arrays there are, a kernel and a bias on each side. "
+        "An array of shape (5, 2) holds 10 numbers: np.prod(weight.shape)."
+    )
+    assert answer != (25, 12), "That is the other way round: first the trained ones."
+    assert answer != (37, 25), "37 are all of them; the first number is for the trained ones only."
+    assert answer != (7, 9), (
+        "len of an array is its first direction only. np.prod(weight.shape) multiplies them all."
+    )
+    assert answer == (12, 25), (
+        "In the example the head trains 5 × 2 + 2 = 12 numbers, and 4 × 5 + 5 = 25 are frozen; "
+        f"you return {answer}."
+    )
+    base.trainable = True
+    answer = tuple(trained_and_frozen(network))
+    assert answer == (37, 0), f"With nothing frozen it is (37, 0), not {answer}."
+
+
+counts_check = check_exercise(
+    trained_and_frozen,
+    check,
+    hints=[
+        "Write it for one of the two lists first.",
+        "np.prod(weight.shape) is how many numbers an array holds.",
+        "sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)",
+    ],
+    praise="summary() shows the same two numbers at its end.",
+)
+counts_check
+
+# %% name="ex_counts_run"
+if counts_check.right:
+    for name, network in (("VGG16 and a head", counted), (f"{base_name} and a head", model)):
+        print("{}: {:,} trained, {:,} frozen".format(name, *trained_and_frozen(network)))
+
+# %% [markdown] name="ex_counts_read"
+# In both, nearly all trained numbers are in the dense layer after `Flatten`. A `GlobalAveragePooling2D` in its place, which keeps the mean over all places, would make that layer smaller by as many times as there are places; whether the position is missed, you can try.
+
+# %% [markdown] name="ex_another"
+# ### Exercise 4 · Any base
+#
+# Write `build_on(base, preprocess)`: a network that takes raw pictures of the size that the base takes, prepares them with `preprocess`, runs the base, averages over all places (`GlobalAveragePooling2D`), and ends in one neuron with sigmoid. Whatever the base was before, freeze it. Do not compile the network.
+
+
+# %% name="ex_another_answer" exercise="another"
+def build_on(base, preprocess):
+    ### BEGIN SOLUTION
+    base.trainable = False
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(preprocess(pictures))
+    values = keras.layers.GlobalAveragePooling2D()(values)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+    ### END SOLUTION
+
+
+# %% name="ex_another_wrong_thawed" exercise="another" wrong="Freeze the base"
+def build_on(base, preprocess):
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(preprocess(pictures))
+    values = keras.layers.GlobalAveragePooling2D()(values)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+
+
+# %% name="ex_another_wrong_all" exercise="another" wrong="the head too"
+def build_on(base, preprocess):
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(preprocess(pictures))
+    values = keras.layers.GlobalAveragePooling2D()(values)
+    network = keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+    network.trainable = False
+    return network
+
+
+# %% name="ex_another_wrong_raw" exercise="another" wrong="not prepared"
+def build_on(base, preprocess):
+    base.trainable = False
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(pictures)
+    values = keras.layers.GlobalAveragePooling2D()(values)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+
+
+# %% name="ex_another_wrong_flatten" exercise="another" wrong="averages over all places"
+def build_on(base, preprocess):
+    base.trainable = False
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(preprocess(pictures))
+    values = keras.layers.Flatten()(values)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+
+
+# %% name="ex_another_wrong_linear" exercise="another" wrong="sigmoid"
+def build_on(base, preprocess):
+    base.trainable = False
+    pictures = keras.Input(base.input_shape[1:])
+    values = base(preprocess(pictures))
+    values = keras.layers.GlobalAveragePooling2D()(values)
+    return keras.Model(pictures, keras.layers.Dense(1)(values))
+
+
+# %% name="ex_another_check" exercise="another" points=2
+def describe(network):
+    assert isinstance(network, keras.Model), f"Return a keras.Model, not {type(network).__name__}."
+    parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return {
+        "input": list(network.input_shape),
+        "output": list(network.output_shape),
+        "activation": getattr(getattr(network.layers[-1], "activation", None), "__name__", "none"),
+        "arrays": len(network.trainable_weights),
+        "parameters": parameters,
+    }
+
+
+def check(build_on):
+    layers = [keras.layers.Conv2D(4, 3), keras.layers.BatchNormalization()]
+    base = keras.Sequential([keras.Input((8, 8, 3)), *layers])
+    prepared = []
+
+    def preprocess(pictures):
+        prepared.append(pictures)
+        return pictures / 100 - 1
+
+    network = build_on(base, preprocess)
+    assert network["input"] == [None, 8, 8, 3], (
+        "The network should take the pictures that the base takes: keras.Input(base.input_shape[1:])."
+    )
+    assert network["output"] == [None, 1], (
+        f"For each picture there should be one number, not {network['output'][1:]}."
+    )
+    assert prepared, "The pictures are not prepared: call preprocess before the base."
+    assert network["activation"] == "sigmoid", (
+        "The last number should be a probability: activation='sigmoid'."
+    )
+    assert network["arrays"] != 0, (
+        "Nothing is trained: you have frozen the head too. Freeze the base alone."
+    )
+    assert network["arrays"] == 2, (
+        f"{network['arrays']} arrays would be trained, not 2. Freeze the base: base.trainable = False."
+    )
+    assert network["parameters"] == 5, (
+        "GlobalAveragePooling2D averages over all places, so that the last neuron has one weight "
+        f"for each of the 4 channels and a bias. Yours has {network['parameters']} numbers."
+    )
+
+
+another_check = check_exercise(
+    build_on,
+    check,
+    as_data=describe,
+    hints=[
+        "build_network in the lesson does nearly the same.",
+        "base.trainable = False, then keras.Input(base.input_shape[1:]) and one step after the other.",
+        "base(preprocess(pictures)), then GlobalAveragePooling2D(), then Dense.",
+    ],
+    praise="Every base in keras.applications fits into this function.",
+)
+another_check
+
+# %% [markdown] name="ex_another_try"
+# What have the million photographs brought, or the drawings, and what is due to the layers? `clone_model` copies a network with new random numbers. Train the same small head on the base and on its copy that has learned nothing, one epoch each. What do you expect?
+
+# %% name="ex_another_run"
+if another_check.right:
+    unlearned = keras.models.clone_model(base_model)
+    for kind, base in lesson.trials(("pretrained", base_model), ("random", unlearned)):
+        network = build_on(base, preprocess_input)
+        network.compile("rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
+        network.fit(train_dataset, epochs=1, verbose=0)
+        print(f"{kind:10} {network.evaluate(validation_dataset, verbose=0)[1]:.3f}")
+
+# %% [markdown] name="ex_another_read"
+# The layers are the same, and so is their number of parameters. The difference is what was learned elsewhere. Another base is one call away: `pretrained_base("VGG16", input_shape=(150, 150, 3))`.
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - The base of a pretrained network is worth more than 2,000 pictures can teach; its head is of no use for other classes.
+# - Features computed once make a training of seconds, without augmentation. End to end costs the base in each epoch, and allows it.
+# - Freeze the base before training, and compile after each change of `trainable`.
+# - Each base wants its pictures prepared in its own way, and a wrong way raises no error.
+# - Precision is one line. Measure what it brings on your machine.
+# - Embeddings find what looks alike, which is not the same as who it is.
+#
+# So far the base has not learned a thing about cats and dogs. In the next lesson its top does.

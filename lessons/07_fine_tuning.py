@@ -1,0 +1,896 @@
+# %% [markdown] name="title"
+# # Lesson 7 · Unfreeze the top
+#
+# In Lesson 6 a pretrained base looked at your pictures, and a new head learned to read what it saw. The base itself learned nothing about cats and dogs. In this lesson its last layers may learn too, in steps so small that they do not forget what they know.
+#
+# **Afterwards you can**
+#
+# - fine-tune a pretrained network in five steps, and say what each of them prevents,
+# - count what learns and what does not,
+# - save most of the work where the lower part of a network stays as it is,
+# - smooth a curve, and say what that hides,
+# - explain how a network can be right more often while its loss does not fall.
+#
+# **You need** Lessons 1 to 6: base and head, freezing, overfitting, cross-entropy, learning rate.
+#
+# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about half an hour more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+
+# %% [markdown] name="setup"
+# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+
+# %% name="start"
+from course_utils import (
+    check_exercise,
+    explore_smoothing,
+    load_dataset,
+    plot_history,
+    plot_pictures,
+    pretrained_base,
+    start,
+    write_class_folders,
+)
+
+lesson = start("07_fine_tuning")
+
+# %% name="libraries"
+import time
+
+import keras
+import numpy as np
+
+# %% [markdown] name="steps_title"
+# ## Five steps
+#
+# The first layers of a base find edges and colours, which every picture has. The last ones find what its own classes were told apart by. Yours are other classes. So the last layers are those that have something to gain from your pictures, and to let them learn, a little, is *fine-tuning*. It goes like this:
+#
+# 1. Put your own head on the base.
+# 2. Freeze the base.
+# 3. Train the head.
+# 4. Unfreeze the last layers of the base.
+# 5. Train both together, with a very small learning rate.
+#
+# Steps 1 to 3 are Lesson 6. Why so much ceremony about the other two? Further down you leave the steps out, one at a time, and see.
+
+# %% [markdown] name="count_title"
+# ## The published network, counted
+#
+# Before anything is trained, count. The published lesson takes VGG16, and it unfreezes the last of the five blocks. (Random weights are good enough for counting.)
+
+# %% name="vgg" tags=["nbval-check-output"]
+vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
+[layer.name for layer in vgg16.layers][-4:]
+# -> ['block5_conv1', 'block5_conv2', 'block5_conv3', 'block5_pool']
+
+# %% [markdown] name="head_intro"
+# The head is that of Lesson 6:
+
+
+# %% name="head"
+def build_head(shape):
+    return keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Flatten(),
+            keras.layers.Dense(256, activation="relu"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+# %% [markdown] name="frozen_intro"
+# Steps 1 and 2. What is left to learn are the weights and the biases of the head's two dense layers:
+
+# %% name="frozen" tags=["nbval-check-output"]
+published = keras.Sequential([vgg16, build_head(vgg16.output.shape[1:])])
+vgg16.trainable = False
+len(published.trainable_weights)
+# -> 4
+
+# %% [markdown] name="unfreeze_intro"
+# Step 4. Everything may learn again, and then everything below `block5_conv1` is frozen once more:
+
+# %% name="unfreeze"
+vgg16.trainable = True
+for layer in vgg16.layers:
+    if layer.name == "block5_conv1":
+        break
+    layer.trainable = False
+
+# %% name="unfrozen" tags=["nbval-check-output"]
+learning = published.trainable_weights
+len(learning), sum(int(np.prod(weight.shape)) for weight in learning)
+# -> (10, 9177089)
+
+# %% [markdown] name="unfrozen_read"
+# Ten arrays of numbers: two for each of three convolutions and two dense layers. The three convolutions of one block have three quarters of the nine million parameters, and you have 2,000 pictures. That is the first reason why no more than the top is unfrozen: whoever lets more parameters learn can learn more by heart. The second is that edges and colours need no change. The third is time, as you will see.
+
+# %% [markdown] name="base_title"
+# ## The base of this lesson
+#
+# As in Lesson 6, MobileNetV2 trains by default, and VGG16 with `COURSE_BASE=VGG16`. The line below says whose weights they are.
+
+# %% name="base"
+base_name, side = lesson.base()
+base_model, preprocess_input = pretrained_base(base_name, input_shape=(side, side, 3))
+
+# %% [markdown] name="seam_intro"
+# MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before and after them. What shall learn begins at block 13. The *seam* is where that block takes its input: cut there, and the base falls into two networks, one after the other. They are no copies. What `upper` learns, `base_model` has learned.
+
+# %% name="seam"
+first_name = {"MobileNetV2": "block_13_expand", "VGG16": "block5_conv1"}[base_name]
+seam = base_model.get_layer(first_name).input
+lower = keras.Model(base_model.input, seam)
+upper = keras.Model(seam, base_model.output)
+
+# %% [markdown] name="same_intro"
+# Do the two together give what the whole gives? Two pictures of noise, prepared as the base expects them, take both ways:
+
+# %% name="same" tags=["nbval-check-output"]
+noise = preprocess_input(np.random.default_rng(1).uniform(0, 255, (2, side, side, 3)))
+by_parts = upper.predict(lower.predict(noise, verbose=0), verbose=0)
+np.allclose(by_parts, base_model.predict(noise, verbose=0), atol=1e-3)
+# -> True
+
+# %% [markdown] name="parts_intro"
+# How many parameters are below the seam, and how many above it?
+
+# %% name="parts"
+lower.count_params(), upper.count_params()
+
+# %% [markdown] name="data_title"
+# ## Run the lower part once
+#
+# The same cats and dogs, divided in the same way; Lesson 4 explains these cells.
+
+# %% name="data"
+datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+class_names = info.features["label"].names
+folder = write_class_folders(
+    datasets,
+    class_names,
+    lesson.folder / "pictures",
+    splits={"train": 1000, "validation": 500, "test": 500},
+)
+
+
+# %% name="directory"
+def from_folder(part):
+    return keras.utils.image_dataset_from_directory(
+        folder / part,
+        class_names=class_names,
+        image_size=(side, side),
+        batch_size=20,
+        label_mode="binary",
+        shuffle=False,
+        verbose=False,
+    )
+
+
+train_dataset, validation_dataset, test_dataset = map(from_folder, ("train", "validation", "test"))
+
+# %% [markdown] name="maps_intro"
+# What is below the seam stays as it is. Whatever it makes of a picture, it makes the same again in every epoch. So let each picture pass it once, keep the feature maps at the seam, and train what is above. The result is the same as if you ran the whole network each time; the time is not.
+
+
+# %% name="maps_function"
+def run_lower(dataset):
+    maps, labels = [], []
+    for pictures, answers in dataset:
+        maps.append(lower.predict_on_batch(preprocess_input(pictures.numpy())))
+        labels.append(answers.numpy())
+    return np.concatenate(maps).astype("float32"), np.concatenate(labels)
+
+
+# %% name="maps"
+begin = time.perf_counter()
+train_maps, train_labels = run_lower(train_dataset)
+lower_seconds = time.perf_counter() - begin
+validation_maps, validation_labels = run_lower(validation_dataset)
+train_maps.shape, f"{lower_seconds:.1f} seconds for the training pictures"
+
+# %% [markdown] name="maps_read"
+# The price is that of Lesson 6's first way: no augmentation. The published training has it, and sends every picture, changed anew, through the whole of VGG16 in each of 100 epochs. With pictures like those that the base knows, what fine-tuning does can be seen without.
+
+# %% [markdown] name="first_title"
+# ## Steps 1 to 3
+#
+# A head on the upper part. `training=False` belongs to the base for good; what it means comes further down.
+
+# %% name="model"
+head = build_head(base_model.output.shape[1:])
+maps = keras.Input(upper.input_shape[1:])
+model = keras.Model(maps, head(upper(maps, training=False)))
+lower.trainable = upper.trainable = False
+untrained = model.get_weights()
+
+
+# %% name="compile_function"
+def compile_network(network, learning_rate):
+    network.compile(
+        optimizer=keras.optimizers.RMSprop(learning_rate=learning_rate),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
+
+
+# %% name="fit_function"
+def fit(network, epochs, verbose=0):
+    return network.fit(
+        train_maps,
+        train_labels,
+        validation_data=(validation_maps, validation_labels),
+        batch_size=20,
+        epochs=epochs,
+        verbose=verbose,
+    )
+
+
+# %% [markdown] name="head_fit_intro"
+# The learning rates are those of Lesson 6: 0.001 for a head on MobileNetV2, 0.00002 for one on VGG16.
+
+# %% name="head_fit"
+head_rate = {"MobileNetV2": 1e-3, "VGG16": 2e-5}[base_name]
+compile_network(model, head_rate)
+head_history = fit(model, lesson.epochs(30), verbose=2)
+
+# %% [markdown] name="head_read"
+# So far, this is feature extraction. Keep the weights, for all that follows begins here, and the answers for the validation pictures, to compare them later:
+
+# %% name="head_kept"
+head_trained = model.get_weights()
+head_answers = model.predict(validation_maps, verbose=0)[:, 0]
+
+# %% [markdown] name="forgotten_title"
+# ## Step 4, and something that is forgotten
+#
+# Unfreeze the upper part, and train on. Twenty pictures will do. Did the first convolution above the seam change?
+
+# %% name="forgotten" tags=["nbval-check-output"]
+upper.trainable = True
+kernel_before = upper.get_weights()[0]
+model.fit(train_maps[:20], train_labels[:20], batch_size=20, verbose=0)
+np.array_equal(kernel_before, upper.get_weights()[0])
+# -> True
+
+# %% [markdown] name="forgotten_read"
+# Not by a single digit. `fit` went through without a complaint, and only the head learned: what may learn is settled when the training is put together after `compile`. Whoever forgets to compile again fine-tunes nothing, and never hears of it. So do it, and look once more:
+
+# %% name="remembered" tags=["nbval-check-output"]
+compile_network(model, 1e-5)
+model.fit(train_maps[:20], train_labels[:20], batch_size=20, verbose=0)
+np.array_equal(kernel_before, upper.get_weights()[0])
+# -> False
+
+# %% [markdown] name="fine_title"
+# ## Step 5
+#
+# Back to the weights that were kept, and on with a learning rate of 0.00001, the published one: a hundredth of what the head on MobileNetV2 was trained with. The published training takes 100 epochs; on a CPU, the lesson takes a share of them.
+
+# %% name="fine"
+model.set_weights(head_trained)
+compile_network(model, 1e-5)
+begin = time.perf_counter()
+history = fit(model, lesson.epochs(100))
+epoch_seconds = (time.perf_counter() - begin) / len(history.epoch)
+
+# %% name="curves"
+plot_history(history)
+
+# %% [markdown] name="curves_read"
+# Where does the dashed curve of the accuracy begin, where does it end, and how far does it jump from one epoch to the next? And what did you save? Each epoch with augmentation, end to end, would have cost the first of these numbers in addition to the second:
+
+# %% name="seconds"
+f"{lower_seconds:.1f} s for the lower part, {epoch_seconds:.1f} s for an epoch above the seam"
+
+# %% [markdown] name="smooth_title"
+# ## Smoothing
+#
+# A validation curve swings. 1,000 pictures are few enough that some near the border fall on this side in one epoch and on that side in the next. To see where it is going, you smooth it. The usual way is the *exponential moving average*: each new point is 0.8 of the smoothed point before it and 0.2 of the new value. Four values by hand, of which the third sticks out:
+
+# %% name="smooth" tags=["nbval-check-output"]
+values = [0.5, 0.5, 1.0, 0.5]
+smoothed = [values[0]]
+for value in values[1:]:
+    smoothed.append(0.8 * smoothed[-1] + 0.2 * value)
+np.round(smoothed, 2).tolist()
+# -> [0.5, 0.5, 0.6, 0.58]
+
+# %% [markdown] name="smooth_read"
+# The peak of 1 has become one of 0.6, and it takes a while to fade. An older value never quite goes; its part shrinks by 0.8 with each epoch, and such shrinking is what "exponential" means here. Choose another factor for your curves. The pale lines are the values themselves.
+
+# %% name="explore"
+explore_smoothing(history)
+
+# %% [markdown] name="explore_read"
+# With 0, nothing is smoothed. The nearer the factor comes to 1, the calmer the curve, and the later it comes: it still speaks of epochs long past. Look at the beginning of the loss with 0.95. A smoothed curve is there to show a direction. Never report a value of it as a result; no network ever had it.
+
+# %% [markdown] name="wrong_title"
+# ## What each step is good for
+#
+# Now leave something out. Each attempt begins with the weights that the base had before, and trains for a few epochs. Before you run it, decide what you expect of each:
+#
+# - **the right way**, for comparison: the head is trained, the learning rate is 0.00001.
+# - **no step 3, small steps**: the head is still random, and everything above the seam is trained with 0.00001.
+# - **no step 3, large steps**: the same with 0.001, the learning rate of a head.
+# - **100 times too large**: the head is trained, and everything goes on with 0.001.
+# - **batch norm awake**: all as it should be, but without `training=False`.
+
+# %% name="careless"
+careless = keras.Model(maps, head(upper(maps)))
+attempts = {
+    "the right way": (model, head_trained, 1e-5),
+    "no step 3, small steps": (model, untrained, 1e-5),
+    "no step 3, large steps": (model, untrained, 1e-3),
+    "100 times too large": (model, head_trained, 1e-3),
+    "batch norm awake": (careless, head_trained, 1e-5),
+}
+
+# %% [markdown] name="attempt_intro"
+# Three numbers for each: accuracy and loss on the validation pictures, and how far the first convolution above the seam has moved from what the base had learned, as a share of its own length. (A kernel is a long list of numbers. Its length is the root of the sum of their squares, and `np.linalg.norm` computes it.)
+
+
+# %% name="attempt_function"
+def attempt(network, weights, learning_rate):
+    network.set_weights(weights)
+    compile_network(network, learning_rate)
+    logs = fit(network, lesson.epochs(20)).history
+    difference = upper.get_weights()[0] - kernel_before
+    moved = np.linalg.norm(difference) / np.linalg.norm(kernel_before)
+    return logs["val_accuracy"][-1], logs["val_loss"][-1], moved
+
+
+# %% name="attempts"
+fine_tuned = model.get_weights()
+for name in lesson.trials(*attempts):
+    accuracy, loss, moved = attempt(*attempts[name])
+    print(f"{name:23} accuracy {accuracy:.3f}, loss {loss:.3f}, moved by {moved:.1%}")
+model.set_weights(fine_tuned)
+
+# %% [markdown] name="moved_read"
+# Begin with the last column. With small steps the kernel stays what it was but for a small share. A rate a hundred times as large drives it far away. That is not fine-tuning any more; it is a training from a good start, in which 2,000 pictures overwrite what very many pictures have taught. The next column tells what comes of it: compare the loss of the two attempts with large steps to that of the right way. The accuracy may hide the harm for a while; below you see why.
+#
+# Next, step 3. A head that is still random sends its errors down into the base, and what they ask of the kernels means nothing yet. You may read that such errors are large and therefore tear everything down. With a plain optimizer they do. RMSprop divides them by their usual size, so its steps are as long for a random head as for a trained one, and it is their direction that is worth nothing. With one learning rate for both you can only choose: small steps, and the head is not there yet when the right way has long arrived; or large ones, and the base pays for it.
+
+# %% [markdown] name="norm_read"
+# And the last line? MobileNetV2 has a layer of *batch normalisation* after each convolution: it brings every channel to about the same mean and the same spread. At inference it uses the means and spreads that it has kept from its training. In training it would use those of the 20 pictures at hand, and change the kept ones a little with each batch, by a thousandth of the difference in MobileNetV2. So the network trains with other numbers than it is judged with, and the kept ones drift. How much that harms depends on how far your batches differ from what the base was trained with; where it does no harm here, it still has brought nothing. `training=False` shuts the question out. (VGG16 has no such layers, and its last line is like the first.)
+
+# %% [markdown] name="paradox_title"
+# ## More often right, and yet no smaller loss
+#
+# Look at the curves of the training again. Accuracy and loss should mirror each other, and do not always: the accuracy rises while the loss stays where it is, or rises as well. How can a network be right more often and wrong by more?
+#
+# Because the two ask different questions. The accuracy asks of each picture: above or below 0.5? The loss asks: how sure, and takes the mean. Here are four pictures with the probability that a network gives to the right answer, before and after some training:
+
+# %% name="paradox_accuracy" tags=["nbval-check-output"]
+before = np.array([0.45, 0.45, 0.9, 0.9])
+after = np.array([0.55, 0.55, 0.9, 0.01])
+float(np.mean(before > 0.5)), float(np.mean(after > 0.5))
+# -> (0.5, 0.75)
+
+# %% name="paradox_loss" tags=["nbval-check-output"]
+np.round([np.mean(-np.log(before)), np.mean(-np.log(after))], 2).tolist()
+# -> [0.45, 1.48]
+
+# %% [markdown] name="paradox_read"
+# Two pictures went over the border by a little: the accuracy rises from a half to three quarters. One picture was got badly wrong: the loss is three times as large. Which picture costs what?
+
+# %% name="paradox_parts" tags=["nbval-check-output"]
+np.round(-np.log(after), 2).tolist()
+# -> [0.6, 0.6, 0.11, 4.61]
+
+# %% [markdown] name="run_intro"
+# One of four carries nearly all of it. Is it so with 1,000 pictures too? The loss of each validation picture, before the fine-tuning and after it:
+
+
+# %% name="losses"
+def losses(answers):
+    dogs = validation_labels[:, 0] == 1
+    right = np.where(dogs, answers, 1 - answers).astype("float64")
+    return -np.log(np.clip(right, 1e-7, 1))
+
+
+fine_answers = model.predict(validation_maps, verbose=0)[:, 0]
+
+# %% name="run"
+for name, answers in (("before", head_answers), ("after", fine_answers)):
+    each = np.sort(losses(answers))
+    print(f"{name:7} accuracy {np.mean(each < np.log(2)):.3f}, loss {each.mean():.3f}, ", end="")
+    print(f"median {np.median(each):.5f}, the ten worst {each[-10:].sum() / each.sum():.0%}")
+
+# %% [markdown] name="run_read"
+# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. Compare it with the mean. And compare the last number with the share that ten pictures have in 1,000, which is 1 %. A few pictures that the network is sure of, and wrong about, make the loss; whatever it does with the other ones hardly shows in it.
+#
+# How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
+
+# %% name="both"
+accuracy, loss = (np.array(history.history[name]) for name in ("val_accuracy", "val_loss"))
+both = (np.diff(accuracy) > 0) & (np.diff(loss) >= 0)
+f"{both.sum()} of {len(both)} times"
+
+# %% [markdown] name="worst_intro"
+# Here are the five most expensive pictures, all of them cats that it takes for dogs or dogs that it takes for cats:
+
+# %% name="worst"
+worst = np.argsort(-losses(fine_answers))[:5]
+plot_pictures(
+    [keras.utils.load_img(validation_dataset.file_paths[index]) for index in worst],
+    titles=[f"dog: {fine_answers[index]:.1%}" for index in worst],
+)
+
+# %% [markdown] name="worst_read"
+# Can you see what misled it? Which of the two numbers matters depends on what you need. Where answers are counted, as in a contest, look at the accuracy. Where somebody acts on the probability, a network that is sure and wrong is dangerous, and the loss tells you so.
+
+# %% [markdown] name="whole_title"
+# ## One network again
+#
+# Whoever uses the network has pictures, not feature maps. So put it together: raw pictures in, preparation, the base, the head.
+
+# %% name="whole"
+pictures = keras.Input((side, side, 3))
+features = base_model(preprocess_input(pictures), training=False)
+whole = keras.Model(pictures, head(features))
+compile_network(whole, 1e-5)
+
+# %% [markdown] name="exam_intro"
+# Its layers are those that you trained. So it can sit the exam twice: with the weights from before the fine-tuning, and with those from after it. With augmentation layers at the front, you could also go on to train it from end to end, as the published lesson does.
+
+# %% name="exam"
+model.set_weights(head_trained)
+head_test_accuracy = whole.evaluate(test_dataset, verbose=0)[1]
+model.set_weights(fine_tuned)
+test_accuracy = whole.evaluate(test_dataset, verbose=0)[1]
+head_test_accuracy, test_accuracy
+
+# %% [markdown] name="exam_read"
+# The published figures are about 96 % for a frozen VGG16 with augmentation and 97 % for the fine-tuned one. A difference of one point, on 1,000 pictures, is ten pictures; another seed, and it may be five or fifteen. Fine-tuning is the last step, for the last mistakes. It does little where the frozen base is nearly always right, and more where your pictures are further away from those that the base has learned from.
+
+# %% name="save"
+path = lesson.save_model(whole)
+again = keras.models.load_model(path)
+
+# %% name="saved" tags=["nbval-check-output"]
+batch, _ = next(iter(test_dataset))
+np.allclose(again.predict(batch, verbose=0), whole.predict(batch, verbose=0), atol=1e-3)
+# -> True
+
+# %% name="report"
+lesson.report(
+    validation_accuracy=history.history["val_accuracy"][-1],
+    head_test_accuracy=head_test_accuracy,
+    test_accuracy=test_accuracy,
+)
+
+# %% [markdown] name="exercises"
+# ## Exercises
+#
+# Replace the dots, run the cell, then run the check below it.
+
+# %% [markdown] name="ex_unfreeze"
+# ### Exercise 1 · The unfreezing function
+#
+# `base` is a network that is frozen as a whole. Unfreeze it from the layer named `first_name` to the end, and leave what is below that layer frozen. Layers of the kind `keras.layers.BatchNormalization` stay frozen wherever they are: with so few pictures, that is the safest. Return `base`.
+
+
+# %% name="ex_unfreeze_answer" exercise="unfreeze"
+def unfreeze_from(base, first_name):
+    ### BEGIN SOLUTION
+    base.trainable = True
+    reached = False
+    for layer in base.layers:
+        reached = reached or layer.name == first_name
+        layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)
+    return base
+    ### END SOLUTION
+
+
+# %% name="ex_unfreeze_wrong_whole" exercise="unfreeze" wrong="The base itself is still frozen"
+def unfreeze_from(base, first_name):
+    reached = False
+    for layer in base.layers:
+        reached = reached or layer.name == first_name
+        layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)
+    return base
+
+
+# %% name="ex_unfreeze_wrong_one" exercise="unfreeze" wrong="That layer alone"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    for layer in base.layers:
+        layer.trainable = layer.name == first_name
+    return base
+
+
+# %% name="ex_unfreeze_wrong_below" exercise="unfreeze" wrong="other way round"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    reached = False
+    for layer in base.layers:
+        reached = reached or layer.name == first_name
+        layer.trainable = not reached and not isinstance(layer, keras.layers.BatchNormalization)
+    return base
+
+
+# %% name="ex_unfreeze_wrong_norm" exercise="unfreeze" wrong="batch normalisation learns too"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    for layer in base.layers:
+        if layer.name == first_name:
+            break
+        layer.trainable = False
+    return base
+
+
+# %% name="ex_unfreeze_wrong_all" exercise="unfreeze" wrong="below it has to stay frozen"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    return base
+
+
+# %% name="ex_unfreeze_wrong_after" exercise="unfreeze" wrong="The named layer itself"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    reached = False
+    for layer in base.layers:
+        layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)
+        reached = reached or layer.name == first_name
+    return base
+
+
+# %% name="ex_unfreeze_check" exercise="unfreeze" points=2
+def small_base():
+    network = keras.Sequential([keras.Input((12, 12, 1))])
+    for number in (1, 2, 3):
+        network.add(keras.layers.Conv2D(2, 3, name=f"conv{number}"))
+        network.add(keras.layers.BatchNormalization(name=f"norm{number}"))
+    network.trainable = False
+    return network
+
+
+def describe(base):
+    assert isinstance(base, keras.Model), "Return base."
+    return {
+        "learning": [layer.name for layer in base.layers if layer.trainable_weights],
+        "tensors": len(base.trainable_weights),
+    }
+
+
+def check(unfreeze_from):
+    found = unfreeze_from(small_base(), "conv2")
+    learning = found["learning"]
+    assert learning != ["conv2"], "That layer alone learns. What is above it should learn too."
+    assert learning != ["conv1"], "That is the other way round: what is below conv2 learns."
+    assert learning != ["conv3"], "The named layer itself should learn too: from it to the end."
+    assert "conv1" not in learning, (
+        "With conv2 as the first to learn, what is below it has to stay frozen; conv1 is not."
+    )
+    assert not {"norm2", "norm3"} & set(learning), (
+        "batch normalisation learns too: isinstance(layer, keras.layers.BatchNormalization) "
+        "tells you which layers to leave frozen."
+    )
+    assert found["tensors"] or learning != ["conv2", "conv3"], (
+        "The base itself is still frozen, and then nothing in it learns, whatever its layers say. "
+        "Begin with base.trainable = True."
+    )
+    assert found == {"learning": ["conv2", "conv3"], "tensors": 4}, (
+        f"conv2 and conv3 should learn, 4 arrays of weights; here {learning} do, "
+        f"{found['tensors']} arrays."
+    )
+
+
+unfreeze_check = check_exercise(
+    unfreeze_from,
+    check,
+    as_data=describe,
+    hints=[
+        "base.trainable = True first. It unfreezes all layers; then decide for each of them.",
+        "Go through base.layers from below, and remember whether you have come to first_name.",
+        "layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)",
+    ],
+    praise="After it: compile. You have seen what happens otherwise.",
+)
+unfreeze_check
+
+# %% name="ex_unfreeze_run"
+if unfreeze_check.right:
+    for name in ("block5_conv1", "block4_conv1"):
+        vgg16.trainable = False
+        print(name, len(unfreeze_from(vgg16, name).trainable_weights))
+
+# %% [markdown] name="ex_smooth"
+# ### Exercise 2 · The smoothing function
+#
+# `values` is a list of numbers. Return a list as long: its exponential moving average. The first smoothed value is the first value; each further one is `factor` of the smoothed value before it and the rest of the new value.
+
+
+# %% name="ex_smooth_answer" exercise="smooth"
+def smooth(values, factor):
+    ### BEGIN SOLUTION
+    smoothed = [values[0]]
+    for value in values[1:]:
+        smoothed.append(factor * smoothed[-1] + (1 - factor) * value)
+    return smoothed
+    ### END SOLUTION
+
+
+# %% name="ex_smooth_wrong_fixed" exercise="smooth" wrong="factor that is given"
+def smooth(values, factor):
+    smoothed = [values[0]]
+    for value in values[1:]:
+        smoothed.append(0.8 * smoothed[-1] + 0.2 * value)
+    return smoothed
+
+
+# %% name="ex_smooth_wrong_swapped" exercise="smooth" wrong="other way round"
+def smooth(values, factor):
+    smoothed = [values[0]]
+    for value in values[1:]:
+        smoothed.append((1 - factor) * smoothed[-1] + factor * value)
+    return smoothed
+
+
+# %% name="ex_smooth_wrong_raw" exercise="smooth" wrong="smoothed value before it"
+def smooth(values, factor):
+    smoothed = [values[0]]
+    for before, value in zip(values, values[1:], strict=False):
+        smoothed.append(factor * before + (1 - factor) * value)
+    return smoothed
+
+
+# %% name="ex_smooth_wrong_zero" exercise="smooth" wrong="begin at 0"
+def smooth(values, factor):
+    smoothed = [0]
+    for value in values:
+        smoothed.append(factor * smoothed[-1] + (1 - factor) * value)
+    return smoothed[1:]
+
+
+# %% name="ex_smooth_wrong_short" exercise="smooth" wrong="as long as"
+def smooth(values, factor):
+    smoothed = values[0]
+    for value in values[1:]:
+        smoothed = factor * smoothed + (1 - factor) * value
+    return [smoothed]
+
+
+# %% name="ex_smooth_check" exercise="smooth" points=1
+def check(smooth):
+    answer = smooth([8.0, 0.0, 4.0], 0.75)
+    assert np.shape(answer) == (3,), "The answer should be as long as the list of values, here 3."
+    answer = np.round(np.array(answer, float), 4).tolist()
+    assert answer != [8.0, 6.4, 5.92], "Use the factor that is given, here 0.75, in place of 0.8."
+    assert answer != [8.0, 2.0, 3.5], (
+        "That is the other way round: factor belongs to what came before, 1 − factor to the new."
+    )
+    assert answer != [8.0, 6.0, 1.0], (
+        "You mix two raw values. Take factor of the smoothed value before it."
+    )
+    assert answer != [2.0, 1.5, 2.125], (
+        "You begin at 0, and the curve has to climb from there. Begin at the first value."
+    )
+    assert answer == [8.0, 6.0, 5.5], f"8, 0, 4 with 0.75 give 8, 6, 5.5; you return {answer}."
+    assert np.allclose(smooth([3.0], 0.9), [3.0]), "A single value should stay as it is."
+
+
+smooth_check = check_exercise(
+    smooth,
+    check,
+    hints=[
+        "Begin a new list with the first value, and go through the others.",
+        "smoothed[-1] is the smoothed value before.",
+        "smoothed.append(factor * smoothed[-1] + (1 - factor) * value)",
+    ],
+    praise="Optimizers smooth in the same way: RMSprop the squares of its gradients.",
+)
+smooth_check
+
+# %% name="ex_smooth_run"
+if smooth_check.right:
+    curve = history.history["val_accuracy"]
+    print(f"last value {curve[-1]:.3f}, highest {max(curve):.3f}, ", end="")
+    print(f"smoothed, last {smooth(curve, 0.8)[-1]:.3f}")
+
+# %% [markdown] name="ex_rates"
+# ### Exercise 3 · A fair comparison
+#
+# Where between 0.00001 and 0.001 does the harm begin? To find out, several learning rates have to begin with the same weights. `network.get_weights()` gives them and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. Return a dict, for each rate its accuracy. When you are done, the network shall have the weights that it had at first.
+
+
+# %% name="ex_rates_answer" exercise="rates"
+def compare_rates(network, rates, train):
+    ### BEGIN SOLUTION
+    weights = network.get_weights()
+    accuracies = {}
+    for rate in rates:
+        network.set_weights(weights)
+        accuracies[rate] = train(network, rate)
+    network.set_weights(weights)
+    return accuracies
+    ### END SOLUTION
+
+
+# %% name="ex_rates_wrong_chain" exercise="rates" wrong="where the one before it ended"
+def compare_rates(network, rates, train):
+    return {rate: train(network, rate) for rate in rates}
+
+
+# %% name="ex_rates_wrong_left" exercise="rates" wrong="when you are done"
+def compare_rates(network, rates, train):
+    weights = network.get_weights()
+    accuracies = {}
+    for rate in rates:
+        network.set_weights(weights)
+        accuracies[rate] = train(network, rate)
+    return accuracies
+
+
+# %% name="ex_rates_wrong_best" exercise="rates" wrong="for each rate"
+def compare_rates(network, rates, train):
+    weights = network.get_weights()
+    accuracies = []
+    for rate in rates:
+        network.set_weights(weights)
+        accuracies.append(train(network, rate))
+    network.set_weights(weights)
+    return max(accuracies)
+
+
+# %% name="ex_rates_wrong_untrained" exercise="rates" wrong="begins with zeros"
+def compare_rates(network, rates, train):
+    weights = network.get_weights()
+    accuracies = {}
+    for rate in rates:
+        network.set_weights([np.zeros_like(weight) for weight in weights])
+        accuracies[rate] = train(network, rate)
+    network.set_weights(weights)
+    return accuracies
+
+
+# %% name="ex_rates_check" exercise="rates" points=2
+class OneWeight:
+    def __init__(self):
+        self.weight = 5.0
+
+    def get_weights(self):
+        return [np.array([self.weight])]
+
+    def set_weights(self, weights):
+        self.weight = float(weights[0][0])
+
+
+def add_rate(network, rate):
+    network.weight += rate
+    return network.weight
+
+
+def check(compare_rates):
+    network = OneWeight()
+    answer = compare_rates(network, [1, 10, 100], add_rate)
+    assert isinstance(answer, dict) and list(answer) == [1, 10, 100], (
+        "Return a dict with the accuracy for each rate, the rates as keys."
+    )
+    answer = [float(answer[rate]) for rate in (1, 10, 100)]
+    assert answer != [6, 16, 116], (
+        "Each training begins where the one before it ended. Put the first weights back before it."
+    )
+    assert answer != [1, 10, 100], (
+        "Each training begins with zeros. It should begin with the weights that the network had."
+    )
+    assert answer == [6, 15, 105], (
+        "For a network whose training adds the rate to its only weight, 5, the answers should be "
+        f"6, 15 and 105, not {answer}."
+    )
+    assert network.weight == 5, (
+        "Put the first weights back when you are done as well: whoever goes on with the network "
+        "would have that of the last rate."
+    )
+
+
+rates_check = check_exercise(
+    compare_rates,
+    check,
+    hints=[
+        "Keep network.get_weights() before the loop.",
+        "In the loop: put them back, train, note the accuracy under the rate.",
+        "After the loop, network.set_weights(weights) once more.",
+    ],
+    praise="Compare anything in this way: same beginning, one thing changed.",
+)
+rates_check
+
+# %% [markdown] name="ex_rates_try"
+# Now for the network of this lesson, with its trained head. Write down first what you expect of each: better than before, as before, worse?
+
+# %% name="ex_rates_run"
+if rates_check.right:
+    model.set_weights(head_trained)
+
+    def train_and_judge(network, rate):
+        compile_network(network, rate)
+        return fit(network, lesson.epochs(10)).history["val_accuracy"][-1]
+
+    for rate, accuracy in compare_rates(
+        model, lesson.trials(1e-5, 1e-4, 1e-3), train_and_judge
+    ).items():
+        print(f"{rate:.5f}: {accuracy:.3f}")
+    model.set_weights(fine_tuned)
+
+# %% [markdown] name="ex_rates_read"
+# The more steps it takes, the more a rate that is too large can spoil. If 0.0001 comes out best here, you have found what the course found with its sample as well: the published rate is a careful one, made for 100 epochs. Choose by the validation set, and do not choose by differences of a few pictures.
+
+# %% [markdown] name="ex_turned"
+# ### Exercise 4 · The paradox, turned round
+#
+# `before` are the probabilities that a network gave to the right answers of four pictures: 0.55, 0.55, 0.55 and 0.45. Find four probabilities `after` with which it is right less often, and yet the mean loss is smaller. Return them as a list.
+
+
+# %% name="ex_turned_answer" exercise="turned"
+def after_training():
+    ### BEGIN SOLUTION
+    return [0.95, 0.95, 0.45, 0.45]
+    ### END SOLUTION
+
+
+# %% name="ex_turned_wrong_better" exercise="turned" wrong="right more often"
+def after_training():
+    return [0.95, 0.95, 0.95, 0.95]
+
+
+# %% name="ex_turned_wrong_same" exercise="turned" wrong="right as often"
+def after_training():
+    return [0.95, 0.95, 0.95, 0.05]
+
+
+# %% name="ex_turned_wrong_loss" exercise="turned" wrong="the loss has grown"
+def after_training():
+    return [0.95, 0.95, 0.05, 0.05]
+
+
+# %% name="ex_turned_wrong_sure" exercise="turned" wrong="logarithm of 0"
+def after_training():
+    return [1.0, 1.0, 0.0, 0.0]
+
+
+# %% name="ex_turned_wrong_range" exercise="turned" wrong="between 0 and 1"
+def after_training():
+    return [2.0, 2.0, 0.4, 0.4]
+
+
+# %% name="ex_turned_check" exercise="turned" points=1
+def check(after_training):
+    answer = np.array(after_training(), float)
+    assert answer.shape == (4,), "Return four probabilities."
+    assert answer.min() >= 0 and answer.max() <= 1, "A probability lies between 0 and 1."
+    assert answer.min() > 0, "The logarithm of 0 is endless, and so is the loss. Keep above 0."
+    right, loss = int((answer > 0.5).sum()), float(np.mean(-np.log(answer)))
+    assert right <= 3, "Now the network is right more often. Let it be right less often."
+    assert right < 3, "Now the network is right as often as before: three times of four."
+    assert loss < 0.648, (
+        f"Right {right} of 4 times, but the loss has grown: {loss:.2f} after 0.65. The mistakes "
+        "are too sure of themselves, or the right answers not sure enough."
+    )
+
+
+turned_check = check_exercise(
+    after_training,
+    check,
+    hints=[
+        "The accuracy does not ask by how much. Which picture may cross 0.5 at the lowest price?",
+        "0.55 becomes 0.45: one right answer less, and the loss of that picture grows by 0.2.",
+        "Make the pictures that stay right much surer: 0.95 costs 0.05 where 0.55 costs 0.6.",
+    ],
+    praise="So the epoch with the lowest loss need not be the one with the highest accuracy.",
+)
+turned_check
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - Five steps: head, freeze, train, unfreeze the top, train both with small steps.
+# - After every change of `trainable`, compile again; nothing tells you if you forget.
+# - Batch normalisation stays as at inference: `training=False`.
+# - What is below the seam need not be computed twice.
+# - A smoothed curve shows a direction, and comes late.
+# - The accuracy counts mistakes; the loss weighs them, and a few sure ones can outweigh all others.
+#
+# The network knows cats from dogs. What it looks at when it decides, you see in the next lesson.

@@ -1,0 +1,922 @@
+# %% [markdown] name="title"
+# # Lesson 8 · What convnets learn
+#
+# People say that a network is a black box. A convnet is not: what it works with are pictures, from the first layer to the last but one, and pictures can be looked at. In this lesson you look into it in three ways: at what each layer makes of a picture, at what each filter looks for, and at the places in a picture that decided an answer.
+#
+# **Afterwards you can**
+#
+# - show all the feature maps of a network for a picture, and count how many are empty,
+# - make the picture that a filter answers to most, by climbing a gradient,
+# - write Grad-CAM, and see which part of a picture spoke for a class,
+# - look into a wrong answer, and tell what such pictures prove and what they do not.
+#
+# **You need** lessons 1 to 5: feature maps, pooling, ReLU, gradient, softmax and sigmoid. Lesson 6 explains what a pretrained base is; one sentence here will do.
+#
+# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+
+# %% [markdown] name="setup"
+# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles.
+
+# %% name="start"
+from course_utils import (
+    CourseError,
+    base_class_names,
+    bases,
+    check_exercise,
+    explore_feature_maps,
+    explore_heat_maps,
+    load_dataset,
+    plot_channels,
+    plot_picture,
+    plot_pictures,
+    pretrained_base,
+    read_picture,
+    start,
+    write_class_folders,
+)
+from course_utils.drawing import draw_wide
+
+lesson = start("08_visualization")
+
+# %% name="libraries"
+import keras
+import matplotlib
+import numpy as np
+import tensorflow as tf
+from matplotlib.cbook import get_sample_data
+from PIL import Image
+
+# %% [markdown] name="data_title"
+# ## A network of your own
+#
+# The same cats and dogs as in lessons 4 and 5, divided in the same way.
+
+# %% name="data"
+datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+class_names = info.features["label"].names
+folder = write_class_folders(
+    datasets,
+    class_names,
+    lesson.folder / "pictures",
+    splits={"train": 1000, "validation": 500, "test": 500},
+)
+
+# %% [markdown] name="saved_intro"
+# You look into the network that Lesson 5 has saved. Where there is none on this machine, because you have not run that lesson here, the cells below train one of the same kind for a few minutes.
+
+# %% name="saved"
+model = lesson.saved_model("05_augmentation")
+trained = model is not None
+side = model.input_shape[1] if trained else lesson.pixels(150)
+
+
+# %% name="directory"
+def from_folder(part, side):
+    pictures = keras.utils.image_dataset_from_directory(
+        folder / part,
+        class_names=class_names,
+        image_size=(side, side),
+        batch_size=None,
+        label_mode="binary",
+        shuffle=False,
+        verbose=False,
+    )
+    return pictures.cache()
+
+
+# %% name="pipeline"
+train_dataset = from_folder("train", side).shuffle(2000).batch(32).prefetch(tf.data.AUTOTUNE)
+validation_dataset = from_folder("validation", side).batch(32).prefetch(tf.data.AUTOTUNE)
+test_dataset = from_folder("test", side).batch(32).prefetch(tf.data.AUTOTUNE)
+
+
+# %% name="model_function"
+def build_network(side):
+    layers = [keras.Input((side, side, 3)), keras.layers.RandomFlip("horizontal")]
+    layers.append(keras.layers.Rescaling(1 / 255))
+    for filters in (32, 64, 128, 128):
+        layers.append(keras.layers.Conv2D(filters, 3, activation="relu"))
+        layers.append(keras.layers.MaxPooling2D(2))
+    layers += [keras.layers.Flatten(), keras.layers.Dropout(0.5)]
+    layers.append(keras.layers.Dense(512, activation="relu"))
+    layers.append(keras.layers.Dense(1, activation="sigmoid"))
+    network = keras.Sequential(layers)
+    network.compile(
+        optimizer=keras.optimizers.RMSprop(learning_rate=3e-4),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
+    return network
+
+
+# %% name="fit"
+if not trained:
+    model = build_network(side)
+    model.fit(train_dataset, epochs=lesson.epochs(20), verbose=2)
+
+# %% [markdown] name="test_intro"
+# How good is it? A network that only guesses would be right in half of the cases. What you see in the pictures below is what a network of this quality has learned, no more.
+
+# %% name="test"
+test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
+test_accuracy
+
+# %% [markdown] name="activations_title"
+# ## What each layer makes of a picture
+#
+# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. To see them, build a second network from the layers of the first, with other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
+
+# %% name="first_shape" tags=["nbval-check-output"]
+fresh = build_network(150)
+convolutions = [layer for layer in fresh.layers if isinstance(layer, keras.layers.Conv2D)]
+first_layer = keras.Model(fresh.inputs, convolutions[0].output)
+first_layer.predict(np.zeros((1, 150, 150, 3)), verbose=0).shape
+# -> (1, 148, 148, 32)
+
+# %% [markdown] name="first_shape_read"
+# One picture, 148 rows, 148 columns, 32 channels: one map for each filter of the layer. (`fresh.inputs`, not `fresh.input`: a `Sequential` network refuses the second before it has seen a picture.)
+#
+# Now your network, and all its convolutions and poolings. Do not count them off with `model.layers[:8]`, as you may read elsewhere. What comes first?
+
+# %% name="first_layers"
+[type(layer).__name__ for layer in model.layers[:8]]
+
+# %% [markdown] name="kinds_read"
+# The preparation comes first: augmentation and scaling. Those layers have nothing to show, so choose by kind:
+
+# %% name="seen" tags=["nbval-check-output"]
+kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
+seen = [layer for layer in model.layers if isinstance(layer, kinds)]
+len(seen), [type(layer).__name__ for layer in seen[:2]]
+# -> (8, ['Conv2D', 'MaxPooling2D'])
+
+# %% name="viewer"
+names = [f"{number} {type(layer).__name__}" for number, layer in enumerate(seen, start=1)]
+viewer = keras.Model(model.inputs, [layer.output for layer in seen])
+
+# %% [markdown] name="picture_intro"
+# One test picture that the network has never seen, and its eight stacks of maps:
+
+# %% name="maps"
+test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])
+picture = test_pictures[1]
+feature_maps = viewer.predict(picture[np.newaxis], verbose=0)
+[maps.shape for maps in feature_maps]
+
+# %% name="picture"
+plot_picture(picture.astype("uint8"), title="the picture")
+
+# %% [markdown] name="single_intro"
+# Two single channels of the first layer, those whose numbers differ most. Each map has its own scale, from black for 0 to white for its largest number:
+
+# %% name="single"
+first = feature_maps[0][0]
+channels = np.argsort(-first.std(axis=(0, 1)))[:2]
+shown = [first[..., channel] / first[..., channel].max() for channel in channels]
+plot_pictures(shown, titles=[f"channel {channel}" for channel in channels], columns=2, inches=3)
+
+# %% [markdown] name="single_read"
+# What a filter has come to look for is an accident of the training: with another seed, the same channel would look for something else. Go through the layers and channels yourself. In the first layer, look for a filter that answers to edges of one direction, and for one that answers to a colour or to brightness. Then go deeper: from which layer on can you no longer tell what the picture shows?
+
+# %% name="explore_layers"
+explore_feature_maps(picture.astype("uint8"), [maps[0] for maps in feature_maps], names)
+
+# %% [markdown] name="all_intro"
+# And now every channel, 16 in a row. First the first and the second convolution:
+
+# %% name="all_first"
+plot_channels(feature_maps[0][0], names[0])
+
+# %% name="all_second"
+plot_channels(feature_maps[2][0], names[2])
+
+# %% [markdown] name="all_read"
+# The first maps still are pictures: nearly all that can be seen in the picture can be seen in them. They answer to edges, to bright and dark, to colours. Now the last two convolutions:
+
+# %% name="all_third"
+plot_channels(feature_maps[4][0], names[4])
+
+# %% name="all_fourth"
+plot_channels(feature_maps[6][0], names[6])
+
+# %% [markdown] name="deep_read"
+# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network throws away what does not matter for its question, and keeps what does. You do the same: you know what a bicycle is, and few people can draw one from memory.
+#
+# Some maps are black all over. Their filter looks for something that this picture does not have.
+
+# %% [markdown] name="sparsity_title"
+# ### How sparse?
+#
+# That can be counted. For twenty test pictures: which share of the numbers is 0, and how many channels are empty in all twenty?
+
+# %% name="sparsity"
+twenty = viewer.predict(test_pictures[::50][:20], verbose=0)
+sparsity = [float(np.mean(maps == 0)) for maps in twenty]
+for name, maps, share in zip(names, twenty, sparsity, strict=True):
+    empty = int(np.sum(maps.max(axis=(0, 1, 2)) == 0))
+    print(f"{name:14}  {share:4.0%} are 0,  {empty:3} of {maps.shape[-1]} channels empty")
+
+# %% [markdown] name="sparsity_read"
+# Compare the convolutions with each other, and the poolings with each other: pooling keeps the largest of four numbers, so there are fewer zeros after it. The published text finds that the maps become sparser with depth, and there is a reason to expect it: every picture has edges, few have a nose in the upper left. Is it so in your network? Look at both columns. Do not be surprised if one of them says no: it depends on the training too, and yours may have been short.
+#
+# A channel that is empty in all twenty pictures may wait for something rare. It may also be of no use at all: a *dead filter*, whose sum is negative whatever it sees. ReLU makes it 0, its gradient is 0, and no training brings it back. Exercise 1 looks for such filters.
+
+# %% [markdown] name="filters_title"
+# ## What a filter looks for
+#
+# So far a picture was given, and you saw what the filters made of it. Now turn the question round: a filter is given, and you look for the picture that it answers to most. Nobody can try all pictures. But the network can tell in which direction to go.
+#
+# A *gradient tape* writes down how a number was computed, and can then say how that number changes with what went into it. For y = x² at x = 3:
+
+# %% name="tape" tags=["nbval-check-output"]
+x = tf.constant(3.0)
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = x**2
+float(tape.gradient(y, x))
+# -> 6.0
+
+# %% [markdown] name="tape_read"
+# When x grows by a little, y grows by 6 times as much. `watch` tells the tape to follow `x`; parameters of a network are followed without being asked for. (Older code has `K.gradients` and `K.function` for this; both are gone.)
+#
+# Training changes the parameters so that the loss becomes smaller, and leaves the pictures as they are. Here it is the other way round: the parameters stay, and the picture changes, so that the answer of one filter becomes larger. That is *gradient ascent*.
+#
+# A network that knows many things has more to show than one that knows cats and dogs. The next one was trained by somebody on many more pictures and classes; such a network is called *pretrained*, and Lesson 6 is about it. The line under the cell says whose weights these are.
+
+
+# %% name="load_base"
+def load_base(name, side, include_top=False):
+    network, preprocess_input = pretrained_base(name, (side, side, 3), include_top)
+    drawn = bases()[-1].kind == "drawn"
+    if drawn and name != "VGG16":
+        return load_base("VGG16", side, include_top)
+    return name, drawn, network, preprocess_input
+
+
+# %% name="base"
+pixels = lesson.pixels(150)
+name, drawn, base_model, preprocess_input = load_base(lesson.base()[0], pixels)
+
+# %% [markdown] name="base_read"
+# With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. Where these weights cannot be had, the course has two small networks of its own, trained on drawings of animals and plants. The cell then takes the small VGG16: it has the layers of the published network, with fewer filters in each, and it knows pictures of the size that you need below. (`COURSE_BASE=VGG16`, set before the lesson starts, takes VGG16 in any case.)
+
+# %% [markdown] name="layers_intro"
+# Four of its layers, from near the picture to far from it. Those of VGG16 are the published ones. In MobileNetV2 the convolutions with the most filters are called `expand`, and `BN` is what follows each: its numbers may be negative, as ReLU comes after it.
+
+# %% name="filter_layers"
+filter_layers = {
+    "VGG16": ["block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1"],
+    "MobileNetV2": ["bn_Conv1", "block_3_expand_BN", "block_6_expand_BN", "block_10_expand_BN"],
+}[name]
+{layer: base_model.get_layer(layer).output.shape[1:] for layer in filter_layers}
+
+# %% [markdown] name="score_intro"
+# The number that shall grow is the mean of one map, here that of filter 0 of the third layer (in VGG16, `block3_conv1`). The start is a grey picture with a little noise.
+
+# %% name="noise"
+steps = 3 if lesson.profile == "ci" else 40
+layer_viewer = keras.Model(base_model.inputs[0], base_model.get_layer(filter_layers[2]).output)
+noise = 128 + 40 * (tf.random.uniform((1, pixels, pixels, 3)) - 0.5)
+
+# %% name="gradient"
+with tf.GradientTape() as tape:
+    tape.watch(noise)
+    score = tf.reduce_mean(layer_viewer(preprocess_input(noise + 0.0))[..., 0])
+gradient = tape.gradient(score, noise)
+gradient.shape == noise.shape, float(tf.reduce_max(tf.abs(gradient)))
+
+# %% [markdown] name="gradient_read"
+# The gradient has a number for each pixel and colour: how much the score grows when that one grows. And these numbers are tiny. How tiny, differs from filter to filter; a step that suits one would be nothing for the next. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels:
+
+
+# %% name="ascend"
+def ascend(picture, viewer, filter_number, rate=4.0):
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            maps = viewer(preprocess_input(picture + 0.0))
+            score = tf.reduce_mean(maps[..., filter_number])
+        gradient = tape.gradient(score, picture)
+        size = tf.sqrt(tf.reduce_mean(gradient**2))
+        picture = tf.clip_by_value(picture + rate * gradient / (size + 1e-12), 0, 255)
+    return picture
+
+
+# %% [markdown] name="ascend_read"
+# `preprocess_input` does with the pixels what was done in the network's training, and `+ 0.0` gives it a copy to work on. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is no number. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
+
+# %% name="pattern"
+pattern = ascend(noise, layer_viewer, 0)
+titles = ["at the start", f"after {steps} steps"]
+plot_pictures([noise[0], pattern[0]], titles, columns=2, inches=3)
+
+# %% [markdown] name="pattern_shown_read"
+# The filter has written down what it looks for. The pattern repeats, because the mean of the whole map is what was to grow. It need not fill the picture: where ReLU gives 0 there is no gradient, and from level ground nothing leads upwards. So a pattern spreads from where the noise happened to have something of it; and if the noise has nothing of it anywhere, noise is what you still see.
+
+# %% [markdown] name="many_title"
+# ### Many filters at once
+#
+# Filter after filter would take long. Each picture of a batch is its own matter, so let picture 0 climb for filter 0, picture 1 for filter 1, and so on: the score is the sum, and each picture's gradient comes from its own filter alone. `tf.eye` is a table with 1 on its diagonal and 0 elsewhere, which picks those; `@tf.function` makes one program of a step, which is then repeated.
+
+
+# %% name="ascend_all"
+def ascend_all(viewer, count, rate=4.0):
+    diagonal = tf.eye(count, viewer.output_shape[-1])
+
+    @tf.function
+    def step(pictures):
+        with tf.GradientTape() as tape:
+            tape.watch(pictures)
+            maps = tf.cast(viewer(preprocess_input(pictures + 0.0)), "float32")
+            score = tf.reduce_sum(tf.reduce_mean(maps, axis=(1, 2)) * diagonal)
+        gradient = tape.gradient(score, pictures)
+        size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
+        return tf.clip_by_value(pictures + rate * gradient / (size + 1e-12), 0, 255)
+
+    pictures = 128 + 40 * (tf.random.uniform((count, pixels, pixels, 3)) - 0.5)
+    for _ in range(steps):
+        pictures = step(pictures)
+    return pictures.numpy()
+
+
+# %% [markdown] name="many_read"
+# Why `axis=(1, 2, 3)` in the size? Each picture is divided by the size of its own gradient, not by that of all together. Now the four layers, as many filters as each has, at most 64.
+
+
+# %% name="plot_filters"
+def plot_filters(layer):
+    viewer = keras.Model(base_model.inputs[0], base_model.get_layer(layer).output)
+    patterns = ascend_all(viewer, count=min(64, viewer.output_shape[-1]))
+    return plot_pictures(patterns, columns=8, title=layer)
+
+
+# %% name="filters_1"
+plot_filters(filter_layers[0])
+
+# %% name="filters_2"
+plot_filters(filter_layers[1])
+
+# %% name="filters_3"
+plot_filters(filter_layers[2])
+
+# %% name="filters_4"
+plot_filters(filter_layers[3])
+
+# %% [markdown] name="filters_read"
+# Read the four grids as one story. The first layer looks for colours and for edges of one direction. The second and third combine them: stripes, grids, dots, textures. The fourth combines these, and with ImageNet's weights you may begin to see things there: feathers, eyes, leaves, fur. A network trained on drawings has seen flat areas with outlines, and its patterns are poorer: here you see what it was shown, too. (Where a square has stayed noise, see above.)
+#
+# Nobody has told the network any of this. It was shown pictures and names, and edges first, textures next, parts later is what came of it. That is also why the lower layers of a network serve for other tasks: every picture is made of edges.
+
+# %% [markdown] name="cam_title"
+# ## Which part of the picture decided?
+#
+# The third way of looking belongs to one picture and one answer: the network says "elephant"; what made it say so? *Grad-CAM* (Selvaraju and others, 2016) answers with a *heat map*: a coarse picture that is bright where the evidence for a class lies.
+#
+# For this you need the whole network with its head, and so its class names. The published one is VGG16 with the weights of ImageNet, which are 553 MB. Where the course can have ImageNet's weights for MobileNetV2, which are 14 MB, it takes those; elsewhere, its own small VGG16, which takes pictures of the published size, 224 × 224, and knows 29 kinds of drawn animals and plants.
+
+# %% name="top"
+name, drawn, whole, preprocess_input = load_base(lesson.base()[0], 224, include_top=True)
+
+# %% name="names"
+try:
+    known = base_class_names(whole)
+except CourseError as error:
+    print(error)
+    known = [f"class {number}" for number in range(whole.output_shape[-1])]
+
+# %% [markdown] name="cam_picture_intro"
+# Take a picture of your own: write its path in quotes in place of `None`. Otherwise you get a portrait of Grace Hopper, computer scientist and admiral, which comes with Matplotlib; or, if your network knows drawings only, a drawn elephant.
+
+# %% name="cam_picture"
+own_picture = None
+
+if own_picture:
+    picture = read_picture(own_picture, size=(224, 224))
+elif drawn:
+    picture = draw_wide([known.index("elephant")], seed=3, size=(224, 224))[0]
+else:
+    picture = read_picture(get_sample_data("grace_hopper.jpg", asfileobj=False), size=(224, 224))
+plot_picture(picture)
+
+# %% name="cam_prediction"
+prepared = tf.constant(preprocess_input(picture[np.newaxis].astype("float32")))
+probabilities = whole.predict(prepared, verbose=0)[0].astype("float32")
+best = np.argsort(-probabilities)[:5]
+{known[number]: round(float(probabilities[number]), 3) for number in best}
+
+# %% [markdown] name="cam_prediction_read"
+# The five most probable classes. The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the African elephant (class 386), 0.070 to the tusker and 0.004 to the Indian elephant.
+#
+# ### Four steps
+#
+# **1.** Divide the network behind its last convolution. Its maps are the last that still have rows and columns, and each says where something of a certain kind is. What comes after them are a few layers, one after the other:
+
+# %% name="cam_parts"
+last_convolution = {"VGG16": "block5_conv3", "MobileNetV2": "out_relu"}[name]
+position = [layer.name for layer in whole.layers].index(last_convolution)
+first_part = keras.Model(whole.inputs[0], whole.layers[position].output)
+[layer.name for layer in whole.layers[position + 1 :]]
+
+# %% [markdown] name="cam_step_2"
+# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Softmax would hide what we look for: where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows.
+
+# %% name="cam_gradient"
+maps = tf.cast(first_part(prepared), "float32")
+with tf.GradientTape() as tape:
+    tape.watch(maps)
+    features = maps
+    for layer in whole.layers[position + 1 : -1]:
+        features = layer(features)
+    last = whole.layers[-1]
+    scores = tf.cast(features, "float32") @ last.kernel + last.bias
+    score = scores[:, best[0]]
+gradient = tape.gradient(score, maps)
+gradient.shape == maps.shape, maps.shape
+
+# %% [markdown] name="cam_step_3"
+# **3.** The mean of the gradient over rows and columns is the weight of a channel: how much this kind of thing speaks for the class, wherever it is.
+
+# %% name="cam_weights"
+weights = tf.reduce_mean(gradient, axis=(1, 2))
+weights.shape
+
+# %% [markdown] name="cam_step_4"
+# **4.** Add up the maps, each with its weight. What is negative speaks against the class, and ReLU takes it away. Divide by the largest number, so that the heat map goes from 0 to 1. If no place speaks for the class, all is 0, and 0 / 0 is no number; so such a map is left as it is.
+
+# %% name="cam_heat"
+heat_map = np.maximum(tf.reduce_sum(maps * weights[:, None, None, :], axis=-1)[0], 0)
+if heat_map.max() > 0:
+    heat_map = heat_map / heat_map.max()
+heat_map.shape, float(heat_map.min()), float(heat_map.max())
+
+# %% [markdown] name="cam_by_hand"
+# The same with numbers that you can check: two maps of 2 × 2, the first with weight 1, the second with weight −0.5.
+
+# %% name="cam_small" tags=["nbval-check-output"]
+two_maps = np.array([[[4.0, 0.0], [0.0, 2.0]], [[2.0, 2.0], [1.0, 0.0]]])
+total = two_maps @ [1, -0.5]
+np.maximum(total, 0) / total.max()
+# -> array([[1.  , 0.  ],
+# ->        [0.25, 0.25]])
+
+# %% [markdown] name="cam_small_read"
+# (The last direction holds the channels: the upper left cell has 4 in the first map and 0 in the second, which gives 4 × 1 − 0 × 0.5 = 4, the largest. The upper right one gives −1, which ReLU makes 0.)
+#
+# Here is your heat map, as coarse as the maps of the last convolution are:
+
+# %% name="cam_shown"
+plot_pictures(
+    [picture, heat_map], ["the picture", f"heat map of {known[best[0]]}"], columns=2, inches=3
+)
+
+# %% [markdown] name="overlay_intro"
+# To see what it means, lay it over the picture: make the heat map as large as the picture, give its numbers colours, and mix 0.4 of that with 0.6 of the picture.
+
+
+# %% name="overlay"
+def overlay(picture, heat_map, colours="viridis", strength=0.4):
+    height, width = picture.shape[:2]
+    large = Image.fromarray(np.asarray(heat_map, "float32")).resize((width, height))
+    coloured = matplotlib.colormaps[colours](np.clip(large, 0, 1), bytes=True)[..., :3]
+    return np.array(Image.blend(Image.fromarray(picture), Image.fromarray(coloured), strength))
+
+
+# %% name="overlay_shown"
+coloured = [overlay(picture, heat_map), overlay(picture, heat_map, "jet")]
+plot_pictures(coloured, ["viridis", "jet"], columns=2, inches=3)
+
+# %% [markdown] name="overlay_read"
+# The published heat map has the colours of `jet`, and so have most that you will meet: blue, cyan, yellow, red. They mislead. The bright bands of cyan and yellow look like borders, and in the numbers there is none; and red and green are one colour to many readers. In `viridis`, from dark violet to yellow, more is always brighter. That is why the course uses it.
+#
+# Now look: is the bright part on the thing that was named, or beside it? All of it, or one part that tells it from all other classes?
+
+# %% [markdown] name="cam_function_intro"
+# All four steps in one function, for any network that ends in a dense layer. One thing is new: a network with a single neuron, as yours for cats and dogs, has one score. It speaks for class 1, and with the sign turned for class 0.
+
+
+# %% name="grad_cam"
+def grad_cam(network, layer_name, prepared, class_number):
+    position = [layer.name for layer in network.layers].index(layer_name)
+    first_part = keras.Model(network.inputs[0], network.layers[position].output)
+    maps = tf.cast(first_part(prepared), "float32")
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        features = maps
+        for layer in network.layers[position + 1 : -1]:
+            features = layer(features)
+        scores = tf.cast(features, "float32") @ network.layers[-1].kernel + network.layers[-1].bias
+        if scores.shape[-1] == 1:
+            scores = tf.concat([-scores, scores], axis=-1)
+        score = scores[:, class_number]
+    weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2), keepdims=True)
+    heat_map = np.maximum(tf.reduce_sum(maps * weights, axis=-1)[0], 0)
+    return heat_map / heat_map.max() if heat_map.max() > 0 else heat_map
+
+
+# %% name="same" tags=["nbval-check-output"]
+np.allclose(grad_cam(whole, last_convolution, prepared, best[0]), heat_map, atol=1e-3)
+# -> True
+
+# %% [markdown] name="nested"
+# (It asks for layers that follow each other from the last convolution to the end, as they do in all networks of this course. A base that you have put into another network as one layer hides its convolutions: there, `get_layer` finds the base and nothing in it. Divide the base instead, and go on with what follows it.)
+#
+# ### Another class, another map
+#
+# The other classes have their heat maps too. What in this picture speaks for the second one, and for the third? Choose:
+
+# %% name="explore_classes"
+overlays = {
+    f"{known[number]}, {probabilities[number]:.1%}": overlay(
+        picture, grad_cam(whole, last_convolution, prepared, number)
+    )
+    for number in best
+}
+explore_heat_maps(picture, overlays)
+
+# %% [markdown] name="explore_classes_read"
+# Each map has its own scale: its brightest place is 1, be the class ever so improbable. So a bright map does not mean that the network believes in the class; the percentage says that. A map that is dark all over says that nothing in the last maps speaks for the class.
+
+# %% [markdown] name="wrong_title"
+# ## Looking into a mistake
+#
+# A heat map is worth most where the answer is wrong. Back to your network for cats and dogs, and to the validation pictures: which mistake is it surest of?
+
+# %% name="wrong_find"
+pictures, labels = (
+    np.concatenate(parts) for parts in zip(*validation_dataset.as_numpy_iterator(), strict=True)
+)
+dog = model.predict(pictures, batch_size=32, verbose=0)[:, 0].astype("float32")
+answers, labels = (dog > 0.5).astype(int), labels[:, 0].astype(int)
+surest = int(np.argmax(np.where(answers != labels, np.abs(dog - 0.5), -1)))
+class_names[labels[surest]], f"dog: {dog[surest]:.1%}"
+
+# %% [markdown] name="wrong_intro"
+# That is the true class, and what the network gave to "dog". One heat map for what it said, one for what would have been right:
+
+# %% name="wrong_maps"
+mistake = tf.constant(pictures[surest : surest + 1])
+wrong_picture = pictures[surest].astype("uint8")
+last_name = [layer.name for layer in seen if isinstance(layer, keras.layers.Conv2D)][-1]
+heat_maps = [grad_cam(model, last_name, mistake, number) for number in (0, 1)]
+
+# %% name="wrong_shown"
+titles = [
+    f"for {name}" + (", the answer" if number == answers[surest] else ", the truth")
+    for number, name in enumerate(class_names)
+]
+shown = [wrong_picture, *(overlay(wrong_picture, heat_map) for heat_map in heat_maps)]
+plot_pictures(shown, ["the picture", *titles], columns=3, inches=2.6)
+
+# %% [markdown] name="wrong_read"
+# Look at the map of the answer. Is it on the animal, on a part of it that both kinds have, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class in its training pictures, and more pictures of the same sort would not cure it. One that looks at the animal and errs all the same needs to have seen more such animals.
+#
+# Be careful with the conclusion. A heat map tells which places count for the score, not why, and it is coarse. On the right answers it looks convincing to everybody, on the wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in another way, to compare.
+
+# %% name="save"
+lesson.save_model(model)
+
+# %% name="report"
+lesson.report(test_accuracy=test_accuracy, sparsity_first=sparsity[0], sparsity_last=sparsity[6])
+
+# %% [markdown] name="exercises"
+# ## Exercises
+#
+# Replace the dots, run the cell, then run the check below it.
+
+# %% [markdown] name="ex_dead"
+# ### Exercise 1 · Filters that find nothing
+#
+# `maps` is what a layer gives for some pictures, an array (pictures, rows, columns, channels) without negative numbers. Return the list of the channels, as numbers, that are 0 everywhere in every picture.
+
+
+# %% name="ex_dead_answer" exercise="dead"
+def empty_channels(maps):
+    ### BEGIN SOLUTION
+    strongest = maps.max(axis=(0, 1, 2))
+    return np.flatnonzero(strongest == 0).tolist()
+    ### END SOLUTION
+
+
+# %% name="ex_dead_wrong_any" exercise="dead" wrong="in one picture"
+def empty_channels(maps):
+    return np.flatnonzero((maps.max(axis=(1, 2)) == 0).any(axis=0)).tolist()
+
+
+# %% name="ex_dead_wrong_zero" exercise="dead" wrong="a 0 somewhere"
+def empty_channels(maps):
+    return np.flatnonzero(maps.min(axis=(0, 1, 2)) == 0).tolist()
+
+
+# %% name="ex_dead_wrong_count" exercise="dead" wrong="how many"
+def empty_channels(maps):
+    return int(np.sum(maps.max(axis=(0, 1, 2)) == 0))
+
+
+# %% name="ex_dead_wrong_mask" exercise="dead" wrong="True or False"
+def empty_channels(maps):
+    return (maps.max(axis=(0, 1, 2)) == 0).tolist()
+
+
+# %% name="ex_dead_wrong_pictures" exercise="dead" wrong="pictures in which"
+def empty_channels(maps):
+    return np.flatnonzero(maps.max(axis=(1, 2, 3)) == 0).tolist()
+
+
+# %% name="ex_dead_check" exercise="dead" points=1
+def check(empty_channels):
+    maps = np.zeros((3, 2, 2, 5))
+    maps[0, 0, 1, 0] = maps[:2, 1, 0, 3] = 0.5
+    maps[:2, ..., 2] = 1.0
+    answer = empty_channels(maps)
+    assert np.ndim(answer) == 1, (
+        f"You return {answer}. If that is how many there are: return which ones, as a list."
+    )
+    answer = list(answer)
+    assert answer != [False, True, False, False, True], (
+        "That says True or False for each channel; np.flatnonzero turns it into numbers."
+    )
+    assert answer != [0, 1, 2, 3, 4] or list(empty_channels(maps[:1])) != [0, 1, 3, 4], (
+        "You return the channels that have a 0 somewhere. Those that are 0 everywhere are wanted."
+    )
+    assert answer != [0, 1, 2, 3, 4], (
+        "You also return channels that are empty in one picture and not in another. Take the "
+        "largest number over all pictures."
+    )
+    assert answer != [2], "Those are the pictures in which nothing was found. Which channels?"
+    assert answer == [1, 4], f"Channels 1 and 4 are 0 everywhere; you return {answer}."
+    assert list(empty_channels(np.ones((1, 2, 2, 3)))) == [], "Where none is empty: an empty list."
+
+
+dead_check = check_exercise(
+    empty_channels,
+    check,
+    hints=[
+        "Without negative numbers, a channel is 0 everywhere when its largest number is 0.",
+        "The largest over pictures, rows and columns: maps.max(axis=(0, 1, 2)), one per channel.",
+        "np.flatnonzero(condition).tolist() gives the places where the condition holds.",
+    ],
+    praise="Over many pictures, this tells dead filters from those that wait for something rare.",
+)
+dead_check
+
+# %% name="ex_dead_run"
+if dead_check.right:
+    many = keras.Model(model.inputs, seen[6].output).predict(pictures[::5], verbose=0)
+    print(f"Empty in all of {len(many)} validation pictures: {empty_channels(many)}")
+
+# %% [markdown] name="ex_cover"
+# ### Exercise 2 · Cover and ask again
+#
+# There is a way to find the decisive places that needs no gradient: cover a part of the picture with grey, and ask again. Where the probability falls most, there lay the evidence.
+#
+# `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; what is left over at the right and at the bottom is ignored. For each square, set it to 128 in a copy of the picture, and note how much the probability falls against the whole picture. Return an array with a row for each row of squares.
+
+
+# %% name="ex_cover_answer" exercise="cover"
+def cover_map(picture, probability_of, size):
+    ### BEGIN SOLUTION
+    whole_picture = probability_of(picture)
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    falls = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            covered = picture.copy()
+            top, left = row * size, column * size
+            covered[top : top + size, left : left + size] = 128
+            falls[row, column] = whole_picture - probability_of(covered)
+    return falls
+    ### END SOLUTION
+
+
+# %% name="ex_cover_wrong_copy" exercise="cover" wrong="stay covered"
+def cover_map(picture, probability_of, size):
+    whole_picture = probability_of(picture)
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    falls = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * size, column * size
+            picture[top : top + size, left : left + size] = 128
+            falls[row, column] = whole_picture - probability_of(picture)
+    return falls
+
+
+# %% name="ex_cover_wrong_sign" exercise="cover" wrong="the other sign"
+def cover_map(picture, probability_of, size):
+    whole_picture = probability_of(picture)
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    falls = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            covered = picture.copy()
+            top, left = row * size, column * size
+            covered[top : top + size, left : left + size] = 128
+            falls[row, column] = probability_of(covered) - whole_picture
+    return falls
+
+
+# %% name="ex_cover_wrong_absolute" exercise="cover" wrong="not how much it falls"
+def cover_map(picture, probability_of, size):
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    answers = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            covered = picture.copy()
+            top, left = row * size, column * size
+            covered[top : top + size, left : left + size] = 128
+            answers[row, column] = probability_of(covered)
+    return answers
+
+
+# %% name="ex_cover_wrong_turned" exercise="cover" wrong="rows and columns"
+def cover_map(picture, probability_of, size):
+    whole_picture = probability_of(picture)
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    falls = np.zeros((columns, rows))
+    for row in range(rows):
+        for column in range(columns):
+            covered = picture.copy()
+            top, left = row * size, column * size
+            covered[top : top + size, left : left + size] = 128
+            falls[column, row] = whole_picture - probability_of(covered)
+    return falls
+
+
+# %% name="ex_cover_wrong_black" exercise="cover" wrong="128"
+def cover_map(picture, probability_of, size):
+    whole_picture = probability_of(picture)
+    rows, columns = picture.shape[0] // size, picture.shape[1] // size
+    falls = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            covered = picture.copy()
+            top, left = row * size, column * size
+            covered[top : top + size, left : left + size] = 0
+            falls[row, column] = whole_picture - probability_of(covered)
+    return falls
+
+
+# %% name="ex_cover_check" exercise="cover" points=2
+def check(cover_map):
+    picture = np.full((5, 7, 3), 128.0)
+    picture[0:2, 2:4], picture[2:4, 4:6], picture[4, 6] = 228, 178, 255
+
+    def probability_of(shown):
+        assert shown.shape == (5, 7, 3), "Ask about the whole picture, with a part of it covered."
+        return float(np.abs(shown - 128).sum() / 3000)
+
+    given = picture.copy()
+    answer = np.asarray(cover_map(given, probability_of, 2))
+    right = np.array([[0, 0.4, 0], [0, 0, 0.2]])
+    assert np.array_equal(given, picture), (
+        "The squares stay covered: you write into the picture itself. Begin with picture.copy() "
+        "for each square."
+    )
+    assert answer.shape != (3, 2), "rows and columns are exchanged: 2 rows of 3 squares fit in."
+    assert answer.shape == (2, 3), f"2 rows of 3 squares fit in; your array is {answer.shape}."
+    assert not np.allclose(answer, -right, atol=1e-6), (
+        "It has the other sign. A fall is the probability of the whole picture minus that of the "
+        "covered one."
+    )
+    assert not np.allclose(answer, probability_of(picture) - right, atol=1e-6), (
+        "Those are the probabilities, and not how much it falls against the whole picture."
+    )
+    assert answer[0, 0] == 0, "Covering a grey place with grey, 128, must change nothing."
+    assert np.allclose(answer, right, atol=1e-6), (
+        f"In this picture the falls are {right.tolist()}; you return {answer.round(3).tolist()}."
+    )
+
+
+cover_check = check_exercise(
+    cover_map,
+    check,
+    hints=[
+        "Two loops, one in the other: over the rows of squares and over their columns.",
+        "covered = picture.copy(); covered[top : top + size, left : left + size] = 128",
+        "How many fit: picture.shape[0] // size rows. Each entry: whole minus covered.",
+    ],
+    praise="It asks the network once for each square; Grad-CAM needs to ask once.",
+)
+cover_check
+
+# %% [markdown] name="ex_cover_try"
+# Ask your network about its mistake. The left picture is Grad-CAM's map for the answer that it gave, the right one yours:
+
+
+# %% name="ex_cover_run"
+def probability_of_answer(shown):
+    dog = float(model.predict(shown[np.newaxis], verbose=0)[0, 0])
+    return dog if answers[surest] else 1 - dog
+
+
+shown = None
+if cover_check.right:
+    falls = np.maximum(cover_map(pictures[surest], probability_of_answer, side // 6), 0)
+    covered_map = falls / max(falls.max(), 1e-7)
+    both = [heat_maps[answers[surest]], covered_map]
+    shown = plot_pictures(
+        [overlay(wrong_picture, m) for m in both], ["Grad-CAM", "cover"], 2, inches=3
+    )
+shown
+
+# %% [markdown] name="ex_cover_read"
+# Where the two agree, you may believe them a little more. Where they do not, remember that they ask different questions: one about a small change of the maps, the other about taking a whole piece away.
+
+# %% [markdown] name="ex_against"
+# ### Exercise 3 · What speaks against
+#
+# Grad-CAM drops what is negative. That is where the evidence against the class lies, and it has a heat map too. `maps` and `gradient` are arrays (rows, columns, channels) for one picture. Return the heat map of the evidence against: the weight of a channel is the mean of its gradient, with the sign turned; add up the maps with these weights, set what is negative to 0, and divide by the largest number, unless it is 0.
+
+
+# %% name="ex_against_answer" exercise="against"
+def heat_map_against(maps, gradient):
+    ### BEGIN SOLUTION
+    weights = -gradient.mean(axis=(0, 1))
+    against = np.maximum((maps * weights).sum(axis=-1), 0)
+    return against / against.max() if against.max() > 0 else against
+    ### END SOLUTION
+
+
+# %% name="ex_against_wrong_for" exercise="against" wrong="for the class"
+def heat_map_against(maps, gradient):
+    weights = gradient.mean(axis=(0, 1))
+    against = np.maximum((maps * weights).sum(axis=-1), 0)
+    return against / against.max() if against.max() > 0 else against
+
+
+# %% name="ex_against_wrong_relu" exercise="against" wrong="negative numbers"
+def heat_map_against(maps, gradient):
+    against = (maps * -gradient.mean(axis=(0, 1))).sum(axis=-1)
+    return against / against.max()
+
+
+# %% name="ex_against_wrong_pool" exercise="against" wrong="one weight for each channel"
+def heat_map_against(maps, gradient):
+    against = np.maximum((maps * -gradient).sum(axis=-1), 0)
+    return against / against.max() if against.max() > 0 else against
+
+
+# %% name="ex_against_wrong_scale" exercise="against" wrong="largest number should be 1"
+def heat_map_against(maps, gradient):
+    return np.maximum((maps * -gradient.mean(axis=(0, 1))).sum(axis=-1), 0)
+
+
+# %% name="ex_against_wrong_guard" exercise="against" wrong="0 / 0"
+def heat_map_against(maps, gradient):
+    against = np.maximum((maps * -gradient.mean(axis=(0, 1))).sum(axis=-1), 0)
+    with np.errstate(invalid="ignore"):
+        return against / against.max()
+
+
+# %% name="ex_against_check" exercise="against" points=2
+def check(heat_map_against):
+    maps = np.array([[[4.0, 0.0], [1.0, 8.0]], [[0.0, 2.0], [2.0, 2.0]]])
+    gradient = np.array([[[2.0, -1.0], [0.0, -3.0]], [[1.0, 0.0], [1.0, 0.0]]])
+    answer = np.asarray(heat_map_against(maps, gradient))
+    assert answer.shape == (2, 2), (
+        f"A heat map has rows and columns, here (2, 2); yours has {answer.shape}."
+    )
+    assert not np.allclose(answer, [[1, 0], [0, 0]]), (
+        "That is the evidence for the class. Turn the sign of the weights."
+    )
+    assert answer.min() >= 0, "There are negative numbers left: np.maximum(…, 0) takes them away."
+    assert not np.allclose(answer, [[0, 1], [0, 0]]), (
+        "You multiply each place by its own gradient. First take the mean over rows and columns: "
+        "one weight for each channel."
+    )
+    assert np.isclose(answer.max(), 1), (
+        f"The largest number should be 1, and is {answer.max():g}: divide by the largest."
+    )
+    right = [[0, 1], [2 / 7, 0]]
+    assert np.allclose(answer, right, atol=1e-6), (
+        f"The weights are −1 and 1, and the heat map {np.round(right, 3).tolist()}; you return "
+        f"{answer.round(3).tolist()}."
+    )
+    nothing = np.asarray(heat_map_against(maps, np.ones((2, 2, 2))))
+    assert not np.isnan(nothing).any(), (
+        "Where nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only if "
+        "the largest number is above 0."
+    )
+    assert not nothing.any(), "Where nothing speaks against the class, the map is 0 everywhere."
+
+
+against_check = check_exercise(
+    heat_map_against,
+    check,
+    hints=[
+        "The four steps are those of the lesson, with one minus.",
+        "weights = -gradient.mean(axis=(0, 1)) has one number for each channel.",
+        "(maps * weights).sum(axis=-1) adds the channels up; then np.maximum, then the largest.",
+    ],
+    praise="With two classes and one score, what speaks against a dog is what speaks for a cat.",
+)
+against_check
+
+# %% [markdown] name="learned"
+# ## What you learned
+#
+# - The first layers keep nearly all of a picture; the deeper ones keep what matters for the question, and some of their filters find nothing.
+# - Gradient ascent changes a picture so that a filter answers more: edges and colours first, then textures, then parts.
+# - Grad-CAM weighs the last feature maps by the mean gradient of a class score, adds them up, and keeps what is positive.
+# - A heat map shows where the evidence lies for a class, not how sure the network is, and not why.
+# - Mistakes are where looking inside pays most.

@@ -1,0 +1,46 @@
+"""Drawings that are hard in one respect, and the network that is asked about them."""
+
+import numpy as np
+import pytest
+
+from course_utils import (
+    DIFFICULTIES,
+    CourseError,
+    draw_difficulty,
+    explore_difficulties,
+    measure_difficulty,
+)
+
+
+def test_pictures_change_with_the_knob_and_with_nothing_else():
+    low, labels = draw_difficulty("occlusion", 0.2, count=3)
+    high, _ = draw_difficulty("occlusion", 1, count=3)
+    same, _ = draw_difficulty("scale", 0.2, count=3)
+    assert low.shape == (3, 96, 96, 3) and low.dtype == np.uint8 and labels.tolist() == [0, 1, 2]
+    assert np.array_equal(low, same)
+    changed = np.any(low != high, axis=-1).mean(axis=(1, 2))
+    assert all(0 < share < 0.9 for share in changed)
+
+
+@pytest.mark.parametrize(("difficulty", "value"), [("weather", 0.5), ("scale", 1.5)])
+def test_what_cannot_be_drawn_is_refused(difficulty, value):
+    with pytest.raises((CourseError, ValueError), match="weather|scale must be"):
+        draw_difficulty(difficulty, value, count=1)
+
+
+def test_hard_pictures_are_named_worse():
+    easy, hard = (
+        np.mean([measure_difficulty(name, value) for name in ("scale", "illumination")])
+        for value in (0, 1)
+    )
+    assert easy > 0.6 and hard < easy - 0.05
+
+
+def test_the_explorable_follows_choice_and_slider():
+    choice, slider, text, image = explore_difficulties().widget.children
+    assert choice.options == DIFFICULTIES and "occlusion at 0.2" in text.value
+    before = image.value
+    slider.value = 1.0
+    assert "occlusion at 1.0" in text.value and image.value != before
+    choice.value = "clutter"
+    assert "clutter at 1.0" in text.value

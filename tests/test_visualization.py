@@ -1,0 +1,111 @@
+"""What lesson 08 writes out in its cells: climbing a gradient, Grad-CAM, the overlay."""
+
+import os
+from pathlib import Path
+
+import keras
+import matplotlib
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from course_utils import pretrained_base, read_picture
+from tools.build_notebooks import LESSONS, read_lesson
+
+KERAS_HOME = os.environ.get("KERAS_HOME")
+AFRICAN_ELEPHANT = 386
+
+
+@pytest.fixture
+def lesson():
+    """The functions of the lesson by name, and the names that its cells have set before."""
+    names = {"keras": keras, "np": np, "tf": tf, "matplotlib": matplotlib, "Image": Image}
+    names |= {"pixels": 8, "steps": 5, "preprocess_input": lambda pictures: pictures / 255}
+    cells = read_lesson(LESSONS / "08_visualization.py")[0]
+    for cell in cells:
+        if cell.metadata["name"] in ("ascend_all", "overlay", "grad_cam"):
+            exec(cell.source, names)
+    return names
+
+
+def network_of(kernel, bias=0.0):
+    """A network whose last maps are its picture and whose scores are their means @ kernel."""
+    inputs = keras.Input((2, 2, 3))
+    maps = keras.layers.Activation("linear", name="maps")(inputs)
+    features = keras.layers.GlobalAveragePooling2D()(maps)
+    activation = "softmax" if len(kernel[0]) > 1 else "sigmoid"
+    network = keras.Model(inputs, keras.layers.Dense(len(kernel[0]), activation)(features))
+    network.layers[-1].set_weights([np.array(kernel), np.full(len(kernel[0]), bias)])
+    network.trainable = False
+    return network
+
+
+PICTURE = tf.constant([[[[4.0, 0, 0], [0, 8, 0]], [[2, 0, 0], [1, 1, 9]]]])
+
+
+def test_grad_cam_of_a_network_that_can_be_worked_out_by_hand(lesson):
+    network = network_of([[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]])
+    grad_cam = lesson["grad_cam"]
+    assert grad_cam(network, "maps", PICTURE, 0).tolist() == [[1, 0], [0.5, 0]]
+    assert grad_cam(network, "maps", PICTURE, 1).tolist() == [[0, 1], [0, 0]]
+
+
+def test_grad_cam_of_a_single_neuron_has_a_map_for_each_side(lesson):
+    network = network_of([[1.0], [-1.0], [0.0]])
+    grad_cam = lesson["grad_cam"]
+    assert grad_cam(network, "maps", PICTURE, 1).tolist() == [[1, 0], [0.5, 0]]
+    assert grad_cam(network, "maps", PICTURE, 0).tolist() == [[0, 1], [0, 0]]
+
+
+def test_grad_cam_sees_through_a_sure_answer(lesson):
+    network = network_of([[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]], bias=0.0)
+    sure = PICTURE * tf.constant([1000.0, 1, 1])
+    assert network(sure).numpy().tolist() == [[1, 0]], "softmax's gradient is 0 here"
+    assert lesson["grad_cam"](network, "maps", sure, 0)[0, 0] == 1
+
+
+def test_a_heat_map_in_which_nothing_speaks_for_the_class_is_zero(lesson):
+    network = network_of([[-1.0, 1.0], [-1.0, 1.0], [-1.0, 1.0]])
+    heat_map = lesson["grad_cam"](network, "maps", PICTURE, 0)
+    assert heat_map.tolist() == [[0, 0], [0, 0]]
+    picture = np.full((6, 4, 3), 200, np.uint8)
+    assert lesson["overlay"](picture, heat_map).shape == (6, 4, 3)
+
+
+def test_an_overlay_mixes_four_tenths_of_the_colours(lesson):
+    picture = np.full((4, 4, 3), 100, np.uint8)
+    mixed = lesson["overlay"](picture, np.ones((2, 2)))
+    yellow = np.array(matplotlib.colormaps["viridis"](1.0, bytes=True)[:3])
+    assert mixed.dtype == np.uint8 and np.allclose(mixed, 0.6 * 100 + 0.4 * yellow, atol=1)
+
+
+def test_each_picture_of_a_batch_climbs_for_its_own_filter(lesson):
+    keras.utils.set_random_seed(1)
+    layer = keras.layers.Conv2D(3, 1, use_bias=False)
+    viewer = keras.Sequential([keras.Input((8, 8, 3)), layer])
+    layer.set_weights([np.diag([1.0, 1000.0, 1e-4])[None, None]])
+    pictures = lesson["ascend_all"](viewer, 3)
+    grown = pictures.mean(axis=(1, 2)) - 128
+    # 5 steps of 4; with one channel of three, a root mean square of 1 is √3 in that channel
+    assert np.allclose(grown, np.diag([20 * 3**0.5] * 3), atol=5)
+    lesson["steps"] = 100
+    assert lesson["ascend_all"](viewer, 3).max() == 255, "the picture stays a picture"
+
+
+@pytest.mark.skipif(not KERAS_HOME, reason="KERAS_HOME names no folder of real weights")
+def test_the_elephants_are_found_and_the_heat_map_lies_on_them(lesson, monkeypatch):
+    """They fill the squashed picture's upper right, without its first row and column of cells."""
+    photo = Path(KERAS_HOME).parent / "photos" / "creative_commons_elephant.jpg"
+    if not photo.is_file():
+        pytest.skip(f"there is no {photo}")
+    monkeypatch.setenv("COURSE_DATA", "real")
+    network, preprocess_input = pretrained_base("MobileNetV2", (224, 224, 3), include_top=True)
+    picture = read_picture(photo, size=(224, 224)).astype(np.float32)
+    prepared = tf.constant(preprocess_input(picture[np.newaxis]))
+    assert network.predict(prepared, verbose=0).argmax() == AFRICAN_ELEPHANT
+    heat_map = lesson["grad_cam"](network, "out_relu", prepared, AFRICAN_ELEPHANT)
+    on_them = np.zeros((7, 7), bool)
+    on_them[1:5, 1:] = True
+    assert heat_map.shape == (7, 7) and on_them.flat[heat_map.argmax()]
+    assert heat_map[on_them].mean() > 4 * heat_map[~on_them].mean()
