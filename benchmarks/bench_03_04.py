@@ -104,9 +104,9 @@ def train(pipeline, lesson, folder, epochs, precision="float32", **compile_optio
     """Return (seconds, processor seconds) of each epoch but the first, and the last accuracy."""
     import keras
 
+    keras.backend.clear_session()  # which also forgets the precision
     os.environ["COURSE_PRECISION"] = precision
     set_precision()
-    keras.backend.clear_session()
     dataset, scaling = pipeline(folder, lesson["side"], lesson["batch"])
     model = new_model(lesson["side"], lesson["filters"], lesson["rate"], scaling, **compile_options)
     ends = []

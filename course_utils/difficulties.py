@@ -12,7 +12,7 @@ from course_utils.pretrained import embedded_base
 DIFFICULTIES = tuple(field.name for field in dataclasses.fields(Knobs))
 """viewpoint, scale, deformation, occlusion, illumination, clutter, variation."""
 
-REST = 0.2
+REST = 0.5
 """Where the other six knobs stand."""
 
 SEED = 11

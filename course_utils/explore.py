@@ -398,13 +398,13 @@ def explore_difficulties():
 
     choice = ipywidgets.Dropdown(options=DIFFICULTIES, value="occlusion", description="difficulty")
     slider = ipywidgets.FloatSlider(
-        value=0.2, min=0, max=1, step=0.2, description="how much", continuous_update=False
+        value=0.5, min=0, max=1, step=0.25, description="how much", continuous_update=False
     )
     text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
 
     def redraw(change=None):
         share = measure_difficulty(choice.value, slider.value)
-        text.value = f"{choice.value} at {slider.value:.1f}: the network names {share:.0%} rightly."
+        text.value = f"{choice.value} at {slider.value:g}: the network names {share:.0%} rightly."
         pictures, _ = draw_difficulty(choice.value, slider.value, count=10)
         figure = plot_pictures(pictures)
         figure.description = f"Ten drawn animals, {text.value}"

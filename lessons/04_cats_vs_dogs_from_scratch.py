@@ -54,17 +54,17 @@ import tensorflow as tf
 # - **clutter**: what is behind it looks like something too,
 # - **variation**: two cats need not look alike.
 #
-# Photographs have all seven at once, which is why no photograph can show what one of them does. The course's drawings can: each of the seven is a number from 0 to 1. Here is one drawing with all of them at 0.2, and then with one at a time turned up to 1.
+# Photographs have all seven at once, which is why no photograph can show what one of them does. The course's drawings can: each of the seven is a number from 0 to 1. Here is one drawing with all of them at 0.5, and then with one at a time turned up to 1.
 
 # %% name="hard"
-plain, _ = draw_difficulty("scale", 0.2, count=1)
+plain, _ = draw_difficulty("scale", 0.5, count=1)
 turned = [draw_difficulty(name, 1, count=1)[0][0] for name in DIFFICULTIES]
-plot_pictures([plain[0], *turned], titles=["all at 0.2", *DIFFICULTIES], columns=4)
+plot_pictures([plain[0], *turned], titles=["all at 0.5", *DIFFICULTIES], columns=4)
 
 # %% [markdown] name="hard_read"
 # The label stays the same in all eight. Everything else is what a network has to learn to overlook.
 #
-# The course has a small network that was trained to tell such animals and plants apart, 29 kinds of them, none of which is a cat or a dog. How many does it name rightly where nothing is hard, and where one thing is as hard as it gets?
+# The course has a small network that was trained to tell such animals and plants apart, 29 kinds of them, none of which is a cat or a dog. How many does it name rightly where one thing is not hard at all, and where it is as hard as it gets?
 
 # %% name="measured"
 for name in lesson.trials(*DIFFICULTIES):
@@ -72,7 +72,7 @@ for name in lesson.trials(*DIFFICULTIES):
     print(f"{name:13}", "   ".join(f"{share:4.0%}" for share in shares))
 
 # %% [markdown] name="measured_read"
-# Read each line from left to right: at 0, at 0.5, at 1. Which line falls most? The network was trained with pictures that differ in all seven, so it has learned to overlook some of each; the rest costs it what you see. (It is measured with 58 drawings, so that one drawing is worth almost 2 %.)
+# Read each line from left to right: at 0, at 0.5, at 1, with the other six at 0.5. Which line falls most? The network was trained with tens of thousands of pictures that differ in all seven, so it has learned to overlook much of each; the rest costs it what you see. (It is measured with 58 drawings, so that one drawing is worth almost 2 %.)
 #
 # Choose a difficulty below, and slide: the drawings change in that respect only, and so does the share.
 

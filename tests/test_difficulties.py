@@ -13,9 +13,9 @@ from course_utils import (
 
 
 def test_pictures_change_with_the_knob_and_with_nothing_else():
-    low, labels = draw_difficulty("occlusion", 0.2, count=3)
+    low, labels = draw_difficulty("occlusion", 0.5, count=3)
     high, _ = draw_difficulty("occlusion", 1, count=3)
-    same, _ = draw_difficulty("scale", 0.2, count=3)
+    same, _ = draw_difficulty("scale", 0.5, count=3)
     assert low.shape == (3, 96, 96, 3) and low.dtype == np.uint8 and labels.tolist() == [0, 1, 2]
     assert np.array_equal(low, same)
     changed = np.any(low != high, axis=-1).mean(axis=(1, 2))
@@ -38,9 +38,9 @@ def test_hard_pictures_are_named_worse():
 
 def test_the_explorable_follows_choice_and_slider():
     choice, slider, text, image = explore_difficulties().widget.children
-    assert choice.options == DIFFICULTIES and "occlusion at 0.2" in text.value
+    assert choice.options == DIFFICULTIES and "occlusion at 0.5" in text.value
     before = image.value
     slider.value = 1.0
-    assert "occlusion at 1.0" in text.value and image.value != before
+    assert "occlusion at 1:" in text.value and image.value != before
     choice.value = "clutter"
-    assert "clutter at 1.0" in text.value
+    assert "clutter at 1:" in text.value
