@@ -62,7 +62,7 @@ folder = write_class_folders(
 )
 
 # %% [markdown] name="saved_intro"
-# You look into the network that Lesson 5 has saved. Where there is none on this machine, because you have not run that lesson here, the cells below train one of the same kind for a few minutes.
+# You look into the network that Lesson 5 has saved. Where there is none on this machine, because you have not run that lesson here, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay only in a long training.
 
 # %% name="saved"
 model = lesson.saved_model("05_augmentation")
@@ -85,19 +85,18 @@ def from_folder(part, side):
 
 
 # %% name="pipeline"
-train_dataset = from_folder("train", side).shuffle(2000).batch(32).prefetch(tf.data.AUTOTUNE)
+train_dataset = from_folder("train", side).shuffle(2000).batch(16).prefetch(tf.data.AUTOTUNE)
 validation_dataset = from_folder("validation", side).batch(32).prefetch(tf.data.AUTOTUNE)
 test_dataset = from_folder("test", side).batch(32).prefetch(tf.data.AUTOTUNE)
 
 
 # %% name="model_function"
 def build_network(side):
-    layers = [keras.Input((side, side, 3)), keras.layers.RandomFlip("horizontal")]
-    layers.append(keras.layers.Rescaling(1 / 255))
+    layers = [keras.Input((side, side, 3)), keras.layers.Rescaling(1 / 255)]
     for filters in (32, 64, 128, 128):
         layers.append(keras.layers.Conv2D(filters, 3, activation="relu"))
         layers.append(keras.layers.MaxPooling2D(2))
-    layers += [keras.layers.Flatten(), keras.layers.Dropout(0.5)]
+    layers.append(keras.layers.Flatten())
     layers.append(keras.layers.Dense(512, activation="relu"))
     layers.append(keras.layers.Dense(1, activation="sigmoid"))
     network = keras.Sequential(layers)
@@ -142,7 +141,7 @@ first_layer.predict(np.zeros((1, 150, 150, 3)), verbose=0).shape
 [type(layer).__name__ for layer in model.layers[:8]]
 
 # %% [markdown] name="kinds_read"
-# The preparation comes first: augmentation and scaling. Those layers have nothing to show, so choose by kind:
+# The preparation comes first: scaling, and before it, in the network of Lesson 5, augmentation. Those layers have nothing to show, so choose by kind:
 
 # %% name="seen" tags=["nbval-check-output"]
 kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
