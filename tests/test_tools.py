@@ -247,7 +247,7 @@ for folder, name, text in (
     ("models", "01_test.keras", "model"),
     ("results", "01_test.json", '{"data": "sample", "profile": "ci", "figures": {"a": 0.5}}'),
 ):
-    (output / folder).mkdir()
+    (output / folder).mkdir(exist_ok=True)
     (output / folder / name).write_text(text)
 assert os.path.isabs(os.environ["TFDS_DATA_DIR"])
 """
@@ -264,6 +264,22 @@ def test_a_lesson_leaves_page_model_and_results(solutions, tmp_path, capsys):
     assert (build / "models" / "01_test.keras").read_text() == "model"
     assert "<html" in (build / "01_test.html").read_text()
     assert {path.name for path in build.iterdir()} == {"01_test.html", "models", "results"}
+
+
+def test_a_lesson_finds_what_another_has_saved_but_not_what_it_saved_itself(solutions, tmp_path):
+    models = tmp_path / "build" / "models"
+    models.mkdir(parents=True)
+    for name in ("00_earlier", "01_test"):
+        (models / f"{name}.keras").write_text("before")
+    sees = """
+import os, pathlib
+seen = os.listdir(pathlib.Path(os.environ["COURSE_OUTPUT"]) / "models")
+assert seen == ["00_earlier.keras"], seen
+"""
+    solutions(sees, WRITES_RESULTS)
+    assert run_lesson.main(["1", "--build", str(tmp_path / "build")]) == 0
+    saved = {path.name: path.read_text() for path in models.iterdir()}
+    assert saved == {"00_earlier.keras": "before", "01_test.keras": "model"}
 
 
 def test_a_cell_that_fails_is_named_and_leaves_older_results_alone(solutions, tmp_path, capsys):

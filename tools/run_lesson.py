@@ -7,6 +7,7 @@ made aside and moved there when the last cell has run, so that what lies there i
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -143,6 +144,9 @@ def run(number, build):
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=build) as scratch:
         scratch = Path(scratch)
+        if (build / "models").is_dir():  # for a lesson that goes on with an earlier one's network
+            own = shutil.ignore_patterns(f"{name}.keras")
+            shutil.copytree(build / "models", scratch / "models", ignore=own, copy_function=os.link)
         try:
             seconds = execute(notebook, scratch, lambda line: print(line, flush=True))
         except CourseError:
