@@ -565,6 +565,7 @@ def explore_smoothing(history, metric="accuracy"):
                 axes.plot(epochs, curves[key], color=colour, linestyle=style, alpha=0.3)
                 axes.plot(epochs, smoothed, color=colour, linestyle=style, linewidth=2, label=kind)
             axes.set(xlabel="epoch", ylabel=name)
+            axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
             axes.grid(alpha=0.3)
             axes.legend()
         figure.description = (

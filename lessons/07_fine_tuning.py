@@ -317,7 +317,7 @@ explore_smoothing(history)
 # %% [markdown] name="wrong_title"
 # ## What each step is good for
 #
-# Now leave something out. Each attempt begins with the weights that the base had before, and trains for a few epochs. Before you run it, decide what you expect of each:
+# Now leave something out. Each attempt begins with the base's own weights, and trains for a few epochs. Before you run it, decide what you expect of each:
 #
 # - **the right way**, for comparison: the head is trained, the learning rate is 0.00001.
 # - **no step 3, small steps**: the head is still random, and everything above the seam is trained with 0.00001.
@@ -360,12 +360,12 @@ for layer in norms:
 model.set_weights(fine_tuned)
 
 # %% [markdown] name="moved_read"
-# Begin with the last column. With small steps the kernel stays what it was but for a small share. A rate a hundred times as large drives it far away. That is no fine-tuning any more: 2,000 pictures overwrite what very many pictures have taught. The other columns tell what comes of it. The measure is guessing, an accuracy of 0.5 and a loss of 0.69. A base that had much to lose may fall to that within one epoch, and never come back. Where the accuracy stays high, compare the loss with that of the right way; a little further down you see why the accuracy can hide the harm.
+# Begin with the last column. With small steps the kernel stays what it was but for a small share. How many times as far do the large ones drive it? That is no fine-tuning any more: 2,000 pictures overwrite what very many pictures have taught. The other columns tell what comes of it. The measure is guessing, an accuracy of 0.5 and a loss of 0.69. A large base with ImageNet's weights may fall to that within one epoch, and not come back. The course's small base bears more, since it knows less that could be lost; there, a point or two of accuracy may be all that you see.
 #
 # Next, step 3. You will read that the errors of a random head are large, and that they tear the base down. With a plain optimizer, whose steps are as large as the errors, they do. RMSprop divides each step by the usual size of such steps, so they are no longer for a random head than for a trained one. How does the second line compare with the first? With steps so small, leaving step 3 out need do no harm at all, and the loss may even be the smaller one. The third line is what step 3 is there for: a head needs larger steps to learn in good time, and the base must not take them. First the head with its rate, then both with that of the base.
 
 # %% [markdown] name="norm_read"
-# And the last line? At inference, batch normalisation uses the means and spreads that it has kept from its training. While it learns, it uses those of the 20 pictures at hand, and moves the kept ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained with other numbers than it is judged with. How much that harms depends on how far your batches are from what the base has seen, and on the weights that you were given. Where the last line is no worse than the first, that was luck, for nothing was won by it. (With VGG16, the two lines are attempts at the same.)
+# And the last line? At inference, batch normalisation uses the means and spreads that it has kept from its training. While it learns, it uses those of the 20 pictures at hand, and moves the kept ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained with other numbers than it is judged with. How much that harms depends on how far your batches are from what the base has seen, and on the weights that you were given. Where the last line is no worse than the first, that was luck, for nothing was won by it. (With VGG16, the last line repeats the first.)
 #
 # A frozen layer of batch normalisation uses the kept numbers, in `fit` as well. You will often read that `base_model(pictures, training=False)` is enough. With today's Keras it is not, as Lesson 6 says: as soon as the layer is unfrozen, `fit` overrides it (Keras issue 20285).
 
@@ -394,7 +394,7 @@ np.round(-np.log(after), 2).tolist()
 # -> [0.6, 0.6, 0.11, 4.61]
 
 # %% [markdown] name="run_intro"
-# One of four carries nearly all of it. Is it so with 1,000 pictures too? The loss of each validation picture, before the fine-tuning and after it:
+# One of four carries more than three quarters of it. Is it so with 1,000 pictures too? The loss of each validation picture, before the fine-tuning and after it:
 
 
 # %% name="losses"
@@ -413,7 +413,7 @@ for name, answers in (("before", head_answers), ("after", fine_answers)):
     print(f"median {np.median(each):.5f}, the ten worst {each[-10:].sum() / each.sum():.0%}")
 
 # %% [markdown] name="run_read"
-# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. Compare it with the mean. And compare the last number with the share that ten pictures have in 1,000, which is 1 %. A few pictures that the network is sure of, and wrong about, make the loss; whatever it does with the other ones hardly shows in it.
+# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. Compare it with the mean: the typical picture costs far less than the mean says. And compare the last number with the 1 % that ten pictures in 1,000 would bear if all cost the same. The surer a network is of its mistakes, the more of the loss they bear, and the less it shows what becomes of all the others.
 #
 # How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
 
@@ -459,9 +459,12 @@ head_test_accuracy, test_accuracy
 # %% [markdown] name="exam_read"
 # The published figures are about 96 % for a frozen VGG16 with augmentation and 97 % for the fine-tuned one. A difference of one point, on 1,000 pictures, is ten pictures; another seed, and it may be five or fifteen. Fine-tuning is the last step, for the last mistakes. It does little where the frozen base is nearly always right, and more where your pictures are further away from those that the base has learned from.
 
+# %% [markdown] name="save_intro"
+# Saved and loaded, it answers as before. (`compile=False`: it is there to answer, not to train on.)
+
 # %% name="save"
 path = lesson.save_model(whole)
-again = keras.models.load_model(path)
+again = keras.models.load_model(path, compile=False)
 
 # %% name="saved" tags=["nbval-check-output"]
 batch, _ = next(iter(test_dataset))
