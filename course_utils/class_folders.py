@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from course_utils.datasets import explain_failed_writing
+from course_utils.device import cores
 from course_utils.errors import DataError
 from course_utils.pictures import pillow, reason_of
 
@@ -252,7 +253,7 @@ def _write_part(stream, class_names, place, splits, suffix, progress):
     wanted = sum(splits.values()) if splits else None
     ranked = [[] for _ in class_names]  # (key, path), in order, for each class
     taken = [set() for _ in class_names]
-    workers = min(8, os.cpu_count() or 1)
+    workers = min(8, cores())
     with ThreadPoolExecutor(workers) as pool:
         saving = collections.deque()
         for picture, label, filename in map(_parts_of, stream):

@@ -81,8 +81,13 @@ def find_device():
         details = tf.config.experimental.get_device_details(gpus[0])
         name = details.get("device_name", "GPU")
         return "GPU", f"{len(gpus)} × {name}" if len(gpus) > 1 else name
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return "CPU", f"CPU, {cores} core{'s' if cores != 1 else ''}"
+    return "CPU", f"CPU, {cores()} core{'s' if cores() != 1 else ''}"
+
+
+def cores():
+    """Return how many processor cores this process may use."""
+    known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
 
 
 def hardware():

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils import datasets, keras_files, pretrained
+from course_utils.device import cores
 from course_utils.embeddings import Store, StoreDamaged, forget_photos
 from course_utils.errors import CourseError, DataError, PictureError
 from course_utils.pictures import MEGAPIXELS, read_picture, reason_of
@@ -39,7 +40,7 @@ _IN_COMMON = 0.8  # of the mean embedding; measured: see benchmarks/README.md
 _BATCH = 32  # pictures that pass the network, and are remembered, at once
 _AHEAD = 4 * _BATCH  # pictures decoded, or about to be, before the network asks for them
 _BLOCK = 512  # vectors handled at once
-_MANY_MEGAPIXELS = 60  # larger pictures are decoded one at a time, for the memory they take
+_MANY_MEGAPIXELS = 30  # larger pictures are decoded one at a time, for the memory they take
 
 
 class Photo(NamedTuple):
@@ -257,11 +258,11 @@ class _Work:
 
 
 def _decoded(files):
-    """Yield `(file, picture)` in order, decoded by a thread for each core a little ahead.
+    """Yield `(file, picture)` in order, decoded by at most eight threads a little ahead.
 
     A picture is uint8 (SIZE, SIZE, 3), or the exception that says why it cannot be read.
     """
-    pool = ThreadPoolExecutor(os.cpu_count())
+    pool = ThreadPoolExecutor(min(8, cores()))
     waiting = collections.deque()
     try:
         for file in files:

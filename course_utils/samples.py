@@ -22,6 +22,7 @@ import numpy as np
 
 from course_utils import drawing
 from course_utils.datasets import DATASETS, check_prepared, explain_failed_writing, import_tfds
+from course_utils.device import cores
 from course_utils.errors import DataError
 from course_utils.settings import cache_folder
 
@@ -196,7 +197,7 @@ def _drawn(name, split, count):
     An image is a uint8 array or, in colour, an open JPEG file.
     """
     pieces = range(0, count, _PIECE)
-    workers = min(os.cpu_count() or 1, len(pieces) // 4)
+    workers = min(cores(), len(pieces) // 4)
     # Processes started by hand: `multiprocessing` would run the caller's script once more in each.
     command = [sys.executable, "-m", "course_utils.samples", name, split, str(count)]
     package = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from course_utils.errors import PictureError
 from course_utils.explore import Explorable
-from course_utils.pictures import read_with_shape
+from course_utils.pictures import MEGAPIXELS, read_with_shape
 from course_utils.plots import BLUE, GREY, WRONG, _new_figure, _place, _sheet
 
 THRESHOLD = 0.5
@@ -45,7 +45,7 @@ class Answer:
     reason: str | None = None
 
 
-def predict_uploads(model, class_names, ready):
+def predict_uploads(model, class_names, ready, megapixels=MEGAPIXELS):
     """Return a button to upload pictures, with the model's answer to each.
 
     Until something is uploaded, and wherever no kernel runs, it shows the answers to the ready
@@ -60,6 +60,7 @@ def predict_uploads(model, class_names, ready):
         ready: pictures to begin with, at least one: paths, or arrays (height, width),
             (height, width, 1) or (height, width, 3) in 0…255 and of any size; or pairs of a name
             and bytes or an array.
+        megapixels: the largest picture to decode, in millions of pixels; a larger one is named.
 
     Returns:
         An `Explorable`; its `widget` holds the button, a line of text and the answers.
@@ -74,7 +75,7 @@ def predict_uploads(model, class_names, ready):
     ready = [ready] if isinstance(ready, str | os.PathLike) else ready
     if len(ready) == 0:
         raise ValueError("ready is empty. Give at least one picture to begin with.")
-    answers = _answer_all(model, class_names, ready)
+    answers = _answer_all(model, class_names, ready, megapixels)
     figure = plot_answers(answers, class_names)
 
     button = ipywidgets.FileUpload(
@@ -92,7 +93,7 @@ def predict_uploads(model, class_names, ready):
             return
         text.value = f"Reading {_count(len(uploads), 'picture')} …"
         try:
-            answers = _answer_all(model, class_names, uploads)
+            answers = _answer_all(model, class_names, uploads, megapixels)
             rows.value = _rows(answers, class_names)
         except Exception as error:  # nobody sees an error that leaves a widget's callback
             text.value = f"{WRONG} The model gave no answer: {error}"
@@ -118,13 +119,13 @@ def _count(number, thing):
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _answer_all(model, class_names, sources):
+def _answer_all(model, class_names, sources, megapixels):
     """Return an `Answer` for each source: a path, an array, or a pair of a name and either."""
     height, width, channels = _input_of(model)
     answers, batch = [], []
     for number, source in enumerate(sources, start=1):
         try:
-            picture, shape = _read(source, (height, width))
+            picture, shape = _read(source, (height, width), megapixels)
         except PictureError as error:
             told, name = _names(source, number)
             reason = re.sub(f"^{re.escape(told)} ", "It ", str(error))
@@ -173,11 +174,11 @@ def _names(source, number):
     return str(path), path.name
 
 
-def _read(source, size):
+def _read(source, size, megapixels):
     """Return the picture of a source, (height, width, 3) uint8 at that size, and its own shape."""
     content = source[1] if isinstance(source, tuple) else source
     if not hasattr(content, "__array__"):
-        return read_with_shape(source, size)
+        return read_with_shape(source, size, megapixels)
     from PIL import Image
 
     array = np.asarray(content)
@@ -241,9 +242,9 @@ def decide(outputs, class_names):
         best = int(np.argmax(outputs))
         return best, float(outputs[best]), f"the largest of {len(outputs)}"
     output = float(outputs[0])
-    side = "above" if output > THRESHOLD else "below" if output < THRESHOLD else "not below"
+    side = "above" if output > THRESHOLD else "below" if output < THRESHOLD else "not above"
     why = f"output {_decimal(output)}, {side} {THRESHOLD:g}"
-    return (0, 1 - output, why) if side == "below" else (1, output, why)
+    return (1, output, why) if side == "above" else (0, 1 - output, why)
 
 
 def _decimal(output):

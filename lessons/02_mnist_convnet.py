@@ -46,7 +46,7 @@ pictures, labels = next(iter(datasets["train"].batch(25)))
 plot_pictures(pictures, titles=labels.numpy())
 
 # %% [markdown] name="moved_intro"
-# Nobody writes a digit at the same place twice. Here is the first of them, and the same one moved four columns to the right (`np.roll` moves the entries of an array).
+# Nobody writes a digit at the same place twice. Here is the first of them, and the same one moved four columns to the right (`np.roll` moves the entries of an array; what leaves on the right comes in on the left, and here that is black, or nearly so).
 
 # %% name="moved"
 picture = pictures[0].numpy()
@@ -126,10 +126,10 @@ np.array(
 # This is a *feature map*: a picture again, whose pixels say how much of something there is at each place. The something, here a small diagonal cross, is a *feature*. Five weights are 1, so a whole cross would give 5; 4 means that one of its five pixels is missing. What lies below a weight of 0 does not count.
 
 # %% [markdown] name="keras_intro"
-# Keras calls this layer `Conv2D`. It starts with random weights, so give it yours; it wants a batch, and a direction for the channels (more on those soon), as the pictures of Lesson 1 had them.
+# Keras calls this layer `Conv2D`. It starts with random weights, so give it yours; it wants a batch, and a direction for the channels (more on those soon), as the pictures of Lesson 1 had them. `build` makes its weights for pictures of 5 × 5 with one channel (`None` stands for a batch of any size), and `set_weights` puts yours in their place.
 
 # %% name="keras" tags=["nbval-check-output"]
-layer = keras.layers.Conv2D(filters=1, kernel_size=3)
+layer = keras.layers.Conv2D(filters=1, kernel_size=3, dtype="float32")
 layer.build((None, 5, 5, 1))
 layer.set_weights([kernel.reshape(3, 3, 1, 1), np.zeros(1)])
 batch_of_one = grid.reshape(1, 5, 5, 1).astype("float32")
@@ -161,7 +161,8 @@ explore_convolution(picture, left_edge)
 # One kernel finds one pattern. A *convolutional layer* has many, all over the same picture, each with a bias of its own; such a kernel with its bias is called a *filter*. The layer puts the feature maps of its filters behind one another, like the red, the green and the blue of a colour picture. So they are called *channels* too, and their number is the *output depth*. Here are 32 filters over a batch of 64 digits, divided by 255 first, which the layer `Rescaling` does:
 
 # %% name="layer" tags=["nbval-check-output"]
-scaled_pictures = keras.layers.Rescaling(1 / 255)(next(iter(datasets["train"].batch(64)))[0])
+pictures, labels = next(iter(datasets["train"].batch(64)))
+scaled_pictures = keras.layers.Rescaling(1 / 255)(pictures)
 layer = keras.layers.Conv2D(filters=32, kernel_size=3, activation="relu")
 layer(scaled_pictures).shape
 # -> TensorShape([64, 26, 26, 32])
@@ -251,7 +252,7 @@ def check(convolve):
     kernels, biases = numbers.integers(-3, 4, (3, 3, 2, 3)), np.array([10, -20, 30])
 
     def by_keras(kernels, biases):
-        layer = keras.layers.Conv2D(3, 3)
+        layer = keras.layers.Conv2D(3, 3, dtype="float32")
         layer.build((None, 6, 7, 2))
         layer.set_weights([kernels, biases])
         return layer(picture[np.newaxis]).numpy()[0]
@@ -307,12 +308,12 @@ convolve_check
 if convolve_check.right:
     kernels, biases = layer.get_weights()
     by_hand = np.maximum(0, convolve(scaled_pictures[0].numpy(), kernels, biases))
-    print(np.allclose(by_hand, layer(scaled_pictures)[0], atol=1e-5))
+    print(np.allclose(by_hand, layer(scaled_pictures)[0], atol=2e-3))
 
 # %% [markdown] name="padding_title"
 # ## Borders and steps
 #
-# 28 pixels went in, 26 came out: a kernel of 3 columns fits at 26 places in a row of 28. This *border effect* takes two rows and two columns from every layer, and a pixel in a corner lies in one patch only, where others lie in nine. *Padding* helps: a frame of zeros around the picture. Keras has two kinds. `"valid"`, the default, adds nothing, so that each patch holds valid pixels only; `"same"` adds as much as keeps the size the same.
+# 28 pixels went in, 26 came out: a kernel of 3 columns fits at 26 places in a row of 28. This *border effect* takes two rows and two columns from every layer, and a pixel in a corner lies in one patch only, where one in the middle lies in nine. *Padding* helps: a frame of zeros around the picture. Keras has two kinds. `"valid"`, the default, adds nothing, so that each patch holds valid pixels only; `"same"` adds as much as keeps the size the same.
 
 # %% name="padding" tags=["nbval-check-output"]
 padded_layer = keras.layers.Conv2D(32, 3, padding="same")
@@ -449,7 +450,7 @@ windows.mean(axis=(1, 3))
 
 # %% name="max_pooling" tags=["nbval-check-output"]
 batch_of_one = numbers.reshape(1, 4, 4, 1).astype("float32")
-keras.layers.MaxPooling2D(2)(batch_of_one).numpy()[0, :, :, 0]
+keras.layers.MaxPooling2D(2, dtype="float32")(batch_of_one).numpy()[0, :, :, 0]
 # -> array([[5., 4.],
 # ->        [4., 6.]], dtype=float32)
 
@@ -589,7 +590,7 @@ history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
 plot_history(history, title="The convnet")
 
 # %% [markdown] name="fit_read"
-# The curves have the form that you know from Lesson 1: fast at first, then slower. On a CPU an epoch takes longer than one of the dense network. The parameters are fewer, but each of them works at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
+# The curves have the form that you know from Lesson 1: fast at first, then slower. On a CPU an epoch takes longer than one of the dense network. The parameters are fewer, but those of a filter work at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
 
 # %% [markdown] name="exam_intro"
 # The exam, once for each.
@@ -606,6 +607,7 @@ print(f"dense {dense_test_accuracy:.4f}, convnet {test_accuracy:.4f}")
 dense_errors, errors = 1 - dense_test_accuracy, 1 - test_accuracy
 print(f"wrong: dense {dense_errors:.2%}, convnet {errors:.2%}")
 print(f"the convnet's errors per 100 of the dense network's: {100 * errors / dense_errors:.0f}")
+print(f"gone: {1 - errors / dense_errors:.0%} of the dense network's errors")
 
 # %% [markdown] name="published_intro"
 # The material that this course renews reports 0.978 for the dense network. For the convnet it claims 0.993 in its text, and shows a run that printed 0.9908. What share of the dense network's errors is gone, by the claim and by the run?
@@ -615,7 +617,7 @@ print(f"the convnet's errors per 100 of the dense network's: {100 * errors / den
 # -> [0.68, 0.58]
 
 # %% [markdown] name="published_read"
-# 68 % by the claim, 58 % by the run: 0.0022 of accuracy is nearly one error in four of that run. It pays to look at the run and not at the sentence about it.
+# 68 % by the claim, 58 % by the run: 0.0022 of accuracy is nearly one error in four of that run. It pays to look at the run and not at the sentence about it. Measured for this course on the real pictures, in one run of `COURSE_PROFILE=full make lesson N=02`: 0.9771 for the dense network and 0.9929 for the convnet, so 69 % (the table of results has the machine and the date).
 
 # %% [markdown] name="moving_title"
 # ## Moved digits
@@ -824,6 +826,15 @@ def build_network(shrink):
     return keras.Sequential([*layers, keras.layers.Flatten(), *head])
 
 
+# %% name="ex_shrink_wrong_softmax" exercise="shrink" wrong="needs softmax"
+def build_network(shrink):
+    layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
+    for filters, strides in ((32, 2), (64, 2), (64, 1)):
+        layers.append(keras.layers.Conv2D(filters, 3, strides=strides, activation="relu"))
+    head = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10)]
+    return keras.Sequential([*layers, keras.layers.Flatten(), *head])
+
+
 # %% name="ex_shrink_wrong_strides" exercise="shrink" wrong="no pooling layer at all"
 def build_network(shrink):
     layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
@@ -840,13 +851,17 @@ def structure(network):
         f"Return a keras.Sequential, not {type(network).__name__}."
     )
     assert network.built, "Begin with keras.Input(shape=(28, 28, 1))."
-    kinds = [type(layer).__name__ for layer in network.layers]
-    convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+    layers = [layer for layer in network.layers if type(layer).__name__ != "InputLayer"]
+    kinds = [type(layer).__name__ for layer in layers]
+    convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+    with_weights = (keras.layers.Conv2D, keras.layers.Dense)
     return {
         "first": kinds[0],
         "pooling": [kind for kind in kinds if "Pooling" in kind],
         "strides": [layer.strides[0] for layer in convolutions],
-        "activations": [layer.activation.__name__ for layer in convolutions],
+        "activations": [
+            layer.activation.__name__ for layer in layers if isinstance(layer, with_weights)
+        ],
         "output": list(network.output_shape[1:]),
         "parameters": network.count_params(),
     }
@@ -869,7 +884,12 @@ def check(build_network):
         f"The network answers with the shape {built['output']}, not with ten probabilities. The "
         "head is missing: Flatten and two dense layers."
     )
-    assert built["activations"] == ["relu"] * 3, "Each convolution needs ReLU, in each version."
+    assert built["activations"][-1] == "softmax", (
+        "The last layer needs softmax, so that its ten numbers are probabilities."
+    )
+    assert built["activations"][:-1] == ["relu"] * 4, (
+        "Each convolution needs ReLU, in each version, and so does the dense layer of 64."
+    )
     assert built["first"] == "Rescaling", (
         "Begin with Rescaling(1 / 255): the pictures come with values of 0…255."
     )

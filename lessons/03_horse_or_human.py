@@ -108,24 +108,32 @@ train_files.class_names
 train_dataset = train_files.cache().shuffle(100).prefetch(tf.data.AUTOTUNE)
 validation_dataset = validation_files.cache().prefetch(tf.data.AUTOTUNE)
 
+# %% [markdown] name="gallery_pictures_intro"
+# To show some pictures, and to ask about them later, take 64 of each part as arrays. `unbatch` gives single pictures again, and `batch(64)` puts 64 of them together.
+
+
 # %% name="gallery_pictures"
-pictures, labels = (array.numpy() for array in next(iter(validation_dataset.unbatch().batch(64))))
-labels = labels.ravel().astype(int)
-train_pictures, train_labels = (x.numpy() for x in next(iter(train_dataset.unbatch().batch(64))))
+def take_some(dataset):
+    pictures, labels = next(iter(dataset.unbatch().batch(64)))
+    return pictures.numpy(), labels.numpy().ravel().astype(int)
+
+
+train_pictures, train_labels = take_some(train_dataset)
+pictures, labels = take_some(validation_dataset)
 
 # %% [markdown] name="gallery_intro"
 # Sixteen training pictures, eight horses and eight humans.
 
 # %% name="gallery"
-by_class = [train_pictures[train_labels.ravel() == label][:8] for label in (0, 1)]
-plot_pictures(np.concatenate(by_class), columns=8)
+by_class = [train_pictures[train_labels == label][:8] for label in (0, 1)]
+plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_read"
 # The subject is never in the same place, never of the same size, and what stands behind it differs from picture to picture. Now eight of each that the network will be judged by:
 
 # %% name="gallery_validation"
 by_class = [pictures[labels == label][:8] for label in (0, 1)]
-plot_pictures(np.concatenate(by_class), columns=8)
+plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_validation_read"
 # These stand before white, or nearly so: whoever made the dataset kept the landscapes for training. A network that has learned to look at the ground will be lost here. Remember that when you see the curves.
@@ -263,7 +271,7 @@ for layer, layer_maps in zip(seen, maps, strict=True):
 predict_uploads(model, class_names, ready=pictures[:3])
 
 # %% [markdown] name="own_read"
-# The number is the probability of "humans"; the decision falls at 0.5. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has seen rendered pictures only, never a photograph.
+# The bar, and the "output" in small letters, are the probability of "humans"; the decision falls at 0.5. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has seen rendered pictures only, never a photograph.
 
 # %% name="save"
 lesson.save_model(model)
@@ -306,20 +314,21 @@ def decide(probabilities, class_names):
 
 # %% name="ex_decide_check" exercise="decide" points=1
 def check(decide):
-    names = decide(np.array([[0.2], [0.9], [0.51], [0.001]]), ["horses", "humans"])
-    assert len(names) == 4, f"Four pictures need four answers; you return {len(names)}."
+    names = decide(np.array([[0.2], [0.9], [0.51], [0.001], [0.49]]), ["horses", "humans"])
+    assert len(names) == 5, f"Five pictures need five answers; you return {len(names)}."
     assert all(isinstance(name, str) for name in names), (
         "Return names, not numbers: class_names[0] and class_names[1]."
     )
-    assert list(names) != ["humans", "horses", "horses", "humans"], (
+    assert list(names) != ["humans", "horses", "horses", "humans", "humans"], (
         "That is the other way round: a probability near 1 means class 1."
     )
-    assert list(names) != ["horses"] * 4, (
+    assert list(names) != ["horses"] * 5, (
         "argmax picks the largest of several columns. Here is one column, so it always picks 0: "
         "compare with 0.5."
     )
-    assert list(names) == ["horses", "humans", "humans", "horses"], (
-        f"0.2, 0.9, 0.51 and 0.001 should give horses, humans, humans, horses; you return {names}."
+    assert list(names) == ["horses", "humans", "humans", "horses", "horses"], (
+        "0.2, 0.9, 0.51, 0.001 and 0.49 should give horses, humans, humans, horses, horses; "
+        f"you return {names}."
     )
 
 
@@ -372,6 +381,7 @@ def check(side_after):
     assert side_after(300, 1) != 150, (
         "A 3 × 3 convolution without padding takes 2 from the side, before the pooling halves it."
     )
+    assert side_after(300, 1) != 148, "The convolution comes first: take 2 away, then halve."
     assert side_after(300, 1) == 149, f"One block makes 149 of 300, not {side_after(300, 1)}."
     answer = side_after(300, 5)
     assert answer != 149, "You go through one block; every block shrinks the maps once more."
@@ -467,11 +477,12 @@ if bug_check.right:
     inputs = keras.Input((side, side, 3))
     network = keras.Model(inputs, keras.Sequential(model.layers[1:])(inputs))
     for name, batch in (("divided", pictures / 255), ("forgotten", pictures)):
-        decided = network.predict(batch, verbose=0)[:, 0] > 0.5
-        print(f"{name:10} {np.mean(decided == labels):.3f} right, {np.mean(decided):.0%} humans")
+        answers = network.predict(batch, verbose=0)[:, 0]
+        right, sure = np.mean((answers > 0.5) == labels), np.mean(np.abs(answers - 0.5) > 0.49)
+        print(f"{name:10} {right:.3f} right, {sure:.0%} of the answers surer than 99 %")
 
 # %% [markdown] name="ex_bug_read"
-# No error, no warning: only worse answers, and often the same one for every picture. Mistakes of this kind live long.
+# No error, no warning. Numbers 255 times as large make sums about 255 times as large, and sigmoid turns those into near-certainty: the network is sure of nearly everything, of its mistakes too. Some answers change as well, because the biases have not grown along. Mistakes of this kind live long.
 
 # %% [markdown] name="ex_swing"
 # ### Exercise 4 · Measure the swing
@@ -542,7 +553,7 @@ if swing_check.right:
 # - Pictures in folders become a dataset with one call; the folder's name is the label.
 # - One neuron with sigmoid answers a question with two answers; decide at 0.5.
 # - Keep the preparation of pictures inside the network, so that it cannot be forgotten.
-# - Training accuracy near 100 % does not mean that new pictures are told rightly; a validation curve shows it, and its swings show how little a single epoch says.
-# - Deeper layers give smaller maps with more zeros: they look for rarer things.
+# - Training accuracy near 100 % does not mean that new pictures are named rightly; a validation curve shows it, and its swings show how little a single epoch says.
+# - Deeper layers give smaller maps, as a rule with more zeros: they look for rarer things.
 #
-# The horses and humans were plenty for such plain pictures. The next lesson has photographs of cats and dogs, and few of them.
+# A computer renders as many horses as you ask for. The next lesson has photographs of cats and dogs, and few of them.

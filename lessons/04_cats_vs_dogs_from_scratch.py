@@ -248,7 +248,7 @@ full_size.count_params()
 # -> 3453121
 
 # %% [markdown] name="parameters_read"
-# Three and a half million numbers to set, by 2,000 pictures. Each picture says one thing, cat or dog. There are far more ways to set the numbers so that all 2,000 come out right than there are ways that also tell a new cat from a new dog, and the training looks for the first kind only.
+# Three and a half million numbers to set, by 2,000 pictures. Each picture says one thing, cat or dog. There are far more ways to set the numbers so that all 2,000 come out right than there are ways that also tell a new cat from a new dog, and the training looks for the first kind only. (With smaller pictures there are fewer: `Flatten` gives less to the wide layer.)
 
 # %% [markdown] name="compile_intro"
 # The learning rate is 0.0001, a tenth of the usual one: small steps, so that the curves show what happens.
@@ -324,7 +324,7 @@ best_validation_accuracy = max(validation_accuracy)
 best_validation_accuracy
 
 # %% [markdown] name="test_read"
-# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so expect the first, which nobody chose, to be somewhat lower. The first is the one to tell others.
+# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so it is likely to hold some luck; the first was chosen by nobody, and is often a little lower. The first is the one to tell others.
 
 # %% [markdown] name="save_title"
 # ## Save and load
@@ -358,7 +358,7 @@ lesson.report(best_validation_accuracy=best_validation_accuracy, test_accuracy=t
 # %% [markdown] name="ex_split"
 # ### Exercise 1 · The split
 #
-# `names` are the file names of one class, in any order, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`. Return a dict: for each part the list of its names, the lowest numbers first.
+# `names` are the file names of one class, in any order, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`. Return a dict: for each part the list of its names, the lowest numbers first. What is left over goes into none.
 
 
 # %% name="ex_split_answer" exercise="split"
@@ -398,9 +398,19 @@ def split_names(names, counts):
     return parts
 
 
+# %% name="ex_split_wrong_rest" exercise="split" wrong="left over"
+def split_names(names, counts):
+    ordered = sorted(names, key=lambda name: int(name.removesuffix(".jpg")))
+    parts = {}
+    for part, count in counts.items():
+        parts[part], ordered = ordered[:count], ordered[count:]
+    parts[part] += ordered
+    return parts
+
+
 # %% name="ex_split_check" exercise="split" points=2
 def check(split_names):
-    names = ["10.jpg", "2.jpg", "0.jpg", "11.jpg", "1.jpg", "3.jpg"]
+    names = ["10.jpg", "2.jpg", "0.jpg", "20.jpg", "11.jpg", "1.jpg", "3.jpg"]
     parts = split_names(list(names), {"train": 3, "validation": 2, "test": 1})
     assert isinstance(parts, dict) and list(parts) == ["train", "validation", "test"], (
         "Return a dict with the keys of counts: train, validation, test."
@@ -414,7 +424,7 @@ def check(split_names):
         "train": 3,
         "validation": 2,
         "test": 1,
-    }, "The parts have not the sizes that counts asks for."
+    }, "Some parts are not as large as counts asks. What is left over goes into none."
     assert list(parts["train"]) != ["0.jpg", "1.jpg", "10.jpg"], (
         'That is the alphabet, where "10.jpg" comes before "2.jpg". Sort by the number: int(…).'
     )
@@ -443,7 +453,7 @@ split_check
 # %% [markdown] name="ex_stop"
 # ### Exercise 2 · When to stop
 #
-# `losses` has the validation loss after each epoch. Stop when it has not been lower than its lowest value for `patience` epochs in a row. Return how many epochs are trained; all of them where it never comes to that.
+# `losses` has the validation loss after each epoch. Stop as soon as `patience` epochs in a row have brought no new lowest value. Return how many epochs are trained by then; all of them where it never comes to that.
 
 
 # %% name="ex_stop_answer" exercise="stop"
@@ -661,13 +671,13 @@ def build_small(side):
 
 # %% name="ex_small_check" exercise="small" points=2
 def describe(network):
-    last = network.layers[-1]
+    layers = [layer for layer in network.layers if type(layer).__name__ != "InputLayer"]
     return {
         "parameters": network.count_params(),
         "input": list(network.input_shape),
         "output": list(network.output_shape),
-        "first": type(network.layers[0]).__name__,
-        "activation": getattr(getattr(last, "activation", None), "__name__", "none"),
+        "first": type(layers[0]).__name__,
+        "activation": getattr(getattr(layers[-1], "activation", None), "__name__", "none"),
     }
 
 

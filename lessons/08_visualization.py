@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Lesson 8 · What convnets learn
 #
-# People say that a network is a black box. A convnet is not: what it works with are pictures, from the first layer to the last but one, and pictures can be looked at. In this lesson you look into it in three ways: at what each layer makes of a picture, at what each filter looks for, and at the places in a picture that decided an answer.
+# People say that a network is a black box. A convnet is not: up to its last pooling, what it works with are stacks of small pictures, and pictures can be looked at. In this lesson you look into it in three ways: at what each layer makes of a picture, at what each filter looks for, and at the places in a picture that decided an answer.
 #
 # **Afterwards you can**
 #
@@ -114,7 +114,7 @@ if not trained:
     model.fit(train_dataset, epochs=lesson.epochs(20), verbose=2)
 
 # %% [markdown] name="test_intro"
-# How good is it? A network that only guesses would be right in half of the cases. What you see in the pictures below is what a network of this quality has learned, no more.
+# How good is it? A network that only guesses would be right in half of the cases. What you see in the pictures below is what a network of this quality has learned, no more. (About half, although Lesson 5 has run? Then it may have learned from other pictures: from drawn ones while these are photographs, or the other way round. Run it again with the data of this run.)
 
 # %% name="test"
 test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
@@ -123,7 +123,7 @@ test_accuracy
 # %% [markdown] name="activations_title"
 # ## What each layer makes of a picture
 #
-# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. To see them, build a second network from the layers of the first, with other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
+# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. (Lesson 1 gave that name to a function, such as ReLU; the word is used for both.) To see them, build a second network from the layers of the first, with other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
 
 # %% name="first_shape" tags=["nbval-check-output"]
 fresh = build_network(150)
@@ -199,9 +199,9 @@ plot_channels(feature_maps[4][0], names[4])
 plot_channels(feature_maps[6][0], names[6])
 
 # %% [markdown] name="deep_read"
-# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network throws away what does not matter for its question, and keeps what does. You do the same: you know what a bicycle is, and few people can draw one from memory.
+# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network throws away what does not matter for its question, and keeps what does. You do the same: an hour after the bus has passed, you know that it was a bus, and not how many windows it had.
 #
-# Some maps are black all over. Their filter looks for something that this picture does not have.
+# Where a map is black all over, its filter looks for something that this picture does not have.
 
 # %% [markdown] name="sparsity_title"
 # ### How sparse?
@@ -260,7 +260,7 @@ name, drawn, base_model, preprocess_input = load_base(lesson.base()[0], pixels)
 # With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. Where these weights cannot be had, the course has two small networks of its own, trained on drawings of animals and plants. The cell then takes the small VGG16: it has the layers of the published network, with fewer filters in each, and it knows pictures of the size that you need below. (`COURSE_BASE=VGG16`, set before the lesson starts, takes VGG16 in any case.)
 
 # %% [markdown] name="layers_intro"
-# Four of its layers, from near the picture to far from it. Those of VGG16 are the published ones. In MobileNetV2 the convolutions with the most filters are called `expand`, and `BN` is what follows each: its numbers may be negative, as ReLU comes after it.
+# Four of its layers, from near the picture to far from it. Those of VGG16 are the published ones. In MobileNetV2 the convolutions with the most filters are called `expand`. `BN` is the layer after each, which brings its numbers to a common scale (Lesson 6 names it); they may be negative, as ReLU comes after it.
 
 # %% name="filter_layers"
 filter_layers = {
@@ -280,12 +280,12 @@ noise = 128 + 40 * (tf.random.uniform((1, pixels, pixels, 3)) - 0.5)
 # %% name="gradient"
 with tf.GradientTape() as tape:
     tape.watch(noise)
-    score = tf.reduce_mean(layer_viewer(preprocess_input(noise + 0.0))[..., 0])
+    score = tf.reduce_mean(layer_viewer(preprocess_input(noise))[..., 0])
 gradient = tape.gradient(score, noise)
 gradient.shape == noise.shape, float(tf.reduce_max(tf.abs(gradient)))
 
 # %% [markdown] name="gradient_read"
-# The gradient has a number for each pixel and colour: how much the score grows when that one grows. And these numbers are tiny. How tiny, differs from filter to filter; a step that suits one would be nothing for the next. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels:
+# The gradient has a number for each pixel and colour: how much the score grows when that one grows. And these numbers are tiny. How tiny differs from filter to filter; a step that suits one would be nothing for the next. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels:
 
 
 # %% name="ascend"
@@ -293,7 +293,7 @@ def ascend(picture, viewer, filter_number, rate=4.0):
     for _ in range(steps):
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            maps = viewer(preprocess_input(picture + 0.0))
+            maps = viewer(preprocess_input(picture))
             score = tf.reduce_mean(maps[..., filter_number])
         gradient = tape.gradient(score, picture)
         size = tf.sqrt(tf.reduce_mean(gradient**2))
@@ -302,7 +302,7 @@ def ascend(picture, viewer, filter_number, rate=4.0):
 
 
 # %% [markdown] name="ascend_read"
-# `preprocess_input` does with the pixels what was done in the network's training, and `+ 0.0` gives it a copy to work on. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is no number. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
+# `preprocess_input` does with the pixels what was done in the network's training. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is no number. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
 
 # %% name="pattern"
 pattern = ascend(noise, layer_viewer, 0)
@@ -326,7 +326,7 @@ def ascend_all(viewer, count, rate=4.0):
     def step(pictures):
         with tf.GradientTape() as tape:
             tape.watch(pictures)
-            maps = tf.cast(viewer(preprocess_input(pictures + 0.0)), "float32")
+            maps = tf.cast(viewer(preprocess_input(pictures)), "float32")
             score = tf.reduce_sum(tf.reduce_mean(maps, axis=(1, 2)) * diagonal)
         gradient = tape.gradient(score, pictures)
         size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
@@ -417,10 +417,10 @@ first_part = keras.Model(whole.inputs[0], whole.layers[position].output)
 [layer.name for layer in whole.layers[position + 1 :]]
 
 # %% [markdown] name="cam_step_2"
-# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Softmax would hide what we look for: where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows.
+# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Softmax would hide what we look for: where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows. (`training=False` keeps augmentation layers asleep, which a direct call would wake; see Lesson 5.)
 
 # %% name="cam_gradient"
-maps = tf.cast(first_part(prepared), "float32")
+maps = tf.cast(first_part(prepared, training=False), "float32")
 with tf.GradientTape() as tape:
     tape.watch(maps)
     features = maps
@@ -469,7 +469,7 @@ plot_pictures(
 )
 
 # %% [markdown] name="overlay_intro"
-# To see what it means, lay it over the picture: make the heat map as large as the picture, give its numbers colours, and mix 0.4 of that with 0.6 of the picture.
+# To see what it means, lay it over the picture: make the heat map as large as the picture, give its numbers colours, and mix 0.4 of that with 0.6 of the picture. Older code takes OpenCV (`cv2`) and `matplotlib.cm.get_cmap` for this; the second is gone from today's Matplotlib. Pillow and `matplotlib.colormaps` do it.
 
 
 # %% name="overlay"
@@ -497,7 +497,7 @@ plot_pictures(coloured, ["viridis", "jet"], columns=2, inches=3)
 def grad_cam(network, layer_name, prepared, class_number):
     position = [layer.name for layer in network.layers].index(layer_name)
     first_part = keras.Model(network.inputs[0], network.layers[position].output)
-    maps = tf.cast(first_part(prepared), "float32")
+    maps = tf.cast(first_part(prepared, training=False), "float32")
     with tf.GradientTape() as tape:
         tape.watch(maps)
         features = maps
@@ -910,6 +910,17 @@ against_check = check_exercise(
     praise="With two classes and one score, what speaks against a dog is what speaks for a cat.",
 )
 against_check
+
+# %% [markdown] name="ex_against_try"
+# For the picture of the Grad-CAM section and its first class: on the left what speaks for it, on the right what speaks against it.
+
+# %% name="ex_against_run"
+shown = None
+if against_check.right:
+    against = heat_map_against(maps[0].numpy(), gradient[0].numpy())
+    both = [overlay(picture, heat_map), overlay(picture, against)]
+    shown = plot_pictures(both, ["for", "against"], columns=2, inches=3)
+shown
 
 # %% [markdown] name="learned"
 # ## What you learned

@@ -36,6 +36,11 @@ def test_hard_pictures_are_named_worse():
     assert easy > 0.6 and hard < easy - 0.05
 
 
+def test_what_stands_before_an_animal_costs_accuracy():
+    shares = [measure_difficulty("occlusion", value) for value in (0, 0.5, 1)]
+    assert shares[2] < shares[0] - 0.05 and shares[2] <= shares[1]
+
+
 def test_the_explorable_follows_choice_and_slider():
     choice, slider, text, image = explore_difficulties().widget.children
     assert choice.options == DIFFICULTIES and "occlusion at 0.5" in text.value

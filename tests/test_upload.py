@@ -115,6 +115,14 @@ def test_uploads_are_answered_and_an_unreadable_one_is_named():
     assert "1 cannot be read" in text and "only.jpg</b> cannot be read. It is empty" in answers
 
 
+def test_an_enormous_upload_is_named_with_the_limit_that_was_set():
+    widget = predict_uploads(Model(), NAMES, [LIGHT], megapixels=0.001).widget
+    send(widget, {"huge.jpg": jpeg(DARK)})
+    text, answers = shown(widget)
+    assert "1 cannot be read" in text and "the limit is 0.001 million" in answers
+    assert "<img" not in answers
+
+
 def test_largest_of_several_classes():
     widget = predict_uploads(Model(classes=5), FLOWERS, [DARK]).widget
     send(widget, {"bright.jpg": jpeg(LIGHT)})
@@ -155,7 +163,7 @@ def test_ready_takes_names_and_one_path(tmp_path):
     [
         ([0.93], 1, 0.93, "output 0.93, above 0.5"),
         ([0.07], 0, 0.93, "output 0.07, below 0.5"),
-        ([0.5], 1, 0.5, "output 0.5, not below 0.5"),
+        ([0.5], 0, 0.5, "output 0.5, not above 0.5"),
         ([0.4996], 0, 0.5004, "output 0.4996, below 0.5"),
         ([0.999998], 1, 0.999998, "output 1.00000, above 0.5"),
         ([0.2, 0.5, 0.3], 1, 0.5, "the largest of 3"),

@@ -58,6 +58,23 @@ def test_grad_cam_of_a_single_neuron_has_a_map_for_each_side(lesson):
     assert grad_cam(network, "maps", PICTURE, 0).tolist() == [[0, 1], [0, 0]]
 
 
+def test_augmentation_in_the_network_does_not_touch_the_heat_map(lesson):
+    layers = keras.layers
+    network = keras.Sequential(
+        [
+            keras.Input((2, 2, 3)),
+            layers.RandomTranslation(0.5, 0.5),
+            layers.Activation("linear", name="maps"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(1, "sigmoid"),
+        ]
+    )
+    network.layers[-1].set_weights([np.array([[1.0], [-1.0], [0.0]]), np.zeros(1)])
+    for _ in range(5):
+        heat_map = lesson["grad_cam"](network, "maps", PICTURE, 1)
+        assert np.allclose(heat_map, [[1, 0], [0.5, 0]])
+
+
 def test_grad_cam_sees_through_a_sure_answer(lesson):
     network = network_of([[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]], bias=0.0)
     sure = PICTURE * tf.constant([1000.0, 1, 1])
