@@ -23,7 +23,7 @@ FLOWERS_SIZES = (240, 320)
 RENDERED = {"occlusion": 0.25}
 """Horses and humans stand for pictures that a computer rendered: less stands in the way."""
 
-PHOTOGRAPHED = {field.name: 0.85 for field in dataclasses.fields(Knobs)}
+PHOTOGRAPHED = {field.name: 0.75 for field in dataclasses.fields(Knobs)}
 """Cats and dogs stand for photographs by anybody: 2,000 of them teach a convnet too little."""
 
 
