@@ -11,7 +11,7 @@ trainings run at a time as there are cores, each in a process that computes with
 from scratch   lesson 04's training: four blocks of convolution and pooling, Dense 512, Dense 1;
                RMSprop 1e-4, batch 20, 30 epochs
 augmented      lesson 05's, in part: the same with random flips, rotations, translations and zooms,
-               and Dropout 0.5; RMSprop 1e-4, batch 32, 50 epochs, half of the lesson's for the time
+               and Dropout 0.5; RMSprop 1e-4, batch 32, 100 epochs
 features       frozen MobileNetV2, features computed once; Dense 256, Dropout 0.5, Dense 1;
                RMSprop 1e-3, batch 32, 10 epochs
 fine-tuned     the same base and the head of "features", the layers from block_13_expand on trained
@@ -95,7 +95,7 @@ def from_scratch(parts, augmented=False):
     model.add(layers.Dense(512, activation="relu"))
     model.add(layers.Dense(1, activation="sigmoid"))
     if augmented:
-        return fit(model, parts, rate=1e-4, epochs=50)
+        return fit(model, parts, rate=1e-4, epochs=100)
     return fit(model, parts, rate=1e-4, epochs=30, batch=20)
 
 
