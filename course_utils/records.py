@@ -72,9 +72,9 @@ def write_records(dataset, to_record, folder, shards=8):
         if folder.exists():  # and empty
             folder.rmdir()
         aside.rename(folder)
-    except (ValueError, DataError):
+    except DataError:
         raise
-    except Exception as error:  # of the file system or of TensorFlow
+    except (OSError, import_tensorflow().errors.OpError) as error:
         if isinstance(error, OSError) and _already_in(folder, asked):
             return folder  # another process was faster
         raise explain_failed_writing(
