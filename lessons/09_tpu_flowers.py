@@ -537,7 +537,7 @@ replicas, on_tpu
 # %% name="batch"
 batch_per_replica = 32
 global_batch = batch_per_replica * replicas
-head_rate = {"MobileNetV2": 2e-4, "VGG16": 2e-5}[base_name] * replicas
+head_rate = {"MobileNetV2": 1e-4, "VGG16": 2e-5}[base_name] * replicas
 global_batch, head_rate
 
 # %% [markdown] name="pipeline_intro"
