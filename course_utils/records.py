@@ -35,9 +35,9 @@ def write_records(dataset, to_record, folder, shards=8):
     with the same first record and into as many files, is used again; `records.json` in it says so.
 
     Args:
-        dataset: a `tf.data.Dataset`, not batched, whose elements are tuples.
-        to_record: function of the parts of an element that returns the bytes of its record, for
-            example `Example.SerializeToString()`. It is called by several threads.
+        dataset: a `tf.data.Dataset`, not batched, whose elements are tuples or single arrays.
+        to_record: function of an element, of its parts where it is a tuple, that returns the bytes
+            of its record, such as `Example.SerializeToString()`. Several threads call it.
         folder: where to write; it must not exist yet, or be empty, or hold the same.
         shards: the number of files, at least 1 and at most as many as there are elements.
 
