@@ -129,7 +129,7 @@ def _parser():
         "--batch", type=_count, default=32, metavar="N", help="pictures in a batch, of all together"
     )
     add("--epochs", type=_count, default=1, metavar="N")
-    add("--rate", type=float, default=0.001, metavar="R", help="learning rate")
+    add("--rate", type=float, default=1e-4, metavar="R", help="learning rate, 0.0001 by default")
     add("--processes", type=_count, metavar="N", help="start N processes on this machine")
     add("--save", metavar="FILE", help="where the first machine saves the network, .keras")
     add("--json", action="store_true", help="print losses and the length of the head's weights")
@@ -205,7 +205,9 @@ def _work(options):
         return 0
     for epoch, loss in enumerate(losses, start=1):
         print(f"epoch {epoch}: loss {loss:.6f}")
-    print(f"{strategy.num_replicas_in_sync} copies, {time.perf_counter() - begin:.1f} s")
+    replicas = strategy.num_replicas_in_sync
+    words = "1 replica" if replicas == 1 else f"{replicas} replicas"
+    print(f"{words}, {time.perf_counter() - begin:.1f} s")
     if options.save:
         path = Path(options.save).expanduser().absolute()
         aside = path.with_name(f".aside-{os.getpid()}-{path.name}")
@@ -233,7 +235,9 @@ def _start(count, arguments):
         try:
             for index in range(count):
                 task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-                environment = os.environ | {"TF_CONFIG": json.dumps(task)}
+                environment = os.environ | {"TF_CONFIG": json.dumps(task) if count > 1 else ""}
+                if count > 1:  # two processes cannot share a GPU's memory
+                    environment["CUDA_VISIBLE_DEVICES"] = "-1"
                 logs.append(Path(folder, f"{index}.txt"))
                 with open(logs[-1], "wb") as log:
                     output = None if index == 0 else log

@@ -443,11 +443,11 @@ len(train_files), len(validation_files)
 # -> (8, 4)
 
 # %% [markdown] name="read_intro"
-# Reading is a dataset of file names that becomes a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster for it.
+# Reading is a dataset of file names that becomes a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster for it. The last step tells how many records there are, for the files do not say, and `fit` should know where an epoch ends. (With Keras 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros, and nothing warns you of it.)
 
 
 # %% name="read"
-def read_records(files):
+def read_records(files, count):
     names = tf.data.Dataset.from_tensor_slices(files)
     records = names.interleave(
         tf.data.TFRecordDataset,
@@ -455,11 +455,13 @@ def read_records(files):
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=False,
     )
+    records = records.apply(tf.data.experimental.assert_cardinality(count))
     return records.map(from_record, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 # %% name="read_shape" tags=["nbval-check-output"]
-picture, label = next(iter(read_records(train_files)))
+examples = read_records(train_files, count=len(train_squares))
+picture, label = next(iter(examples))
 picture.shape[-1], picture.dtype.name, label.dtype.name
 # -> (3, 'uint8', 'int64')
 
@@ -487,7 +489,7 @@ names = tf.data.Dataset.from_tensor_slices(single_files)
 ways = {
     "single files, in order": (names.map(read_picture_file), single_files),
     "single files, parallel": (names.map(read_picture_file, tf.data.AUTOTUNE), single_files),
-    "records, parallel": (read_records(train_files), train_files),
+    "records, parallel": (examples, train_files),
 }
 
 # %% [markdown] name="cold_intro"
@@ -497,8 +499,9 @@ ways = {
 # %% name="speed"
 def pictures_per_second(dataset):
     begin = time.perf_counter()
-    count = sum(1 for _ in dataset.batch(32))
-    return 32 * count / (time.perf_counter() - begin)
+    for _ in dataset.batch(32):
+        pass
+    return len(dataset) / (time.perf_counter() - begin)
 
 
 for name, (dataset, files) in ways.items():
@@ -544,10 +547,15 @@ global_batch, head_rate
 # The training pictures are dealt in a new order each time. The last batch is seldom full. A TPU's program is made for one size, and all replicas need as many pictures, so what is left over is dropped (`drop_remainder`): in training everywhere, in validation on a TPU only, so that elsewhere every picture counts.
 
 # %% name="pipeline"
-train_dataset = read_records(train_files).shuffle(1_000).batch(global_batch, drop_remainder=True)
+train_dataset = examples.shuffle(1_000).batch(global_batch, drop_remainder=True)
 train_dataset = train_dataset.prefetch(tf.data.AUTOTUNE)
-validation_dataset = read_records(validation_files).batch(global_batch, drop_remainder=on_tpu)
+validation_dataset = read_records(validation_files, count=len(validation_squares))
+validation_dataset = validation_dataset.batch(global_batch, drop_remainder=on_tpu)
 validation_dataset = validation_dataset.cache().prefetch(tf.data.AUTOTUNE)
+len(train_dataset), len(validation_dataset)
+
+# %% [markdown] name="pipeline_read"
+# So many steps has an epoch, and so many has the judging after it.
 
 # %% [markdown] name="count_title"
 # ## The network
@@ -682,7 +690,7 @@ lesson.report(
 # %% [markdown] name="hosts_title"
 # ## When one machine is not enough
 #
-# Several machines, the *hosts*, can share a batch as several cores do. The strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and here `fit` fails: with Keras 3.15 it stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small. Keras's `fit` fetches the value of its loss from a result that under this strategy is one value for each replica, and does not add them up. Write the loop yourself, and you say how.
+# Several machines, the *hosts*, can share a batch as several cores do. The strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and here `fit` fails: with Keras 3.15 it stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small: before it trains, `fit` looks at one batch to learn its shapes, and takes it for one array. Here it is a share for each replica, and TensorFlow cannot make one array of that. So you write the loop yourself.
 #
 # `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. Two places need care. The loss must be divided by the size of the global batch, and not by that of the share. And `optimizer.apply` adds up the gradients of all replicas by itself, so the sum comes out as the mean over the global batch.
 
@@ -724,7 +732,7 @@ for _ in range(lesson.epochs(3)):
     print(f"loss {np.mean(losses):.3f}")
 
 # %% [markdown] name="loop_read"
-# That is a whole training, with a small network of one layer. It runs under each of the strategies in the table, and under the one for several machines. There it has to run as one process on each machine, which a notebook cannot be; so the same loop, with the frozen base, stands in `course_utils/workers.py`, and you start it in a terminal. With `--processes 2` it starts two processes on this machine that stand for two machines. They find each other through the network, and divide each batch between them. Here is one epoch by one process, and the same by two. (The profile `ci` leaves this out.)
+# That is a whole training, with a small network of one layer. It runs under each of the strategies in the table, and under the one for several machines. There it has to run as one process on each machine, which a notebook cannot be; so the same loop, with the frozen base, stands in `course_utils/workers.py`, and you start it in a terminal. With `--processes 2` it starts two processes on this machine that stand for two machines. They find each other through the network, and divide each batch between them. Here are two epochs by one process, on the validation pictures since they are fewer, and the same by two processes. (The profile `ci` leaves this out.)
 
 # %% name="workers"
 command = [sys.executable, "-m", "course_utils.workers", "--records", str(validation_folder)]
@@ -959,9 +967,9 @@ pipeline_check
 
 # %% name="ex_pipeline_run"
 if pipeline_check.right:
-    examples = read_records(validation_files).take(16).cache()
-    pictures, rows = next(iter(one_hot_batches(examples, 16)))
-    numbers = np.array([label for _, label in examples.as_numpy_iterator()])
+    sixteen = read_records(validation_files, count=len(validation_squares)).take(16).cache()
+    pictures, rows = next(iter(one_hot_batches(sixteen, 16)))
+    numbers = np.array([label for _, label in sixteen.as_numpy_iterator()])
     answers = model.predict(pictures, verbose=0)
     dense = keras.losses.CategoricalCrossentropy()(rows, answers)
     sparse = keras.losses.SparseCategoricalCrossentropy()(numbers, answers)
@@ -1036,7 +1044,7 @@ schedule_check = check_exercise(
 schedule_check
 
 # %% [markdown] name="ex_schedule_try"
-# A training that begins again from the head of above, with a frozen base, and takes its rate from your function, one warm-up epoch:
+# A new head on the frozen base, whose training takes its rate from your function, with one epoch to warm up:
 
 # %% name="ex_schedule_run"
 if schedule_check.right:

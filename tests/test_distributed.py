@@ -120,12 +120,12 @@ def test_multi_worker_training_equals_that_of_one_process(records, tmp_path, cap
         timeout=120,
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "2 machines" in run.stdout and "2 copies" in run.stdout
+    assert "2 machines" in run.stdout and "2 replicas" in run.stdout
     two = json.loads(run.stdout.splitlines()[-1])
     saved = tmp_path / "flowers.keras"
     assert workers.main([*command, "--save", str(saved)]) == 0
     said = capsys.readouterr().out
-    assert "1 copies" in said
+    assert "1 replica," in said
     one = json.loads(said.splitlines()[-1])
     assert one["losses"][1] < one["losses"][0]
     np.testing.assert_allclose(two["losses"], one["losses"], rtol=1e-5)
