@@ -104,35 +104,35 @@ def plot_functions(functions, low, high, xlabel=""):
     return figure
 
 
-def plot_softmax(scores, class_names, label):
-    """Return a drawing of the way from scores to a loss: scores, powers, shares, the right answer.
+def plot_softmax(logits, class_names, label):
+    """Return a drawing of the way from logits to a loss: logits, powers, shares, the right answer.
 
     Args:
-        scores: (classes,) numbers, what the last neurons have added up.
+        logits: (classes,) numbers, what the last neurons have added up.
         class_names: the names, in label order.
         label: the true label.
 
     Raises:
-        ValueError: there are not as many names as scores, or the label is none of theirs.
+        ValueError: there are not as many names as logits, or the label is none of theirs.
     """
-    scores = np.asarray(scores, float)
-    if scores.shape != (len(class_names),) or not 0 <= label < len(class_names):
+    logits = np.asarray(logits, float)
+    if logits.shape != (len(class_names),) or not 0 <= label < len(class_names):
         raise ValueError(
-            f"There are scores of the shape {scores.shape}, {len(class_names)} names, "
+            f"There are logits of the shape {logits.shape}, {len(class_names)} names, "
             f"and the label {label}."
         )
-    powers = np.exp(scores)
+    powers = np.exp(logits)
     shares = powers / powers.sum()
-    truth = np.eye(len(scores))[label]
+    truth = np.eye(len(logits))[label]
     loss = -np.log(shares[label])
     figure = _new_figure(
         9.6,
-        0.36 * len(scores) + 1.2,
-        f"Scores, their powers of e, their shares, and the one-hot label of {class_names[label]}, "
+        0.36 * len(logits) + 1.2,
+        f"Logits, their powers of e, their shares, and the one-hot label of {class_names[label]}, "
         f"which got {shares[label]:.0%}: a loss of {loss:.2f}.",
     )
     panels = figure.subplots(1, 4, sharey=True)
-    columns = {"scores": scores, "e to the power": powers, "softmax": shares, "one-hot": truth}
+    columns = {"logits": logits, "e to the power": powers, "softmax": shares, "one-hot": truth}
     for axes, (title, values) in zip(panels, columns.items(), strict=True):
         bars = axes.barh(range(len(values)), values, color="#BBBBBB", edgecolor="black")
         bars[label].set(facecolor="#8FC1E3", hatch="//", edgecolor="black")

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -31,6 +32,10 @@ To try it on one machine, --processes 2 starts two processes that stand for two 
 
 Exit status: 0 the training has ended, 2 a wrong argument or an error, 130 interrupted.
 """
+
+
+_PARENT = "COURSE_WORKERS_PARENT"
+"""Variable with the number of the process that has started this one."""
 
 
 def train(strategy, build_network, dataset, batch, epochs, learning_rate):
@@ -144,12 +149,9 @@ def _count(text):
 
 def main(arguments=None):
     """Run the command line; return the exit status."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(arguments)
     try:
-        if options.processes:
-            return _start(options.processes, arguments)
-        return _work(options)
+        return _start(options) if options.processes else _work(options)
     except CourseError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
@@ -183,6 +185,8 @@ def _work(options):
     from course_utils.pretrained import pretrained_base
     from course_utils.records import record_files
 
+    if os.environ.get(_PARENT):
+        threading.Thread(target=_follow, args=(int(os.environ[_PARENT]),), daemon=True).start()
     strategy, first = _strategy()  # before anything is computed
     import keras
 
@@ -219,15 +223,15 @@ def _work(options):
     return 0
 
 
-def _start(count, arguments):
-    """Start `count` processes on this machine, with TF_CONFIG each; return the exit status.
+def _start(options):
+    """Start processes on this machine, with TF_CONFIG each; return the exit status.
 
-    All of them are ended when one fails, or when this process is interrupted.
+    All of them are ended when one fails, or when this process ends before them.
     """
-    place = arguments.index("--processes") if "--processes" in arguments else None
-    rest = [a for a in arguments if not a.startswith("--processes=")]
-    if place is not None:
-        rest = arguments[:place] + arguments[place + 2 :]
+    count, rest, failed = options.processes, [], None
+    for name, value in vars(options).items():
+        if name != "processes" and value not in (None, False):
+            rest.append(f"--{name}" if value is True else f"--{name}={value}")
     command = [sys.executable, "-m", "course_utils.workers", *rest]
     workers = [f"127.0.0.1:{port}" for port in _free_ports(count)]
     processes, logs = [], []
@@ -235,7 +239,8 @@ def _start(count, arguments):
         try:
             for index in range(count):
                 task = {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-                environment = os.environ | {"TF_CONFIG": json.dumps(task) if count > 1 else ""}
+                environment = os.environ | {_PARENT: str(os.getpid())}
+                environment["TF_CONFIG"] = json.dumps(task) if count > 1 else ""
                 if count > 1:  # two processes cannot share a GPU's memory
                     environment["CUDA_VISIBLE_DEVICES"] = "-1"
                 logs.append(Path(folder, f"{index}.txt"))
@@ -244,22 +249,29 @@ def _start(count, arguments):
                     processes.append(
                         subprocess.Popen(command, env=environment, stdout=output, stderr=log)
                     )
-            while any(process.poll() is None for process in processes):
-                if any(process.poll() for process in processes):
-                    break
+            while not failed and any(process.poll() is None for process in processes):
                 time.sleep(0.1)
+                failed = next((index for index in range(count) if processes[index].poll()), None)
+                failed = None if failed is None else (failed, processes[failed].returncode)
         finally:
             for process in processes:
                 if process.poll() is None:
                     process.kill()
                 process.wait()
-        for process, log in zip(processes, logs, strict=True):
-            if process.returncode > 0:
-                lines = log.read_text("utf-8", "replace").strip().splitlines()
-                raise CourseError(f"A process stopped: {lines[-1] if lines else 'no message'}")
-            if process.returncode < 0 and not any(p.returncode > 0 for p in processes):
-                raise CourseError(f"A process was ended by signal {-process.returncode}.")
+        if failed:
+            index, status = failed
+            lines = logs[index].read_text("utf-8", "replace").strip().splitlines()
+            last = f" {lines[-1]}" if lines else ""
+            ended = f"ended by signal {-status}" if status < 0 else "stopped"
+            raise CourseError(f"Process {index + 1} of {count} was {ended}.{last}")
     return 0
+
+
+def _follow(parent):
+    """End this process soon after the one that has started it, however that ends."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _free_ports(count):

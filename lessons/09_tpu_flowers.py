@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Lesson 9 · Transfer learning at TPU speed
 #
-# Your networks so far had one processor to themselves. In this lesson you write a training that runs on whatever there is, on the two cores of a laptop or on a machine that was built for this and nothing else, and the code stays the same. The pictures are five kinds of flowers. And because it is the last lesson, it begins once more at the very beginning: what a network is, this time in drawings.
+# Your networks so far were trained on one machine, as it happened to be. In this lesson you write a training that runs on whatever there is, on the two cores of a laptop or on a processor that was built for this and nothing else, and the code stays the same. The pictures are five kinds of flowers. And because it is the last lesson, it begins once more at the very beginning: what a network is, this time in drawings.
 #
 # **Afterwards you can**
 #
@@ -254,7 +254,7 @@ rolling = descend((1.8, 0.002), learning_rate=0.1, momentum=0.9)
 plot_descent({"plain": plain, "momentum 0.9": rolling})
 
 # %% [markdown] name="momentum_read"
-# The cross marks a *saddle point*: a place that is level, a low point along x and a high point along y, like a mountain pass. Plain descent comes to it and all but stops, for where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. The ball rolls on, overshoots, swings, and is in the hollow long before. Landscapes of millions of parameters have far more saddle points than hollows, and that is what momentum is for. (Adam and RMSprop have other means as well: they stretch the steps where the slope is small.)
+# The cross marks a *saddle point*: a place that is level, a low point along x and a high point along y, like a mountain pass. Plain descent comes to it and all but stops, for where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. The ball rolls on, overshoots, swings, and is in the hollow long before. Landscapes of millions of parameters are held to have far more saddle points than hollows (Dauphin and others, 2014), and momentum is one of the means to get past them. (Adam and RMSprop have other means as well: they stretch the steps where the slope is small.)
 
 # %% [markdown] name="explore_intro"
 # Now you. What happens when the rate is too small, and when it is too large? How much momentum is too much? And what does the noise change, which comes in when each step looks at a few pictures only?
@@ -263,7 +263,7 @@ plot_descent({"plain": plain, "momentum 0.9": rolling})
 explore_descent()
 
 # %% [markdown] name="explore_read"
-# The noise is no accident. The loss of all pictures would be the honest landscape, and going through all of them for one step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps; "batch" for short. It points roughly the right way, and its chance errors push plain descent off the saddle point, too.
+# Where does such noise come from? The loss of all pictures would be the true landscape, and going through all of them for one step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps; "batch" for short. It points roughly the right way, and its chance errors push plain descent off the saddle point, too.
 
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
@@ -337,7 +337,7 @@ momentum_check = check_exercise(
         "step = momentum * step - learning_rate * gradient",
         "Then the new place is place + step; return both.",
     ],
-    praise="Two lines, and most networks of the last decades were trained with them.",
+    praise="Two lines; with them, plain or refined, networks have been trained for decades.",
 )
 momentum_check
 
@@ -354,7 +354,7 @@ if momentum_check.right:
 # %% [markdown] name="data_title"
 # ## Five kinds of flowers
 #
-# Enough of landscapes. The pictures are of all sizes and have been taken anywhere. There is no test set, so four fifths are for training and the rest for validation, as published.
+# Enough of landscapes. The pictures are of all sizes and have been taken anywhere. They come in one part, without a test set: four fifths are for training here, and the rest is for validation.
 
 # %% name="data"
 (train_pictures, validation_pictures), info = load_dataset(
@@ -443,7 +443,7 @@ len(train_files), len(validation_files)
 # -> (8, 4)
 
 # %% [markdown] name="read_intro"
-# Reading is a dataset of file names that becomes a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster for it. The last step tells how many records there are, for the files do not say, and `fit` should know where an epoch ends. (With Keras 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros, and nothing warns you of it.)
+# Reading is a dataset of file names that becomes a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster for it. The last step tells how many records there are, for the files do not say, and `fit` should know where an epoch ends. (With Keras 3.13 to 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros, and the warning that it gives speaks of something else.)
 
 
 # %% name="read"
@@ -468,7 +468,7 @@ picture.shape[-1], picture.dtype.name, label.dtype.name
 # %% [markdown] name="speed_title"
 # ### Was it worth it?
 #
-# Measure. The same pictures as single JPEG files, in a folder for each class:
+# Measure. The same pictures as single JPEG files of the same quality, in a folder for each class. Here is how many files there are, and how many files of records:
 
 # %% name="single_files"
 picture_folder = write_class_folders(train_squares, class_names, folder / "pictures")
@@ -532,10 +532,18 @@ on_tpu = isinstance(strategy, tf.distribute.TPUStrategy)
 replicas, on_tpu
 
 # %% [markdown] name="tpu_line"
-# What it does for a TPU is three lines: `resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")`, `tf.tpu.experimental.initialize_tpu_system(resolver)`, `tf.distribute.TPUStrategy(resolver)`. In older code you meet `TPUClusterResolver()` with nothing in the brackets. In Colab, choose the TPU in the menu "Runtime", "Change runtime type". A TPU machine of your own needs the build of TensorFlow that knows it; the commands stand near the end.
+# For a TPU it does no more than this (older code has nothing in the brackets of the first line):
+#
+# ```
+# resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+# tf.tpu.experimental.initialize_tpu_system(resolver)
+# strategy = tf.distribute.TPUStrategy(resolver)
+# ```
+#
+# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row of the table. In Colab, choose the TPU in the menu "Runtime", "Change runtime type". A TPU needs a build of TensorFlow that knows it. Where that is what is missing, the line that `pick_strategy` prints names it; the commands stand near the end, too.
 
 # %% [markdown] name="batch_intro"
-# Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, what all of them take in one step, is that many times the replicas. A step with more pictures has a gradient with less noise in it, and bears a larger learning rate. A common rule is to multiply it by the same number:
+# Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, what all of them take in one step, is that many times the replicas. A step with more pictures has a gradient with less noise in it, and bears a larger learning rate. A common rule, found for plain gradient descent with momentum, is to multiply it by the same number:
 
 # %% name="batch"
 batch_per_replica = 32
@@ -655,7 +663,7 @@ history = model.fit(
 )
 
 # %% name="fine_accuracy"
-validation_accuracy = history.history["val_accuracy"][-1]
+validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
@@ -763,7 +771,7 @@ for count in (1, 2):
 # tpu/bin/jupyter lab
 # ```
 #
-# `pick_strategy()` then finds the TPU, and this notebook runs on it as it stands; the older kind of TPU, which stands apart from the machine, has a name or an address, `pick_strategy(tpu="grpc://10.0.0.2:8470")`. None of the course's own tests has run on a TPU. They train on one CPU, on two halves of one as if it were two devices, and as two processes; and the code on a TPU is the same.
+# There, `pick_strategy()` takes the TPU, and the cells of this notebook stay as they are. The older kind of TPU, which stands apart from the machine, has a name or an address: `pick_strategy(tpu="grpc://10.0.0.2:8470")`. One thing you should know: the course's own tests have no TPU. They run this training on one CPU, on one CPU as if it were two devices, and as two processes.
 
 # %% [markdown] name="checklist"
 # ## A checklist

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -62,6 +63,21 @@ def train_as_the_lesson_does(strategy):
         exec(code, space)
     losses = [*space["head_history"].history["loss"], *space["history"].history["loss"]]
     return losses, space["model"].get_weights()
+
+
+def test_a_dataset_without_a_length_costs_a_step_of_zeros():
+    """What lesson 09 says of Keras: should this fail, that sentence can go."""
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+    network.compile("sgd", loss="binary_crossentropy", metrics=["accuracy"])
+    whole = tf.data.Dataset.from_tensor_slices((np.ones((12, 2)), np.ones((12, 1))))
+    unknown = whole.filter(lambda inputs, label: True)
+    for dataset, steps in (
+        (unknown, 4),
+        (unknown.apply(tf.data.experimental.assert_cardinality(12)), 3),
+    ):
+        before = int(network.optimizer.iterations)
+        network.fit(dataset.batch(4, drop_remainder=True), verbose=0)
+        assert int(network.optimizer.iterations) - before == steps
 
 
 TWO_DEVICES = f"""
@@ -136,7 +152,26 @@ def test_multi_worker_training_equals_that_of_one_process(records, tmp_path, cap
 def test_a_process_that_fails_ends_the_others_and_is_told(tmp_path, capsys):
     arguments = ["--records", str(tmp_path / "nowhere"), "--processes", "1"]
     assert workers.main(arguments) == 2
-    assert "nowhere is no folder" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Process 1 of 1 was stopped." in said and "nowhere is no folder" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no select on pipes there")
+def test_a_worker_ends_with_the_process_that_started_it():
+    worker = "import sys; from course_utils.workers import _follow; _follow(int(sys.argv[1]))"
+    parent = f"""
+import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", {worker!r}, str(os.getpid())])
+print("started", flush=True)
+sys.stdin.read()
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", parent], **pipes) as process:
+        assert process.stdout.readline() == b"started\n"
+        process.kill()
+        # The worker holds the other end of the pipe: it is closed when the worker has ended.
+        assert select.select([process.stdout], [], [], 30)[0]
+        assert process.stdout.read() == b""
 
 
 @pytest.mark.parametrize("config", ["{", "[]", '{"cluster": {}}', '{"cluster": {"worker": ["a"]}}'])
