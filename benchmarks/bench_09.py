@@ -12,6 +12,7 @@ brings and what the format does: single files in parallel, records in order.
 The sides take turns. Every time counts from the listing of the files to the last decoded picture.
 "cold" is after the operating system was asked to drop its copies of the files (posix_fadvise); what
 a virtual machine's host or the disk keeps is not dropped. "cached" is read again right after.
+Processor time, over all threads, is there because it says something on a busy machine, too.
 """
 
 import argparse
@@ -108,10 +109,12 @@ def sides(tf, pictures, records):
     }
 
 
-def pictures_per_second(dataset_of):
-    begin = time.perf_counter()
+def read_all(dataset_of):
+    """Read a dataset once; return pictures a second, and processor milliseconds a picture."""
+    begin, worked = time.perf_counter(), time.process_time()
     count = sum(int(batch.shape[0]) for batch in dataset_of().batch(32))
-    return count / (time.perf_counter() - begin)
+    worked = time.process_time() - worked
+    return count / (time.perf_counter() - begin), 1000 * worked / count
 
 
 def main():
@@ -123,32 +126,39 @@ def main():
     all_sides = sides(tf, pictures, records)
     measured = {name: {"cold": [], "cached": []} for name in all_sides}
     for dataset_of, _ in all_sides.values():  # translate each pipeline once, untimed
-        pictures_per_second(dataset_of)
+        read_all(dataset_of)
     for turn in range(options.turns):
         for name, (dataset_of, files) in all_sides.items():
             for state in ("cold", "cached") if files else ("cached",):
                 if state == "cold" and not forget_files(files):
                     continue
-                measured[name][state].append(pictures_per_second(dataset_of))
-                speed = measured[name][state][-1]
-                print(f"turn {turn + 1}  {name:34} {state:6} {speed:7,.0f}", flush=True)
+                measured[name][state].append(read_all(dataset_of))
+                speed, worked = measured[name][state][-1]
+                print(
+                    f"turn {turn + 1}  {name:34} {state:6} {speed:7,.0f} {worked:.3f}", flush=True
+                )
     count = len(next(iter(all_sides.values()))[1])
     print(f"\n{hardware()}, {count:,} pictures, {sources()[-1].kind} data")
     if hasattr(os, "getloadavg"):
         print(f"load average at the end {os.getloadavg()[0]:.2f}")
-    published = {
-        state: statistics.median(speeds)
-        for state, speeds in measured["published: single files, in order"].items()
-        if speeds
+    medians = {
+        name: {
+            state: [statistics.median(values) for values in zip(*pairs, strict=True)]
+            for state, pairs in states.items()
+            if pairs
+        }
+        for name, states in measured.items()
     }
-    print(f"\n{'pictures a second, median':34} {'cold':>16} {'cached':>16}")
-    for name, states in measured.items():
-        cells = []
-        for state in ("cold", "cached"):
-            speeds = states[state]
-            middle = statistics.median(speeds) if speeds else 0
-            cells.append(f"{middle:8,.0f} {middle / published[state]:6.2f}x" if speeds else "–")
-        print(f"{name:34} {cells[0]:>16} {cells[1]:>16}")
+    published = next(iter(medians.values()))
+    print("\nmedians: pictures a second, times as fast, processor milliseconds a picture")
+    print(f"{'':34} {'cold':>26} {'cached':>26}")
+    for name, states in medians.items():
+        cells = ["–", "–"]
+        for place, state in enumerate(("cold", "cached")):
+            if state in states:
+                speed, worked = states[state]
+                cells[place] = f"{speed:,.0f} {speed / published[state][0]:6.2f}x {worked:.3f} ms"
+        print(f"{name:34} {cells[0]:>26} {cells[1]:>26}")
 
 
 if __name__ == "__main__":

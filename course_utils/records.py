@@ -13,7 +13,6 @@ import secrets
 import shutil
 import sys
 import time
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,12 +32,15 @@ def write_records(dataset, to_record, folder, shards=8):
     aside, and the folder gets its name when all of it is there: a run that stops in the middle
     leaves nothing that could be taken for whole. A folder that was written from as many elements,
     with the same first record and into as many files, is used again; `records.json` in it says so.
+    One that was written in another way, or is damaged, is written anew, and a printed line says
+    why.
 
     Args:
         dataset: a `tf.data.Dataset`, not batched, whose elements are tuples or single arrays.
         to_record: function of an element, of its parts where it is a tuple, that returns the bytes
             of its record, such as `Example.SerializeToString()`. Several threads call it.
-        folder: where to write; it must not exist yet, or be empty, or hold the same.
+        folder: where to write; it must not exist yet, or be empty, or have been written by this
+            function.
         shards: the number of files, at least 1 and at most as many as there are elements.
 
     Returns:
@@ -58,24 +60,27 @@ def write_records(dataset, to_record, folder, shards=8):
         first = _record_of(to_record, next(elements))
     except StopIteration:
         raise ValueError("The dataset is empty: there is nothing to write.") from None
-    asked = {"elements": length if length >= 0 else None, "first": zlib.crc32(first)}
-    asked["shards"] = shards
+    asked = {"elements": length if length >= 0 else None, "shards": shards}
     aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.aside")
+    old = aside.with_suffix(".old.aside")
     try:
-        if _already_in(folder, asked):
+        why_anew = _why_anew(folder, asked, first)
+        if why_anew is None:
             return folder
+        if why_anew:
+            print(f"{folder.name}: written anew, since {why_anew}.")
         _remove_abandoned(folder)
         aside.mkdir(parents=True)
         files = _write(first, elements, to_record, aside, folder.name, shards, asked["elements"])
         marker = json.dumps({"asked": asked, "files": files}, indent=1) + "\n"
         (aside / _MARKER).write_text(marker, encoding="utf-8")
-        if folder.exists():  # and empty
-            folder.rmdir()
+        if folder.exists():
+            folder.rename(old)
         aside.rename(folder)
     except DataError:
         raise
     except (OSError, import_tensorflow().errors.OpError) as error:
-        if isinstance(error, OSError) and _already_in(folder, asked):
+        if isinstance(error, OSError) and _why_anew(folder, asked, first) is None:
             return folder  # another process was faster
         raise explain_failed_writing(
             error,
@@ -85,7 +90,10 @@ def write_records(dataset, to_record, folder, shards=8):
             elsewhere="Name a folder that you can write to",
         ) from None
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        for leftover in (aside, old):
+            shutil.rmtree(leftover, ignore_errors=True)
     return folder
 
 
@@ -134,23 +142,49 @@ def _write(first, elements, to_record, aside, name, shards, total):
     return {shard: [counts[shard], (aside / shard).stat().st_size] for shard in names}
 
 
-def _already_in(folder, asked):
-    """Return whether a folder holds what is asked for.
+def _why_anew(folder, asked, first):
+    """Return None where a folder holds what is asked for, else why not; "" where nothing is there.
 
     Raises:
-        DataError: it holds something else, or only a part.
+        DataError: the folder holds something that `write_records` has not written.
     """
     if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
-        return False
+        return ""
     written = _read_marker(folder)
-    if written["asked"] != asked:
-        different = [key for key in asked if written["asked"].get(key) != asked[key]]
+    foreign = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    foreign -= {_MARKER, *written["files"]}
+    if foreign:
         raise DataError(
-            f"{folder} was written from other elements or in another way "
-            f"(different: {', '.join(different)}). {_anew(folder)}, or name another folder."
+            f"{folder / min(foreign)} was not written with the others. Move it elsewhere."
         )
-    _check_sizes(folder, written["files"])
-    return True
+    for key, value in asked.items():
+        if written["asked"].get(key) != value:
+            return f"there were {written['asked'].get(key)} {key} and now there are {value}"
+    try:
+        _check_sizes(folder, written["files"])
+        if not _same(_first_record(folder / next(iter(written["files"]))), first):
+            return "the first record is another one"
+    except DataError as error:
+        return str(error).split(". ")[0]
+    return None
+
+
+def _first_record(path):
+    """Return the first record of a file, or raise the DataError."""
+    tf = import_tensorflow()
+    try:
+        return next(tf.data.TFRecordDataset(str(path)).take(1).as_numpy_iterator())
+    except (StopIteration, tf.errors.OpError):
+        raise DataError(f"{path} is no TFRecord file, or damaged.") from None
+
+
+def _same(one, other):
+    """Return whether two records say the same: an Example's features have no order."""
+    example = import_tensorflow().train.Example
+    try:
+        return one == other or example.FromString(one) == example.FromString(other)
+    except Exception:  # protobuf's DecodeError: no Examples
+        return False
 
 
 def _anew(folder):
@@ -169,7 +203,7 @@ def _read_marker(folder):
         for count, size in written["files"].values():
             if not (isinstance(count, int) and isinstance(size, int)):
                 raise ValueError("no numbers")
-        written["asked"].get("first")
+        written["asked"].get("elements")
     except DataError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -427,7 +427,7 @@ bool(label == labels[0]), bool(difference.mean() < 8)
 # The label is the same; the pixels are nearly so, since a JPEG file keeps what the eye sees, and not every digit.
 
 # %% [markdown] name="write_intro"
-# Written one after the other with `tf.io.TFRecordWriter`, that would be it. `write_records` calls your function from several threads, deals the records out to eight files (each of them is called a *shard*), shows how far it is, and gives the folder its name when all is there. A folder that is complete is used again.
+# Written one after the other with `tf.io.TFRecordWriter`, that would be it. `write_records` calls your function from several threads, deals the records out to eight files (each of them is called a *shard*), shows how far it is, and gives the folder its name when all is there. A folder that is complete is used again, and one from other pictures is written anew.
 
 # %% name="write"
 folder = lesson.folder / f"records-{side}"
@@ -667,7 +667,7 @@ validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
-# The dotted line parts the two trainings. What did unfreezing bring, and what do the training curves do meanwhile? A base that may change as a whole has two million parameters to learn the training pictures by heart with, which is why the steps are so small.
+# The dotted line parts the two trainings. What did unfreezing bring, and what do the training curves do meanwhile? Where the accuracy rises and the dashed loss does not fall, Lesson 7 says how that can be. A base that may change as a whole has two million parameters to learn the training pictures by heart with, which is why the steps are so small.
 
 # %% [markdown] name="answers_title"
 # ## What it says

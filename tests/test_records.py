@@ -108,18 +108,72 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "different"),
+    ("change", "why"),
     [
-        ({"dataset": pairs(20)}, "elements"),
-        ({"shards": 3}, "shards"),
-        ({"to_record": lambda picture, label: to_record(255 - picture, label)}, "first"),
+        ({"dataset": pairs(20)}, "there were 25 elements and now there are 20"),
+        ({"shards": 3}, "there were 4 shards and now there are 3"),
+        (
+            {"to_record": lambda picture, label: to_record(255 - picture, label)},
+            "the first record is another one",
+        ),
     ],
 )
-def test_other_contents_are_not_mixed_up(folder, change, different):
+def test_other_contents_take_the_place_of_the_old_ones(folder, change, why, capsys):
     asked = {"dataset": pairs(), "to_record": to_record, "folder": folder, "shards": SHARDS}
-    with pytest.raises(DataError, match=rf"different: {different}.*Delete {folder}"):
-        write_records(**asked | change)
+    asked |= change
+    capsys.readouterr()
+    assert write_records(**asked) == folder
+    assert f"flowers: written anew, since {why}." in capsys.readouterr().out
+    files = record_files(folder)
+    assert len(files) == asked["shards"] and os.listdir(folder.parent) == ["flowers"]
+    assert sum(1 for _ in tf.data.TFRecordDataset(files)) == len(asked["dataset"])
+
+
+def test_the_old_ones_stay_where_writing_anew_fails(folder):
+    def fails(picture, label):
+        if label == 20:
+            raise KeyError("colour")
+        return to_record(255 - picture, label)
+
+    with pytest.raises(KeyError):
+        write_records(pairs(), fails, folder, SHARDS)
+    labels = [
+        int(label) for _, label in tf.data.TFRecordDataset(record_files(folder)).map(from_record)
+    ]
+    assert sorted(labels) == list(range(COUNT)) and os.listdir(folder.parent) == ["flowers"]
+
+
+def test_features_have_no_order(folder, capsys):
+    """Protocol buffers write the features of an Example in an order of their own."""
+
+    def turned_round(picture, label):
+        record = to_record(picture, label)
+        features = tf.train.Example.FromString(record).features
+        parts = [
+            tf.train.Features(feature={name: features.feature[name]}) for name in ("label", "image")
+        ]
+        return b"".join(tf.train.Example(features=part).SerializeToString() for part in parts)
+
+    assert turned_round(PICTURES[0], 0) != to_record(PICTURES[0], 0)
+    capsys.readouterr()
+    write_records(pairs(), turned_round, folder, SHARDS)
+    assert "anew" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", ["cut off", "another kind of file", "gone"])
+def test_a_damaged_folder_is_written_anew(folder, how, capsys):
+    path = damage(folder, how, "flowers-00000-of-00004.tfrecord")
+    capsys.readouterr()
+    write_records(pairs(), to_record, folder, SHARDS)
+    assert f"written anew, since {path}" in capsys.readouterr().out
     assert len(record_files(folder)) == SHARDS
+
+
+def test_a_foreign_file_in_the_folder_is_not_lost(folder):
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(DataError, match="notes.txt was not written with the others"):
+        write_records(pairs(20), to_record, folder, SHARDS)
+    assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
@@ -161,9 +215,9 @@ write_records(pairs(), kills, {str(folder)!r}, 4)
     assert not aside.exists()
 
 
-def damage(folder, how):
-    """Damage the second file, or the folder; return the path that the message should name."""
-    path = folder / "flowers-00001-of-00004.tfrecord"
+def damage(folder, how, name="flowers-00001-of-00004.tfrecord"):
+    """Damage a file, or the folder; return the path that the message should name."""
+    path = folder / name
     data = bytearray(path.read_bytes())
     if how == "cut off":
         path.write_bytes(data[:-7])
