@@ -532,7 +532,7 @@ on_tpu = isinstance(strategy, tf.distribute.TPUStrategy)
 replicas, on_tpu
 
 # %% [markdown] name="tpu_line"
-# For a TPU it does no more than this (older code has nothing in the brackets of the first line):
+# For a TPU in the machine it does no more than this (older code has nothing in the brackets of the first line):
 #
 # ```
 # resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
@@ -667,7 +667,7 @@ validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
-# The dotted line parts the two trainings. What did unfreezing bring, and what do the training curves do meanwhile? Where the accuracy rises and the dashed loss does not fall, Lesson 7 says how that can be. A base that may change as a whole has two million parameters to learn the training pictures by heart with, which is why the steps are so small.
+# The dotted line parts the two trainings. What did unfreezing bring, and what do the training curves do meanwhile? Where the accuracy rises and the dashed loss does not fall, Lesson 7 says how that can be. A base that may change as a whole, with MobileNetV2's two million parameters, can learn the training pictures by heart even better than a head, which is one more reason for small steps.
 
 # %% [markdown] name="answers_title"
 # ## What it says
@@ -752,7 +752,7 @@ for count in (1, 2):
 # %% [markdown] name="workers_read"
 # The losses should agree to about the sixth digit, and on one machine two processes are no faster than one: they share its cores. What several machines bring is more cores.
 #
-# On machines of your own, say two that are called `host1` and `host2`: set up the course on both, and copy the folder of records to the same place on each. Then start, with the number of the machine as `index`:
+# On machines of your own, say two that are called `host1` and `host2`: set up the course on both, and copy the folder of records (`train_folder` says where it is) to the same place on each. Then start, with the number of the machine as `index`:
 #
 # ```
 # export TF_CONFIG='{"cluster": {"worker": ["host1:2222", "host2:2222"]},
@@ -771,7 +771,7 @@ for count in (1, 2):
 # tpu/bin/jupyter lab
 # ```
 #
-# There, `pick_strategy()` takes the TPU, and the cells of this notebook stay as they are. The older kind of TPU, which stands apart from the machine, has a name or an address: `pick_strategy(tpu="grpc://10.0.0.2:8470")`. One thing you should know: the course's own tests have no TPU. They run this training on one CPU, on one CPU as if it were two devices, and as two processes.
+# There, `pick_strategy()` takes the TPU, and the cells of this notebook stay as they are. The older kind of TPU, which stands apart from the machine, has a name or an address: `pick_strategy(tpu="grpc://10.0.0.2:8470")`. One thing you should know: the course's own tests have no TPU. They run this training on one CPU, the same cells with a smaller base on one CPU as if it were two devices, and the loop as two processes.
 
 # %% [markdown] name="checklist"
 # ## A checklist
