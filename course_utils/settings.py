@@ -5,7 +5,7 @@
 | `COURSE_PROFILE`   | full, quick, ci             | how much of the published training is run    |
 | `COURSE_DATA`      | auto, real, sample          | which pictures `load_dataset` may give       |
 | `COURSE_PRECISION` | float32, bfloat16, auto     | what the layers compute in                   |
-| `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 08      |
+| `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 09      |
 | `COURSE_CACHE`     | a folder                    | drawn samples and saved models               |
 | `COURSE_OUTPUT`    | a folder                    | set by `make lesson`: results and models     |
 """

@@ -1,0 +1,148 @@
+"""Gradient descent on a surface that has a saddle point, with momentum and without."""
+
+import numpy as np
+
+from course_utils.explore import Explorable
+from course_utils.plots import BLUE, ORANGE, _new_figure
+
+START = (1.8, 0.002)
+"""Nearly on the crest that leads down to the saddle point."""
+
+_STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"))
+_CONTOURS = (0.02, 0.08, 0.16, 0.2499, 0.36, 0.55, 0.8, 1.1, 1.5, 2, 2.6, 3.3)
+_REACH = ((-2.2, 2.2), (-1.8, 1.8))
+
+
+def height(points):
+    """Return the height of points, an array (…, 2), on the surface x² / 2 + (y² − 1)² / 4.
+
+    It has two lowest places, (0, 1) and (0, −1), of height 0, and a saddle point at (0, 0), of
+    height 0.25: level, a valley along x and a hilltop along y.
+    """
+    x, y = np.moveaxis(np.asarray(points, float), -1, 0)
+    return x**2 / 2 + (y**2 - 1) ** 2 / 4
+
+
+def slope(point):
+    """Return the gradient at a point, an array (2,): how steeply the height grows along x and y."""
+    x, y = point
+    return np.array([x, y**3 - y])
+
+
+def descend(learning_rate=0.1, momentum=0.0, steps=60, noise=0.0, start=START, seed=0):
+    """Return the way down from a point, an array (steps + 1, 2) that begins with it.
+
+    Each step is `momentum` times the step before it, less the learning rate times the gradient
+    (Polyak 1964, the heavy-ball method; as in Keras's `SGD`). A way that leaves the surface stays
+    where it left it.
+
+    Args:
+        learning_rate: the length of a step where the gradient is 1.
+        momentum: 0 for plain gradient descent, below 1.
+        steps: how many.
+        noise: the standard deviation of what is added to each part of the gradient, as the chance
+            choice of a mini-batch does.
+        start: two numbers.
+        seed: of the noise.
+    """
+    chance = np.random.default_rng(seed)
+    way, step = [np.array(start, float)], np.zeros(2)
+    for _ in range(steps):
+        gradient = slope(way[-1]) + noise * chance.standard_normal(2)
+        step = momentum * step - learning_rate * gradient
+        here = way[-1] + step
+        way.append(here if np.all(np.abs(here) < 4) else way[-1])
+    return np.array(way)
+
+
+def plot_descent(ways):
+    """Return a figure of ways down the surface: in space, from above, and height against step.
+
+    Args:
+        ways: a dict, under each name an array (steps + 1, 2); at most three.
+
+    Raises:
+        ValueError: there is none, or more than three, or it has another shape.
+    """
+    ways = {name: np.asarray(way, float) for name, way in ways.items()}
+    shapes = [way.shape for way in ways.values()]
+    if not 0 < len(ways) <= 3 or any(len(shape) != 2 or shape[1] != 2 for shape in shapes):
+        raise ValueError(
+            "Give one to three ways, each an array of the shape (steps + 1, 2); "
+            f"these have {shapes or 'nothing'}."
+        )
+    ends = [f"{name} ends at a height of {height(way[-1]):.3f}" for name, way in ways.items()]
+    figure = _new_figure(
+        10.4,
+        3.4,
+        f"A surface with a saddle point between two hollows, and the way down it: "
+        f"{'; '.join(ends)}.",
+    )
+    grid = np.stack(np.meshgrid(np.linspace(*_REACH[0], 61), np.linspace(*_REACH[1], 61)), -1)
+    heights = height(grid)
+    space = figure.add_subplot(1, 3, 1, projection="3d")
+    space.plot_surface(grid[..., 0], grid[..., 1], heights, cmap="Greys", alpha=0.6, linewidth=0)
+    space.set(xlabel="x", ylabel="y", zticks=[], title="the surface")
+    space.view_init(elev=40, azim=-28)
+    above = figure.add_subplot(1, 3, 2)
+    above.contour(grid[..., 0], grid[..., 1], heights, _CONTOURS, colors="#999999", linewidths=0.8)
+    above.plot(0, 0, "x", color="black", markersize=9)
+    above.annotate("saddle point", (0, 0), (-2, -0.35))
+    above.set(xlabel="x", ylabel="y", xlim=_REACH[0], ylim=_REACH[1], title="from above")
+    beside = figure.add_subplot(1, 3, 3)
+    for (name, way), (colour, line, mark) in zip(ways.items(), _STYLES, strict=False):
+        style = {"color": colour, "linestyle": line}
+        inside = way[np.all(np.abs(way) <= (_REACH[0][1], _REACH[1][1]), axis=1)]
+        space.plot(*inside.T, height(inside) + 0.03, zorder=9, **style)
+        above.plot(*way.T, marker=mark, markersize=3, label=name, **style)
+        beside.plot(height(way), marker=mark, markersize=3, label=name, **style)
+    beside.axhline(0.25, color="#777777", linewidth=0.8)
+    beside.set(xlabel="step", ylabel="height", ylim=(-0.1, 2.2), title="height")
+    beside.grid(alpha=0.3)
+    beside.legend()
+    return figure
+
+
+def explore_descent():
+    """Return sliders for learning rate and momentum, and the way down past a saddle point.
+
+    Plain gradient descent with the same learning rate is drawn beside it. A mark adds the noise of
+    mini-batches to both.
+
+    Returns:
+        An `Explorable`; its `widget` holds the two sliders, the mark, a line of text and the
+        figure.
+    """
+    import ipywidgets
+
+    rate = ipywidgets.FloatLogSlider(
+        value=0.1, min=-2, max=0.5, step=0.1, description="rate", continuous_update=False
+    )
+    momentum = ipywidgets.FloatSlider(
+        value=0.9, min=0, max=0.95, step=0.05, description="momentum", continuous_update=False
+    )
+    noise = ipywidgets.Checkbox(description="noise of mini-batches", indent=False)
+    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
+
+    def redraw(change=None):
+        options = {"learning_rate": rate.value, "noise": 0.3 * noise.value}
+        held = round(momentum.value, 2)
+        ways = {"plain": descend(**options)}
+        ways |= {f"momentum {held:g}": descend(momentum=held, **options)} if held else {}
+        text.value = ", ".join(f"{name}: {_steps_down(way)}" for name, way in ways.items())
+        figure = plot_descent(ways)
+        figure.description += f" {text.value}."
+        image.value = figure.to_png()
+        return figure
+
+    for part in (rate, momentum, noise):
+        part.observe(redraw, names="value")
+    return Explorable(ipywidgets.VBox([rate, momentum, noise, text, image]), redraw())
+
+
+def _steps_down(way):
+    """Return in words after how many steps a way stays below a height of 0.1."""
+    high = np.flatnonzero(height(way) >= 0.1)
+    if len(high) and high[-1] == len(way) - 1:
+        return f"not below 0.1 in {len(way) - 1} steps"
+    return f"below 0.1 from step {high[-1] + 1 if len(high) else 0} on"

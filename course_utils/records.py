@@ -1,0 +1,342 @@
+"""A dataset as TFRecord files: written once, in several files at a time, and checked before use.
+
+A TFRecord file holds one record after the other: the length in 8 bytes, a checksum of it in 4, the
+data, a checksum of them in 4. What stands in the data is for the writer to say, most often a
+`tf.train.Example`.
+"""
+
+import collections
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from course_utils.datasets import explain_failed_writing
+from course_utils.device import import_tensorflow
+from course_utils.errors import DataError
+from course_utils.pictures import reason_of
+
+_MARKER = "records.json"
+
+
+def write_records(dataset, to_record, folder, shards=8):
+    """Write a dataset as TFRecord files, and return the folder that holds them.
+
+    The elements go to the files in turn, the first to the first file, so that each file is a
+    mixture as the dataset is. Several threads make records at the same time. Everything is written
+    aside, and the folder gets its name when all of it is there: a run that stops in the middle
+    leaves nothing that could be taken for whole. A folder that was written from as many elements,
+    with the same first record and into as many files, is used again; `records.json` in it says so.
+    One that was written in another way, or is damaged, is written anew, and a printed line says
+    why.
+
+    Args:
+        dataset: a `tf.data.Dataset`, not batched, whose elements are tuples or single arrays.
+        to_record: function of an element, of its parts where it is a tuple, that returns the bytes
+            of its record, such as `Example.SerializeToString()`. Several threads call it.
+        folder: where to write; it must not exist yet, or be empty, or have been written by this
+            function.
+        shards: the number of files, at least 1 and at most as many as there are elements.
+
+    Returns:
+        The absolute `Path` of the folder. Its files are named after it, such as
+        `train-00003-of-00008.tfrecord`.
+
+    Raises:
+        ValueError: `shards` does not fit, the dataset is empty, or a record is no bytes.
+        DataError: the folder holds something else, or cannot be written.
+    """
+    folder = Path(os.path.expanduser(folder)).absolute()
+    if isinstance(shards, bool) or not isinstance(shards, int) or shards < 1:
+        raise ValueError(f"shards is a number of files from 1 on, not {shards!r}.")
+    length = int(dataset.cardinality())
+    elements = dataset.as_numpy_iterator()
+    try:
+        first = _record_of(to_record, next(elements))
+    except StopIteration:
+        raise ValueError("The dataset is empty: there is nothing to write.") from None
+    asked = {"elements": length if length >= 0 else None, "shards": shards}
+    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.aside")
+    old = aside.with_suffix(".old.aside")
+    try:
+        why_anew = _why_anew(folder, asked, first)
+        if why_anew is None:
+            return folder
+        if why_anew:
+            print(f"{folder.name}: written anew, since {why_anew}.")
+        _remove_abandoned(folder)
+        aside.mkdir(parents=True)
+        files = _write(first, elements, to_record, aside, folder.name, shards, asked["elements"])
+        marker = json.dumps({"asked": asked, "files": files}, indent=1) + "\n"
+        (aside / _MARKER).write_text(marker, encoding="utf-8")
+        if folder.exists():
+            folder.rename(old)
+        aside.rename(folder)
+    except DataError:
+        raise
+    except (OSError, import_tensorflow().errors.OpError) as error:
+        if isinstance(error, OSError) and _why_anew(folder, asked, first) is None:
+            return folder  # another process was faster
+        raise explain_failed_writing(
+            error,
+            "Writing the records",
+            folder,
+            "or name a folder on another disk",
+            elsewhere="Name a folder that you can write to",
+        ) from None
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        for leftover in (aside, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+    return folder
+
+
+def _record_of(to_record, element):
+    record = to_record(*element) if isinstance(element, tuple) else to_record(element)
+    if not isinstance(record, bytes):
+        raise ValueError(
+            f"to_record must return bytes, as Example.SerializeToString() does, and returned "
+            f"{type(record).__name__}."
+        )
+    return record
+
+
+def _write(first, elements, to_record, aside, name, shards, total):
+    """Write all records into the folder `aside`; return [records, bytes] by file."""
+    from tqdm import tqdm
+
+    tf = import_tensorflow()
+    names = [f"{name}-{number:05d}-of-{shards:05d}.tfrecord" for number in range(shards)]
+    counts = collections.Counter()
+    workers = min(8, os.cpu_count() or 1)
+    bar = {"desc": f"Writing {name}", "unit": " records", "leave": False}
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        progress = stack.enter_context(tqdm(total=total, file=sys.stdout, **bar))
+        writers = [stack.enter_context(tf.io.TFRecordWriter(str(aside / shard))) for shard in names]
+
+        def write(record):
+            shard = counts.total() % shards
+            writers[shard].write(record)
+            counts[names[shard]] += 1
+            progress.update()
+
+        write(first)
+        waiting = collections.deque()
+        for element in elements:
+            waiting.append(pool.submit(_record_of, to_record, element))
+            if len(waiting) > 4 * workers:
+                write(waiting.popleft().result())
+        for record in waiting:
+            write(record.result())
+    if counts.total() < shards:
+        raise ValueError(
+            f"{counts.total()} elements do not fill {shards} files. Ask for fewer shards."
+        )
+    return {shard: [counts[shard], (aside / shard).stat().st_size] for shard in names}
+
+
+def _why_anew(folder, asked, first):
+    """Return None where a folder holds what is asked for, else why not; "" where nothing is there.
+
+    Raises:
+        DataError: the folder holds something that `write_records` has not written.
+    """
+    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
+        return ""
+    written = _read_marker(folder)
+    foreign = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    foreign -= {_MARKER, *written["files"]}
+    if foreign:
+        raise DataError(
+            f"{folder / min(foreign)} was not written with the others. Move it elsewhere."
+        )
+    for key, value in asked.items():
+        if written["asked"].get(key) != value:
+            return f"there were {written['asked'].get(key)} {key} and now there are {value}"
+    try:
+        _check_sizes(folder, written["files"])
+        if not _same(_first_record(folder / next(iter(written["files"]))), first):
+            return "the first record is another one"
+    except DataError as error:
+        return str(error).split(". ")[0]
+    return None
+
+
+def _first_record(path):
+    """Return the first record of a file, or raise the DataError."""
+    tf = import_tensorflow()
+    try:
+        return next(tf.data.TFRecordDataset(str(path)).take(1).as_numpy_iterator())
+    except (StopIteration, tf.errors.OpError):
+        raise DataError(f"{path} is no TFRecord file, or damaged.") from None
+
+
+def _same(one, other):
+    """Return whether two records say the same: an Example's features have no order."""
+    example = import_tensorflow().train.Example
+    try:
+        return one == other or example.FromString(one) == example.FromString(other)
+    except Exception:  # protobuf's DecodeError: no Examples
+        return False
+
+
+def _anew(folder):
+    return f"Delete {folder} and run this again to write it anew"
+
+
+def _read_marker(folder):
+    """Return what `write_records` has noted in a folder, checked for its form."""
+    try:
+        if not (folder / _MARKER).is_file():
+            raise DataError(
+                f"{folder} is there and holds no {_MARKER}: it was not written by write_records. "
+                "Name another folder."
+            )
+        written = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
+        for count, size in written["files"].values():
+            if not (isinstance(count, int) and isinstance(size, int)):
+                raise ValueError("no numbers")
+        written["asked"].get("elements")
+    except DataError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{folder / _MARKER} cannot be read ({reason_of(error)}). {_anew(folder)}."
+        ) from None
+    return written
+
+
+def _check_sizes(folder, files):
+    """Raise the DataError for a file that is missing, too short or too long, or foreign."""
+    for name, (_, size) in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise DataError(f"{path} is missing. {_anew(folder)}.")
+        if path.stat().st_size != size:
+            raise DataError(
+                f"{path} has {path.stat().st_size:,} bytes, not {size:,} as when it was written. "
+                f"{_anew(folder)}."
+            )
+    foreign = sorted(path.name for path in folder.glob("*.tfrecord") if path.name not in files)
+    if foreign:
+        raise DataError(
+            f"{folder / foreign[0]} was not written with the others. Move it elsewhere."
+        )
+
+
+def _remove_abandoned(folder):
+    """Remove what runs that were killed left beside the folder an hour ago or earlier."""
+    for abandoned in folder.parent.glob(f".{folder.name}-*.aside"):
+        with contextlib.suppress(OSError):
+            if time.time() - abandoned.stat().st_mtime > 3600:
+                shutil.rmtree(abandoned, ignore_errors=True)
+
+
+def record_files(folder, features=("image", "label")):
+    """Return the paths of the TFRecord files of a folder, after every record has been checked.
+
+    Each record must be whole, by its checksums, and a `tf.train.Example` with the features asked
+    for; where one of them is called "image", its bytes must begin as a JPEG or PNG file does.
+    `tf.data` checks the sums too, and stops a training in the middle; here it is told before, with
+    the file and the number of the record. Reading 100 MB takes less than a second.
+
+    Args:
+        folder: a folder that `write_records` has written.
+        features: names of features that each record must have.
+
+    Returns:
+        A list of texts, one path a file, in order.
+
+    Raises:
+        DataError: a file is missing, damaged or foreign, or a record is.
+    """
+    folder = Path(os.path.expanduser(folder)).absolute()
+    if not folder.is_dir():
+        raise DataError(f"{folder} is no folder. write_records makes it.")
+    written = _read_marker(folder)["files"]
+    _check_sizes(folder, written)
+    for name, (count, _) in written.items():
+        found = _check_file(folder / name, features)
+        if found != count:
+            raise DataError(f"{folder / name} holds {found} records, not {count}. {_anew(folder)}.")
+    return [str(folder / name) for name in written]
+
+
+def _check_file(path, features):
+    """Return the number of records in a file, all of them as they should be.
+
+    Raises:
+        DataError: one is not.
+    """
+    tf = import_tensorflow()
+    number = 0
+    try:
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+            number += 1
+            _check_record(tf, record, features, f"Record {number} of {path}")
+    except tf.errors.DataLossError:
+        if number:
+            what = f"is damaged after {number} good records"
+        else:
+            what = "is no TFRecord file, or damaged from its beginning"
+        raise DataError(f"{path} {what}. {_anew(path.parent)}.") from None
+    except (OSError, tf.errors.OpError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} cannot be read ({reason_of(error)}).") from None
+    return number
+
+
+def _check_record(tf, record, features, which):
+    """Raise the DataError for a record that is no Example with these features."""
+    try:
+        found = tf.train.Example.FromString(record).features.feature
+    except Exception:  # protobuf's DecodeError, whose place differs by version
+        raise DataError(f"{which} is no tf.train.Example: another program wrote it.") from None
+    missing = [name for name in features if name not in found]
+    if missing:
+        raise DataError(
+            f"{which} has no feature {missing[0]!r}. It has: {', '.join(sorted(found)) or 'none'}."
+        )
+    if "image" in features:
+        image = b"".join(found["image"].bytes_list.value[:1])
+        if not image.startswith((b"\xff\xd8", b"\x89PNG")):
+            raise DataError(f"{which}: its image is neither a JPEG nor a PNG file.")
+
+
+def forget_files(paths):
+    """Ask the operating system to drop its copies of files in memory; return whether it can.
+
+    The next reading then comes from the disk, or from what a virtual machine's host or the disk
+    itself keeps. Nothing on the disk changes.
+
+    Args:
+        paths: the files, each a text or a `Path`.
+
+    Returns:
+        Whether this system knows such a request: Linux does, macOS and Windows do not.
+
+    Raises:
+        DataError: a file cannot be opened.
+    """
+    if not hasattr(os, "posix_fadvise"):
+        return False
+    for path in paths:
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except OSError as error:
+            raise DataError(f"{path} cannot be read ({reason_of(error)}).") from None
+        try:
+            with contextlib.suppress(OSError):  # what is not written yet cannot be dropped
+                os.fsync(file)
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(file)
+    return True

@@ -1,0 +1,243 @@
+"""The lesson's training on two devices, on two machines, and cut off in the middle."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from course_utils import workers, write_records
+from course_utils.errors import CourseError
+from tools.build_notebooks import LESSONS, answered, read_lesson
+
+SIDE, BATCH = 32, 8
+PICTURES = np.random.default_rng(0).integers(0, 256, (32, SIDE, SIDE, 3), dtype=np.uint8)
+LABELS = np.arange(len(PICTURES)) % 5
+
+
+def pairs():
+    return tf.data.Dataset.from_tensor_slices((PICTURES, LABELS))
+
+
+def small_base(name, input_shape):
+    """Return a base in place of MobileNetV2, whose many layers take long to translate."""
+    layers = [
+        keras.layers.Conv2D(8, 3, strides=4, activation="relu"),
+        keras.layers.BatchNormalization(),
+        keras.layers.Conv2D(8, 3, activation="relu"),
+    ]
+    return keras.Sequential([keras.Input(input_shape), *layers]), lambda pictures: pictures / 127.5
+
+
+def train_as_the_lesson_does(strategy):
+    """Run the lesson's own cells that build and train under a strategy; return what they made."""
+    cells = {cell.metadata["name"]: cell for cell in read_lesson(LESSONS / "09_tpu_flowers.py")[0]}
+    space = {
+        "keras": keras,
+        "np": np,
+        "tf": tf,
+        "strategy": strategy,
+        "pretrained_base": small_base,
+        "base_name": "MobileNetV2",
+        "side": SIDE,
+        "head_rate": 1e-3,
+        "replicas": 1,
+        "lesson": SimpleNamespace(epochs=lambda published: 2),
+        "train_dataset": pairs().batch(BATCH),
+        "validation_dataset": pairs().batch(BATCH),
+        "live_curves": lambda before=None: keras.callbacks.Callback(),
+        "backup": keras.callbacks.Callback(),
+    }
+    keras.utils.set_random_seed(1)
+    for name in ("build", "scope", "fit", "unfreeze", "compile_again", "fine"):
+        code = answered(cells[name].source)
+        if name == "fine":  # without the backup, which the test below is about
+            code = code[code.index("history = ") :]
+        exec(code, space)
+    losses = [*space["head_history"].history["loss"], *space["history"].history["loss"]]
+    return losses, space["model"].get_weights()
+
+
+def test_a_dataset_without_a_length_costs_a_step_of_zeros():
+    """What lesson 09 says of Keras: should this fail, that sentence can go."""
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+    network.compile("sgd", loss="binary_crossentropy", metrics=["accuracy"])
+    whole = tf.data.Dataset.from_tensor_slices((np.ones((12, 2)), np.ones((12, 1))))
+    unknown = whole.filter(lambda inputs, label: True)
+    for dataset, steps in (
+        (unknown, 4),
+        (unknown.apply(tf.data.experimental.assert_cardinality(12)), 3),
+    ):
+        before = int(network.optimizer.iterations)
+        network.fit(dataset.batch(4, drop_remainder=True), verbose=0)
+        assert int(network.optimizer.iterations) - before == steps
+
+
+TWO_DEVICES = f"""
+import sys
+sys.path[:0] = [{os.path.dirname(__file__)!r}, {os.getcwd()!r}]
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+import numpy as np
+from test_distributed import train_as_the_lesson_does
+mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+assert mirrored.num_replicas_in_sync == 2
+both, one = map(train_as_the_lesson_does, (mirrored, tf.distribute.get_strategy()))
+assert one[0][-1] < one[0][0], one[0]
+np.testing.assert_allclose(both[0], one[0], rtol=1e-3)
+for two_devices, one_device in zip(both[1], one[1], strict=True):
+    np.testing.assert_allclose(two_devices, one_device, atol=2e-3)
+print("equal")
+"""
+
+
+def test_two_devices_train_as_one_does():
+    environment = os.environ | {"COURSE_PROFILE": "ci"}
+    run = subprocess.run(
+        [sys.executable, "-c", TWO_DEVICES],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=environment,
+    )
+    assert run.stdout.endswith("equal\n"), run.stderr[-3000:]
+
+
+def to_record(picture, label):
+    jpeg = tf.io.encode_jpeg(picture).numpy()
+    features = {
+        "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[jpeg])),
+        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[int(label)])),
+    }
+    return tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString()
+
+
+@pytest.fixture
+def records(tmp_path):
+    return write_records(pairs(), to_record, tmp_path / "flowers", shards=3)
+
+
+def test_multi_worker_training_equals_that_of_one_process(records, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    command = ["--records", str(records), "--batch", str(BATCH), "--epochs", "2", "--json"]
+    run = subprocess.run(
+        [sys.executable, "-m", "course_utils.workers", *command, "--processes", "2"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "2 machines" in run.stdout and "2 replicas" in run.stdout
+    two = json.loads(run.stdout.splitlines()[-1])
+    saved = tmp_path / "flowers.keras"
+    assert workers.main([*command, "--save", str(saved)]) == 0
+    said = capsys.readouterr().out
+    assert "1 replica," in said
+    one = json.loads(said.splitlines()[-1])
+    assert one["losses"][1] < one["losses"][0]
+    np.testing.assert_allclose(two["losses"], one["losses"], rtol=1e-5)
+    np.testing.assert_allclose(two["head"], one["head"], rtol=1e-5)
+    assert keras.models.load_model(saved).output_shape == (None, 5)
+
+
+def test_a_process_that_fails_ends_the_others_and_is_told(tmp_path, capsys):
+    arguments = ["--records", str(tmp_path / "nowhere"), "--processes", "1"]
+    assert workers.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "Process 1 of 1 was stopped." in said and "nowhere is no folder" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no select on pipes there")
+def test_a_worker_ends_with_the_process_that_started_it():
+    worker = "import sys; from course_utils.workers import _follow; _follow(int(sys.argv[1]))"
+    parent = f"""
+import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", {worker!r}, str(os.getpid())])
+print("started", flush=True)
+sys.stdin.read()
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", parent], **pipes) as process:
+        assert process.stdout.readline() == b"started\n"
+        process.kill()
+        # The worker holds the other end of the pipe: it is closed when the worker has ended.
+        assert select.select([process.stdout], [], [], 30)[0]
+        assert process.stdout.read() == b""
+
+
+@pytest.mark.parametrize("config", ["{", "[]", '{"cluster": {}}', '{"cluster": {"worker": ["a"]}}'])
+def test_a_configuration_that_means_nothing_is_told(records, config, capsys, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", config)
+    assert workers.main(["--records", str(records)]) == 2
+    assert "TF_CONFIG cannot be used" in capsys.readouterr().err
+
+
+def test_fewer_pictures_than_a_batch(records):
+    from course_utils import record_files
+
+    with pytest.raises(CourseError, match="fewer than 100 pictures"):
+        workers.read(record_files(records), 100)
+
+
+@pytest.mark.parametrize("wrong", [["--batch", "0"], ["--epochs", "some"], []])
+def test_wrong_arguments_end_with_2(wrong):
+    with pytest.raises(SystemExit) as caught:
+        workers.main(wrong)
+    assert caught.value.code == 2
+
+
+def resumable(folder, stop_in_epoch=None):
+    """Train for four epochs with the lesson's backup; return the history and the weights."""
+    keras.utils.set_random_seed(1)
+    network = keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 3)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Flatten(),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(5, activation="softmax"),
+        ]
+    )
+    network.compile(
+        keras.optimizers.Adam(1e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self.epoch == stop_in_epoch and batch == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    backup = keras.callbacks.BackupAndRestore(folder, double_checkpoint=True)
+    history = network.fit(pairs().batch(BATCH), epochs=4, callbacks=[backup, Kill()], verbose=0)
+    return history, network.get_weights()
+
+
+def test_a_killed_training_goes_on_where_it_was(tmp_path):
+    code = f"""
+import sys
+sys.path[:0] = [{os.path.dirname(__file__)!r}, {os.getcwd()!r}]
+from test_distributed import resumable
+resumable({str(tmp_path / "backup")!r}, stop_in_epoch=2)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert run.returncode == -signal.SIGKILL, run.stderr[-2000:]
+    assert (tmp_path / "backup" / "latest.weights.h5").exists()
+    history, resumed = resumable(tmp_path / "backup")
+    assert history.epoch == [2, 3]  # two epochs were whole; the third begins anew
+    whole, undisturbed = resumable(tmp_path / "other")
+    np.testing.assert_allclose(history.history["loss"], whole.history["loss"][2:], rtol=1e-5)
+    for one, other in zip(resumed, undisturbed, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    assert not (tmp_path / "backup").exists()  # a training that has ended leaves none
