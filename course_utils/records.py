@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from course_utils.datasets import explain_failed_writing
-from course_utils.device import import_tensorflow
+from course_utils.device import cores, import_tensorflow
 from course_utils.errors import DataError
 from course_utils.pictures import reason_of
 
@@ -114,7 +114,7 @@ def _write(first, elements, to_record, aside, name, shards, total):
     tf = import_tensorflow()
     names = [f"{name}-{number:05d}-of-{shards:05d}.tfrecord" for number in range(shards)]
     counts = collections.Counter()
-    workers = min(8, os.cpu_count() or 1)
+    workers = min(8, cores())
     bar = {"desc": f"Writing {name}", "unit": " records", "leave": False}
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(workers))
