@@ -9,7 +9,8 @@ What a cell's header may say, beside `name` and `tags`:
   `### BEGIN SOLUTION` and `### END SOLUTION` is its answer; the learner's notebook has `...` there.
 - `wrong="what its message says"`: with `exercise`, a wrong answer that the check must refuse with
   a message that contains this text. It stands in no built notebook.
-- `points=2`: with `exercise`, the cell with the check.
+- `points=2`: with `exercise`, the cell with the check. What stands in it between
+  `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, and `### EARNED 1`, is for `make grade` only.
 
 Comment lines `# -> text` at the end of a code cell are what it must show; they become its saved
 output, which nbval compares.
@@ -41,6 +42,7 @@ SOLUTION = re.compile(
 HIDDEN_TESTS = re.compile(
     r"^[ ]*### BEGIN HIDDEN TESTS\n.*?^[ ]*### END HIDDEN TESTS\n?", re.S | re.M
 )
+EARNED = re.compile(r"^[ ]*### EARNED \d+\n", re.M)
 EXPECTED = re.compile(r"(?:\n# ->[^\n]*)+\Z")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 INSTALL = """\
@@ -163,6 +165,11 @@ def answered(source):
     return SOLUTION.sub(lambda match: match["body"], source).rstrip("\n")
 
 
+def public(source):
+    """Return a check's source as learners see it: without hidden tests and marks for graders."""
+    return EARNED.sub("", HIDDEN_TESTS.sub("", source)).rstrip("\n")
+
+
 def praise(source):
     """Return what a check says of a right answer: the constant `praise=` of its call, or ""."""
     for node in ast.walk(ast.parse(source)):
@@ -258,7 +265,7 @@ def _build_cell(cell, solutions, number):
     source = answered(source) if solutions else stub(source)
     if "points" in cell.metadata:
         output = repr(Outcome(RIGHT, praise(source)) if solutions else UNANSWERED)
-        source = "# @title Check your answer\n" + HIDDEN_TESTS.sub("", source).rstrip("\n")
+        source = "# @title Check your answer\n" + public(source)
         options["metadata"] = {
             "cellView": "form",
             "jupyter": {"source_hidden": True},
