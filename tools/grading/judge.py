@@ -1,4 +1,4 @@
-"""Mark the answers of one submission.
+"""Mark the answers of one submission: `python -m tools.grading.judge < job.json`.
 
 The lesson's checks run here, hidden tests and all, on a stand-in for the answer: calling it sends
 the inputs into the sandbox and brings plain data back. What decides the mark is compared here.
@@ -8,6 +8,9 @@ import ast
 import copy
 import dataclasses
 import hashlib
+import json
+import resource
+import sys
 import time
 
 import numpy as np
@@ -15,7 +18,7 @@ import numpy as np
 from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
-from tools.grading.tasks import beside
+from tools.grading.tasks import Lesson, beside
 from tools.grading.wire import Remote, WireError
 
 IMPORT_SECONDS = 120
@@ -295,7 +298,7 @@ class _Student:
 
     def trusted(self, task, *wanted):
         """Return the namespace of a part of the check, with what it uses of the lesson."""
-        available = [*self.statements, *task.checks]
+        available = [*self.statements, *names.statements([task.checks])]
         space = {"__name__": "check"}
         for statement in names.needed(wanted, available)[0]:
             exec(compile(ast.Module([statement], []), "check", "exec"), space)
@@ -325,3 +328,20 @@ def _write_back(given, value):
     elif type(given) is dict and type(value) is dict:
         given.clear()
         given.update(value)
+
+
+def main():
+    """Read a job, see `engine.job`; write a line of JSON for each exercise as it is marked."""
+    work = json.load(sys.stdin)
+    limits = Limits(**work["limits"])
+    resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
+    lesson = Lesson.from_dict(work["lesson"])
+    with Judge(lesson, work["seed"], limits, work["unsafe"]) as judge:
+        for task in lesson.tasks:
+            if task.key in work["tasks"]:
+                mark = judge.mark(task, work["answers"].get(task.key), work["others"])
+                print(json.dumps(dataclasses.asdict(mark)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

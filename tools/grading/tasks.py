@@ -1,10 +1,9 @@
-"""What the judge needs of a lesson's exercises, from the lesson's source."""
+"""What the judge needs of a lesson's exercises: texts and numbers, from the lesson's source."""
 
 import ast
 import dataclasses
 import re
 
-from tools.build_notebooks import EXPECTED, LessonError, answered, praise, read_lesson, stub
 from tools.grading import names
 
 EARNED = re.compile(r"^(?P<indent>[ ]*)### EARNED (?P<points>\d+)$", re.M)
@@ -22,7 +21,7 @@ class Task:
         name: the name that the answer gives a value to, most often a function's.
         stub: the source of the cell as it was handed out.
         solution: the source of the lesson's own answer.
-        checks: the statements of the check cell, hidden tests and all.
+        checks: the source of the check cell, hidden tests and all.
         check: the name of the function with the assertions.
         trial: the name of the function that runs the answer beside it, or None.
         as_data: the name of the function that turns what the answer returns into data, or None.
@@ -37,7 +36,7 @@ class Task:
     name: str
     stub: str
     solution: str
-    checks: tuple
+    checks: str
     check: str
     trial: str | None
     as_data: str | None
@@ -47,11 +46,16 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Lesson:
-    """A lesson, as it is graded: its name, its statements outside exercises, its `Task`s."""
+    """A lesson, as it is graded: its name, its code cells outside exercises, its `Task`s."""
 
     name: str
     cells: tuple
     tasks: tuple
+
+    @classmethod
+    def from_dict(cls, values):
+        """Return the lesson that `dataclasses.asdict` has made `values` of."""
+        return cls(values["name"], values["cells"], tuple(Task(**t) for t in values["tasks"]))
 
 
 def read_tasks(path):
@@ -60,6 +64,8 @@ def read_tasks(path):
     Raises:
         LessonError: a rule of the source is broken.
     """
+    from tools.build_notebooks import EXPECTED, read_lesson  # jupytext takes most of a second
+
     cells, exercises = read_lesson(path)
     outside = [
         EXPECTED.sub("", cell.source)
@@ -71,6 +77,8 @@ def read_tasks(path):
 
 
 def _task(path, key, exercise):
+    from tools.build_notebooks import LessonError, answered, praise, stub
+
     check = exercise.check
     points = int(check.metadata["points"])
     where = f"{path}, the check of exercise {key!r}"
@@ -94,7 +102,7 @@ def _task(path, key, exercise):
         name=answer.id,
         stub=stub(exercise.answer.source),
         solution=answered(exercise.answer.source),
-        checks=tuple(names.statements([source])),
+        checks=source,
         check=function.id,
         trial=beside.get("trial"),
         as_data=beside.get("as_data"),
@@ -108,7 +116,7 @@ def _task(path, key, exercise):
 
 def _beside(task):
     wanted = [name for name in (task.trial, task.as_data) if name]
-    return names.needed(wanted, task.checks)[0]
+    return names.needed(wanted, names.statements([task.checks]))[0]
 
 
 def beside(task):
