@@ -23,6 +23,8 @@ from tools.grading.wire import Remote, WireError
 
 IMPORT_SECONDS = 120
 """How long the lesson's own imports may take; no code of the submission runs in them."""
+KNOWN = {"loaded", "status", "value", WRONG, BROKEN}
+"""One of these is in every reply of the worker."""
 LONGEST = 600
 """Characters of a reason."""
 
@@ -195,7 +197,7 @@ class _Student:
     def __init__(self, sandbox, lesson):
         self.sandbox, self.lesson = sandbox, lesson
         self.statements = names.statements(lesson.cells)
-        self.objects, self.value, self.end = {}, None, 0
+        self.objects, self.value, self.end, self.turn = {}, None, 0, 0
         self.failure = None
 
     def begin(self, task, source, others):
@@ -215,7 +217,8 @@ class _Student:
         elif status == "value":
             self.value = reply.get("value")
         else:
-            raise _Lost(NOT_ATTEMPTED if status == NOT_ATTEMPTED else BROKEN, reply.get("message"))
+            message = reply.get("message", "it does not say what it has found")
+            raise _Lost(NOT_ATTEMPTED if status == NOT_ATTEMPTED else BROKEN, message)
 
     def call(self, *inputs, **named):
         """Call the answer in the sandbox."""
@@ -238,13 +241,16 @@ class _Student:
     def _exchange(self, request):
         """Send a request and return its reply, a dict; answer what the sandbox asks meanwhile."""
         pipe = self.sandbox.pipe
+        self.turn += 1
         try:
-            pipe.send(request, self._refer, self.end)
+            pipe.send(request | {"turn": self.turn}, self._refer, self.end)
             while True:
                 reply = pipe.receive(self._object, self.end)
                 if type(reply) is not dict:
                     raise WireError("no reply")
                 if "call" not in reply:
+                    if reply.get("turn") != self.turn or not reply.keys() & KNOWN:
+                        raise WireError("what it was not asked for")
                     return reply
                 pipe.send(self._serve(**reply), self._refer, self.end)
         except TimeoutError:

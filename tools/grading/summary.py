@@ -87,8 +87,8 @@ def page(lesson, title, results, unsafe):
             f"{min(totals):g} to {max(totals):g}.</p>"
         )
     counts = collections.Counter(int(total) for total in totals)
-    rows = [[f"{points} points", _bar(counts[points], len(totals))] for points in range(of, -1, -1)]
-    body += ["<h2>Distribution</h2>", _table(["", "students"], rows)]
+    rows = [[str(points), _bar(counts[points], len(totals))] for points in range(of, -1, -1)]
+    body += ["<h2>Distribution</h2>", _table(["points", "students"], rows)]
 
     rows = []
     for task in lesson.tasks:

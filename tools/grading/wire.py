@@ -58,8 +58,8 @@ def pack(value, refer=None):
             size += value.nbytes
             if size > LIMIT:
                 raise WireError(f"more than {LIMIT // 2**20} MB")
-            arrays.append(np.ascontiguousarray(value).tobytes())
             kind = value.dtype.newbyteorder("<").str
+            arrays.append(value.astype(kind).tobytes())
             return {"array": [kind, list(value.shape), len(arrays[-1])]}
         for kind, name in ((list, "list"), (tuple, "tuple"), (set, "set"), (range, "range")):
             if isinstance(value, kind):

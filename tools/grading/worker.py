@@ -82,19 +82,21 @@ class Worker:
                 request = self.pipe.receive(self.stand_in)
             except EOFError:
                 return
-            reply = getattr(self, request.pop("do"))(**request)
+            turn = {"turn": request.pop("turn")}
+            reply = getattr(self, request.pop("do"))(**request) | turn
             try:
                 self.pipe.send(reply, _remote_of)
             except WireError as error:
                 text = f"your answer returns {error}; numbers, texts, lists, dicts, arrays can be"
-                self.pipe.send({"status": "broken", "broken": f"{text} compared.", "message": text})
+                text = f"{text} compared."
+                self.pipe.send({"status": "broken", "broken": text, "message": text} | turn)
 
     def lesson(self, cells, wanted):
         """Run what the lesson itself defines and the exercises need: its imports, its functions."""
         self.cells = names.statements(cells)
         for statement in names.needed(wanted, self.cells)[0]:
             self._run(statement, "lesson")
-        return {}
+        return {"loaded": True}
 
     def answer(self, source, others, name, trial, as_data, beside):
         """Run an answer's cell, and what it uses of the submission's other cells."""
