@@ -219,7 +219,7 @@ CODE = {
         "    seen = [name for name in os.environ if 'SECRET' in name or 'SEED' in name]\n"
         "    places = [ROOT + '/lessons', ROOT + '/notebooks', ROOT + '/.git', ROOT + '/build',\n"
         "              ROOT + '/tools/grade.py', '/course/lessons', '/course/notebooks', '/home',\n"
-        "              '/course/tools/grading/judge.py', '/etc/passwd', '/etc/shadow', '/root/.ssh']\n"
+        "              '/course/tools/grading/judge.py', '/etc/passwd', '/etc/shadow']\n"
         "    seen += [place for place in places if os.path.exists(place)]\n"
         "    seen += [entry for entry in os.listdir('/tmp') if entry.endswith('.ipynb')]\n"
         "    seen += [p for p in os.listdir('/proc') if p.isdigit() and int(p) > 20]\n"

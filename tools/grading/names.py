@@ -76,7 +76,8 @@ def needed(names, available):
     for n, statement in enumerate(available):
         for name in bound(statement):
             binding[name], calls[name] = n, []
-        if (name := _called(statement)) in calls:
+        name = _called(statement)
+        if name in calls and isinstance(available[binding[name]], ast.Assign):
             calls[name].append(n)
     chosen, missing, open_names, seen = set(), set(), list(names), set()
     while open_names:
