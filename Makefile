@@ -13,7 +13,8 @@ BIN := .venv/bin
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson test test-colab notebooks check-notebooks results lock clean
+.PHONY: help setup lab lesson assignment grade test test-colab test-grading notebooks \
+  check-notebooks results lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -35,18 +36,40 @@ lesson: $(READY)  ## run a lesson's solution without a browser: make lesson N=01
 	@test -n "$(N)" || { echo "Which lesson? For example: make lesson N=01" >&2; exit 2; }
 	@$(BIN)/python -m tools.run_lesson "$(N)"
 
+assignment: $(READY)  ## make what students get: make assignment N="04 05"
+	@test -n "$(N)" || { echo "Which lessons? For example: make assignment N=04" >&2; exit 2; }
+	@$(BIN)/python -m tools.assignment $(N)
+
+GRADE := .venv-grade/.ready-requirements-grade.txt
+
+$(GRADE): requirements-grade.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-grade requirements-grade.txt
+
+grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (SEED= DUE= WORKERS= DASK=)
+	@test -n "$(N)" -a -n "$(FROM)" || \
+	  { echo "For example: make grade N=04 FROM=submissions/ (docs/instructors.md)" >&2; exit 2; }
+	@COURSE_SEED="$(SEED)" .venv-grade/bin/python -m tools.grade $(N) --from "$(FROM)" \
+	  $(if $(DUE),--due "$(DUE)") $(if $(WORKERS),--workers $(WORKERS)) \
+	  $(if $(DASK),--dask "$(DASK)") $(if $(UNSAFE),--unsafe) $(if $(TO),--to "$(TO)")
+
 test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook executed
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-	  tests notebooks
+	  --ignore=tests/grading tests notebooks
 
 test-colab: $(READY) .venv-colab/.ready-requirements-colab.txt  ## run every notebook as in Colab
 	@$(BIN)/python -m tools.test_colab
 
 .venv-colab/.ready-requirements-colab.txt: requirements-colab.txt
 	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-colab requirements-colab.txt
+
+test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, a student's browser
+	@mkdir -p build
+	@COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
+	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 \
+	  --dist loadfile tests/grading
 
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
@@ -64,9 +87,13 @@ lock:  ## resolve the locks anew (needs uv)
 	    --python-version 3.11 --generate-hashes --no-emit-package image-classification-course \
 	    --no-annotate --no-header --quiet --output-file $$file; \
 	done
+	@uv pip compile pyproject.toml --extra cpu --extra lab --extra dev --extra grade \
+	  --constraint requirements.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-package image-classification-course --no-annotate --no-header --quiet \
+	  --output-file requirements-grade.txt
 	@uv pip compile --group pyproject.toml:colab --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements-colab.txt
 
 clean:  ## remove build/ and caches; work/ and .venv stay
 	@rm -rf build .pytest_cache .ruff_cache
-	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ remembered between two checks, and nothing leaves the notebook.
 
 import dataclasses
 import dis
+import functools
 import html
 import inspect
 import traceback
@@ -58,7 +59,7 @@ class Outcome:
 UNANSWERED = Outcome(NOT_ATTEMPTED, "put your answer in place of the dots.")
 
 
-def check_exercise(answer, check, hints=(), praise="", as_data=None):
+def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None):
     """Return the `Outcome` of checking an answer.
 
     Args:
@@ -70,11 +71,18 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None):
         praise: what to say of a right answer: what it means, or where it leads.
         as_data: function that turns what the learner's function returns (a model, say) into
             numbers, texts, lists or arrays; the check then sees only those.
+        trial: where the learner's function is given what is no such data (a network, a dataset),
+            a function of the learner's function and of plain inputs that makes it, calls the
+            learner's function, and returns plain data. The check calls it with the inputs alone.
     """
     hints = tuple(hints)
     if not _attempted(answer):
         return dataclasses.replace(UNANSWERED, hints=hints)
-    subject = (lambda *inputs: as_data(answer(*inputs))) if as_data else answer
+    subject = answer
+    if as_data:
+        subject = lambda *inputs: as_data(answer(*inputs))  # noqa: E731
+    if trial:
+        subject = functools.partial(trial, answer)
     try:
         check(subject)
     except Exception as error:

@@ -243,6 +243,9 @@ def check(neuron):
         f"With a bias of −4 you return {answer}. ReLU turns every negative sum into 0."
     )
     assert answer == 0, f"With a bias of −4 the answer should be 0, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(*private.normal(size=(2, 5)), 5 + private.normal())
+    ### END HIDDEN TESTS
 
 
 neuron_check = check_exercise(
@@ -560,7 +563,13 @@ def train_from_scratch(dataset, epochs):
 
 
 # %% name="ex_epochs_check" exercise="epochs" points=1
-def batches_seen(model):
+def batches_seen(train_from_scratch, batches, epochs):
+    batch = np.zeros((32, 28, 28, 1)), np.zeros(32)
+    tf.config.run_functions_eagerly(True)  # for so few batches, translating would take longer
+    try:
+        model = train_from_scratch(tf.data.Dataset.from_tensors(batch).repeat(batches), epochs)
+    finally:
+        tf.config.run_functions_eagerly(False)
     assert isinstance(model, keras.Model), (
         f"Return the network itself, not {type(model).__name__}: `fit` returns a history."
     )
@@ -568,11 +577,8 @@ def batches_seen(model):
 
 
 def check(train_from_scratch):
-    tf.config.run_functions_eagerly(True)  # for so few batches, translating would take longer
-    try:
-        seen = train_from_scratch(learning_dataset.take(2), 3)
-    finally:
-        tf.config.run_functions_eagerly(False)
+    train_from_scratch(2, 3)
+    seen = train_from_scratch(2, 3)
     assert seen != 0, "The network has not been trained: call its `fit`."
     assert seen not in (2, 10), (
         f"It trains {seen // 2} epochs whatever `epochs` says: pass `epochs` on to `fit`."
@@ -586,12 +592,17 @@ def check(train_from_scratch):
         f"3 epochs of 2 batches are 6 batches; yours has learned from {seen}. Does it learn from "
         "other pictures than those in `dataset`?"
     )
+    ### BEGIN HIDDEN TESTS
+    batches, epochs = private.integers(2, 6, 2).tolist()
+    seen = train_from_scratch(batches, epochs)
+    assert seen == batches * epochs, f"{epochs} epochs of {batches} batches, and it sees {seen}."
+    ### END HIDDEN TESTS
 
 
 epochs_check = check_exercise(
     train_from_scratch,
     check,
-    as_data=batches_seen,
+    trial=batches_seen,
     hints=[
         "Three lines: make a network, fit it, return it.",
         "`new_model()` gives a fresh network that is already compiled.",
@@ -663,6 +674,9 @@ def check(network_parameters):
     assert answers == [7_960, 407_050], (
         f"Right for 128; with 10 and 512 neurons there are 7,960 and 407,050, not {answers}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(int(private.integers(20, 500)))
+    ### END HIDDEN TESTS
 
 
 width_check = check_exercise(
@@ -757,6 +771,12 @@ def check(build_network):
     assert [units for units, _ in hidden] == [256, 64], (
         f"The hidden layers should have 256 and 64 neurons, not {[units for units, _ in hidden]}."
     )
+    ### BEGIN HIDDEN TESTS
+    widths = private.integers(8, 300, 4).tolist()
+    found = [units for units, _ in build_network(widths)["layers"]]
+    assert found == [*widths, 10], f"build_network({widths}) has dense layers of {found} neurons."
+    ### END HIDDEN TESTS
+    ### EARNED 1
     assert last[1] == "softmax", (
         "The last layer needs softmax, so that its ten numbers are probabilities that add up to 1."
     )
@@ -847,6 +867,10 @@ def check(mean_loss):
         "The logarithm of a probability is negative; the minus sign makes a loss of it."
     )
     assert np.isclose(answer, right), f"For the two pictures the loss is {right:.4f}, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.dirichlet(np.ones(4), 6), private.integers(0, 4, 6))
+    ### END HIDDEN TESTS
+    ### EARNED 1
     answer = mean_loss(np.array([[1.0, 0.0]]), np.array([1]))
     assert np.isfinite(answer), (
         "Where the right class has the probability 0, your loss is infinite: "
@@ -948,6 +972,11 @@ def check(most_mistaken_for):
         "You count mistakes of every kind; only those count where the prediction is `target`."
     )
     assert answer == 2, f"In the example it is class 2, five times; you return {answer}."
+    ### BEGIN HIDDEN TESTS
+    target, other = private.permutation(10)[:2].tolist()
+    labels, predicted = private.integers(0, 10, (2, 50))
+    compare(target, np.append(labels, [other] * 30), np.append(predicted, [target] * 30))
+    ### END HIDDEN TESTS
 
 
 shirt_check = check_exercise(

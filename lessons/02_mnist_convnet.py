@@ -286,6 +286,10 @@ def check(convolve):
         f"The first number for the first filter should be {right[0, 0, 0]:g}; yours is "
         f"{answer[0, 0, 0]:g}. Of all numbers, {np.isclose(answer, right).mean():.0%} are right."
     )
+    ### BEGIN HIDDEN TESTS
+    picture, kernels = private.normal(size=(5, 8, 3)), private.normal(size=(3, 3, 3, 2))
+    compare(picture, kernels, private.normal(size=2))
+    ### END HIDDEN TESTS
 
 
 convolve_check = check_exercise(
@@ -403,6 +407,11 @@ def check(output_size):
     assert answer == 4, f"With padding `same`, 7 pixels and a stride of 2 give 4, not {answer}."
     answer = output_size(150, 7, "valid", 3)
     assert answer == 48, f"150 pixels, a kernel of 7 and a stride of 3 give 48, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    for padding in ("valid", "same"):
+        size, kernel_size, stride = private.integers([30, 2, 1], [99, 8, 5]).tolist()
+        compare(size, kernel_size, padding, stride)
+    ### END HIDDEN TESTS
 
 
 size_check = check_exercise(
@@ -737,6 +746,9 @@ def check(convolution_parameters):
     assert answers == [320, 608], (
         f"Right for (3, 32, 64); (3, 1, 32) and (5, 3, 8) give 320 and 608, not {answers}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(*private.integers(2, 60, 3).tolist())
+    ### END HIDDEN TESTS
 
 
 parameters_check = check_exercise(
@@ -896,6 +908,7 @@ def check(build_network):
     assert built["parameters"] == 121_994, (
         f"With 'strides' the network should have 121,994 parameters, not {built['parameters']:,}."
     )
+    ### EARNED 1
     for shrink, layer in (("average", "AveragePooling2D"), ("max", "MaxPooling2D")):
         built = build_network(shrink)
         assert built["pooling"], f"With {shrink!r}, your network has no pooling layer at all."

@@ -330,6 +330,9 @@ def check(decide):
         "0.2, 0.9, 0.51, 0.001 and 0.49 should give horses, humans, humans, horses, horses; "
         f"you return {names}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(private.random((9, 1)), ["cats", "dogs"])
+    ### END HIDDEN TESTS
 
 
 decide_check = check_exercise(
@@ -390,6 +393,9 @@ def check(side_after):
     )
     assert answer == 7, f"Five blocks make 7 of 300, not {answer}."
     assert side_after(94, 5) == 1, f"Of 94, five blocks leave 1, not {side_after(94, 5)}."
+    ### BEGIN HIDDEN TESTS
+    compare(int(private.integers(150, 600)), int(private.integers(2, 5)))
+    ### END HIDDEN TESTS
 
 
 size_check = check_exercise(
@@ -455,6 +461,9 @@ def check(prepare):
         "// divides into whole numbers, so that everything below 255 becomes 0. Divide with /."
     )
     assert np.allclose(batch, 0.2), f"51 should become 0.2, not {batch.flat[0]:.3g}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.integers(0, 256, (300, 300, 3), np.uint8))
+    ### END HIDDEN TESTS
 
 
 bug_check = check_exercise(
@@ -527,6 +536,10 @@ def check(largest_fall):
     answer = largest_fall([0.9, 0.8, 0.7, 0.6])
     assert not np.isclose(answer, 0.3), "Look at one epoch to the next, not at the whole range."
     assert np.isclose(answer, 0.1), f"0.9, 0.8, 0.7, 0.6 falls by 0.1 a time, not by {answer:.3g}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.random(12).tolist())
+    ### END HIDDEN TESTS
+    ### EARNED 1
     answer = largest_fall([0.5, 0.6, 0.8])
     assert answer == 0, f"Where it never falls the answer is 0, not {answer:.3g}."
 

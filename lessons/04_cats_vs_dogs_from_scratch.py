@@ -436,6 +436,10 @@ def check(split_names):
         "validation": ["3.jpg", "10.jpg"],
         "test": ["11.jpg"],
     }, f"0, 1, 2 belong to train, 3 and 10 to validation, 11 to test; you return {parts}."
+    ### BEGIN HIDDEN TESTS
+    names = [f"{number}.jpg" for number in private.permutation(40)]
+    compare(names, {"train": 21, "validation": 12, "test": 7})
+    ### END HIDDEN TESTS
 
 
 split_check = check_exercise(
@@ -522,6 +526,9 @@ def check(epochs_until_stop):
     )
     answer = epochs_until_stop([0.7, 0.6, 0.5, 0.4], 2)
     assert answer == 4, f"Where the loss always falls, all 4 epochs are trained, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.random(30).tolist(), int(private.integers(2, 6)))
+    ### END HIDDEN TESTS
 
 
 stop_check = check_exercise(
@@ -592,6 +599,9 @@ def check(guess_accuracy):
     assert np.isclose(answer, 0.9), f"9 of 10 are 0, so always saying 0 gives 0.9, not {answer}."
     answer = guess_accuracy(np.array([1, 1, 1, 0]))
     assert np.isclose(answer, 0.75), f"3 of 4 are 1: that is 0.75, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.integers(0, 2, 77))
+    ### END HIDDEN TESTS
 
 
 guess_check = check_exercise(
@@ -693,6 +703,12 @@ def check(build_small):
     assert network["activation"] == "sigmoid", (
         "The last number should be a probability: activation='sigmoid'."
     )
+    ### BEGIN HIDDEN TESTS
+    side = int(private.integers(100, 200))
+    found = build_small(side)["input"]
+    assert found == [None, side, side, 3], f"build_small({side}) takes pictures of {found[1:]}."
+    ### END HIDDEN TESTS
+    ### EARNED 1
     assert network["parameters"] <= 100_000, (
         f"It has {network['parameters']:,} parameters; at most 100,000 are allowed. Most of them "
         "are between Flatten and the dense layer after it."

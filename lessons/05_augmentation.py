@@ -432,6 +432,9 @@ def check(shift_right):
     )
     assert row == [1, 1, 1, 2, 3], f"1 2 3 4 5 should become 1 1 1 2 3, not {row}."
     assert np.array_equal(shift_right(picture, 0), picture), "By 0 columns nothing should change."
+    ### BEGIN HIDDEN TESTS
+    compare(private.integers(0, 256, (4, 9, 3)), int(private.integers(1, 5)))
+    ### END HIDDEN TESTS
 
 
 shift_check = check_exercise(
@@ -655,6 +658,11 @@ def check(is_random):
     assert found == [False, True, True], (
         f"For a function without chance and two with it, you return {found}."
     )
+    ### BEGIN HIDDEN TESTS
+    chance = private.integers(0, 2, 8).astype(bool).tolist()
+    found = [bool(is_random(one_noisy if with_it else calm, pictures)) for with_it in chance]
+    assert found == chance, "Right for the examples of the check, not for others."
+    ### END HIDDEN TESTS
 
 
 random_check = check_exercise(
@@ -728,8 +736,9 @@ def augment_in_dataset(dataset, augment):
 
 
 # %% name="ex_map_check" exercise="map" points=2
-def check(augment_in_dataset):
-    pictures, labels = np.zeros((40, 2, 2, 3), np.float32), np.arange(40.0)[:, np.newaxis]
+def two_epochs(augment_in_dataset, count):
+    pictures = np.zeros((count, 2, 2, 3), np.float32)
+    labels = np.arange(float(count))[:, np.newaxis]
     with tf.device("CPU:0"):  # where `map` runs
         calls, ranks = tf.Variable(0.0), []
 
@@ -745,19 +754,30 @@ def check(augment_in_dataset):
     assert isinstance(built.element_spec, tuple) and len(built.element_spec) == 2, (
         "The labels are gone: the function in `map` returns the changed pictures and the labels."
     )
+    return {"ranks": ranks, "epochs": [list(built.as_numpy_iterator()) for _ in range(2)]}
+
+
+def check(augment_in_dataset):
+    found = augment_in_dataset(40)
+    ranks, epochs = found["ranks"], found["epochs"]
     assert ranks, "The pictures come out as they were: call `augment` in `map`."
     assert 2 not in ranks, "You change the labels too. They pass through as they are."
     assert set(ranks) == {4}, (
         "Batch first, then `map`: `augment` takes a batch, and one call for 32 pictures costs less "
         "than 32 calls."
     )
-    epochs = [list(built.as_numpy_iterator()) for _ in range(2)]
     sizes = [len(batch) for batch, _ in epochs[0]]
     assert sizes == [32, 8], f"40 pictures make batches of 32 and 8, not {sizes}."
     assert all(batch.min() > 0 for batch, _ in epochs[0]), "Some pictures are not changed."
     assert set(np.concatenate([x for _, x in epochs[0]]).ravel()) == set(range(40)), (
         "The labels should come out as they went in."
     )
+    ### BEGIN HIDDEN TESTS
+    count = int(private.integers(65, 96))
+    sizes = [len(batch) for batch, _ in augment_in_dataset(count)["epochs"][0]]
+    assert sizes == [32, 32, count - 64], f"{count} pictures make batches of {sizes}."
+    ### END HIDDEN TESTS
+    ### EARNED 1
     assert epochs[0][0][0][0, 0, 0, 0] != epochs[1][0][0][0, 0, 0, 0], (
         "The same versions in every epoch: a `cache` behind `map` keeps the first ones for ever."
     )
@@ -766,6 +786,7 @@ def check(augment_in_dataset):
 map_check = check_exercise(
     augment_in_dataset,
     check,
+    trial=two_epochs,
     hints=[
         "The order is batch, map, prefetch; `cache` has been called before.",
         "The function that you give to `map` takes pictures and labels, and returns both.",

@@ -621,6 +621,13 @@ def check(extract_features):
     )
     right = np.concatenate([pictures + 1000 * turn for turn in range(3)])[:10].mean(axis=(1, 2))
     assert np.allclose(features, right), "Some features do not belong to their picture."
+    ### BEGIN HIDDEN TESTS
+    count = int(private.integers(13, 40))
+    features, labels = extract_features(lambda batch: 3 * batch[:, 0, 0], batches(), count)
+    assert np.array_equal(labels, np.arange(count)), f"For {count} pictures the labels are wrong."
+    turns = [3 * (pictures + 1000 * turn)[:, 0, 0] for turn in range(10)]
+    assert np.allclose(features, np.concatenate(turns)[:count]), "Right for the example only."
+    ### END HIDDEN TESTS
 
 
 extract_check = check_exercise(
@@ -718,6 +725,10 @@ def check(prepare_for_vgg16):
         f"A first pixel of {pictures[0, 0, 0]} should become {right[0, 0, 0].round(3)}, "
         f"not {answer[0, 0, 0]}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(private.integers(0, 256, (1, 2, 5, 3)).astype("float32"))
+    ### END HIDDEN TESTS
+    ### EARNED 1
     assert np.array_equal(given, pictures), (
         "The values are right, but the pictures that you were given have changed. Make a new array."
     )
@@ -784,11 +795,15 @@ def trained_and_frozen(network):
 
 
 # %% name="ex_counts_check" exercise="counts" points=1
-def check(trained_and_frozen):
-    base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5)])
+def count_example(trained_and_frozen, neurons, frozen):
+    base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(neurons)])
     network = keras.Sequential([keras.Input((4,)), base, keras.layers.Dense(2)])
-    base.trainable = False
-    answer = tuple(trained_and_frozen(network))
+    base.trainable = not frozen
+    return tuple(trained_and_frozen(network))
+
+
+def check(trained_and_frozen):
+    answer = trained_and_frozen(5, True)
     assert answer != (2, 2), (
         "That is how many arrays there are, a kernel and a bias on each side. "
         "An array of shape (5, 2) holds 10 numbers: np.prod(weight.shape)."
@@ -802,14 +817,19 @@ def check(trained_and_frozen):
         "In the example the head trains 5 × 2 + 2 = 12 numbers, and 4 × 5 + 5 = 25 are frozen; "
         f"you return {answer}."
     )
-    base.trainable = True
-    answer = tuple(trained_and_frozen(network))
+    answer = trained_and_frozen(5, False)
     assert answer == (37, 0), f"With nothing frozen it is (37, 0), not {answer}."
+    ### BEGIN HIDDEN TESTS
+    neurons = int(private.integers(6, 90))
+    answer, right = trained_and_frozen(neurons, True), (2 * neurons + 2, 5 * neurons)
+    assert answer == right, f"With {neurons} neurons in the base it is {right}, not {answer}."
+    ### END HIDDEN TESTS
 
 
 counts_check = check_exercise(
     trained_and_frozen,
     check,
+    trial=count_example,
     hints=[
         "Write it for one of the two lists first.",
         "np.prod(weight.shape) is how many numbers an array holds.",
@@ -917,21 +937,8 @@ def build_on(base, preprocess):
 
 
 # %% name="ex_another_check" exercise="another" points=2
-def describe(network):
-    assert isinstance(network, keras.Model), f"Return a keras.Model, not {type(network).__name__}."
-    parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
-    return {
-        "input": list(network.input_shape),
-        "output": list(network.output_shape),
-        "layers": [type(layer).__name__ for layer in network.layers],
-        "activation": getattr(getattr(network.layers[-1], "activation", None), "__name__", "none"),
-        "arrays": len(network.trainable_weights),
-        "parameters": parameters,
-    }
-
-
-def check(build_on):
-    layers = [keras.layers.Conv2D(4, 3), keras.layers.BatchNormalization()]
+def describe(build_on, filters):
+    layers = [keras.layers.Conv2D(filters, 3), keras.layers.BatchNormalization()]
     base = keras.Sequential([keras.Input((8, 8, 3)), *layers])
     prepared = []
 
@@ -940,14 +947,29 @@ def check(build_on):
         return pictures / 100 - 1
 
     network = build_on(base, preprocess)
+    assert isinstance(network, keras.Model), f"Return a keras.Model, not {type(network).__name__}."
+    parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    return {
+        "input": list(network.input_shape),
+        "output": list(network.output_shape),
+        "activation": getattr(getattr(network.layers[-1], "activation", None), "__name__", "none"),
+        "arrays": len(network.trainable_weights),
+        "parameters": parameters,
+        "prepared": list(prepared[-1].shape)[1:] if prepared else [],
+        "layers": [type(layer).__name__ for layer in network.layers],
+    }
+
+
+def check(build_on):
+    network = build_on(4)
     assert network["input"] == [None, 8, 8, 3], (
         "The network should take the pictures that the base takes: keras.Input(base.input_shape[1:])."
     )
     assert network["output"] == [None, 1], (
         f"For each picture there should be one number, not {network['output'][1:]}."
     )
-    assert prepared, "The pictures are not prepared: call preprocess before the base."
-    assert tuple(prepared[-1].shape)[1:] == (8, 8, 3), (
+    assert network["prepared"], "The pictures are not prepared: call preprocess before the base."
+    assert network["prepared"] == [8, 8, 3], (
         "You prepare what the base gives. The pictures go through preprocess first, then the base."
     )
     assert "Subtract" in network["layers"], (
@@ -969,12 +991,17 @@ def check(build_on):
         "GlobalAveragePooling2D averages over all places, so that the last neuron has one weight "
         f"for each of the 4 channels and a bias. Yours has {network['parameters']} numbers."
     )
+    ### BEGIN HIDDEN TESTS
+    filters = int(private.integers(6, 40))
+    found = build_on(filters)["parameters"]
+    assert found == filters + 1, f"With {filters} filters, {found} numbers are trained."
+    ### END HIDDEN TESTS
 
 
 another_check = check_exercise(
     build_on,
     check,
-    as_data=describe,
+    trial=describe,
     hints=[
         "build_network in the lesson does nearly the same.",
         "base.trainable = False, then keras.Input(base.input_shape[1:]) and one step after the other.",

@@ -566,7 +566,8 @@ def small_base():
     return network
 
 
-def describe(base):
+def describe(unfreeze_from, first_name):
+    base = unfreeze_from(small_base(), first_name)
     assert isinstance(base, keras.Model), "Return base."
     return {
         "learning": [layer.name for layer in base.layers if layer.trainable_weights],
@@ -575,7 +576,7 @@ def describe(base):
 
 
 def check(unfreeze_from):
-    found = unfreeze_from(small_base(), "conv2")
+    found = unfreeze_from("conv2")
     learning = found["learning"]
     assert learning != ["conv2"], "That layer alone learns. What is above it should learn too."
     assert learning != ["conv1"], "That is the other way round: what is below conv2 learns."
@@ -595,12 +596,18 @@ def check(unfreeze_from):
         f"conv2 and conv3 should learn, 4 arrays of weights; here {learning} do, "
         f"{found['tensors']} arrays."
     )
+    ### BEGIN HIDDEN TESTS
+    first = int(private.choice([1, 3]))
+    learning = unfreeze_from(f"conv{first}")["learning"]
+    right = [f"conv{number}" for number in range(first, 4)]
+    assert learning == right, f"From conv{first} on, {learning} learn, where {right} should."
+    ### END HIDDEN TESTS
 
 
 unfreeze_check = check_exercise(
     unfreeze_from,
     check,
-    as_data=describe,
+    trial=describe,
     hints=[
         "base.trainable = True first. It unfreezes all layers; then decide for each of them.",
         "Go through base.layers from below, and remember whether you have come to first_name.",
@@ -689,6 +696,9 @@ def check(smooth):
     )
     assert answer == [8.0, 6.0, 5.5], f"8, 0, 4 with 0.75 give 8, 6, 5.5; you return {answer}."
     assert np.allclose(smooth([3.0], 0.9), [3.0]), "A single value should stay as it is."
+    ### BEGIN HIDDEN TESTS
+    compare(private.random(9).tolist(), float(private.uniform(0.5, 0.9)))
+    ### END HIDDEN TESTS
 
 
 smooth_check = check_exercise(
@@ -799,6 +809,12 @@ def check(compare_rates):
         "For a network whose training adds the rate to its only weight, 5, the answers should be "
         f"6, 15 and 105, not {answer}."
     )
+    ### BEGIN HIDDEN TESTS
+    other, rates = OneWeight(), private.integers(2, 90, 3).tolist()
+    found = compare_rates(other, rates, add_rate)
+    assert found == {rate: 5 + rate for rate in rates}, f"With the rates {rates}: {found}."
+    ### END HIDDEN TESTS
+    ### EARNED 1
     assert network.weight == 5, (
         "Put the first weights back when you are done as well: whoever goes on with the network "
         "would have that of the last rate."

@@ -644,6 +644,11 @@ def check(empty_channels):
     assert answer != [2], "Those are the pictures in which nothing was found. Which channels?"
     assert answer == [1, 4], f"Channels 1 and 4 are 0 everywhere; you return {answer}."
     assert list(empty_channels(np.ones((1, 2, 2, 3)))) == [], "Where none is empty: an empty list."
+    ### BEGIN HIDDEN TESTS
+    maps = private.random((2, 3, 3, 9))
+    maps[..., private.permutation(9)[:3]] = 0
+    compare(maps)
+    ### END HIDDEN TESTS
 
 
 dead_check = check_exercise(
@@ -784,6 +789,9 @@ def check(cover_map):
     assert np.allclose(answer, right, atol=1e-6), (
         f"In this picture the falls are {right.tolist()}; you return {answer.round(3).tolist()}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(255 * private.random((7, 9, 3)), lambda shown: float(shown.mean() / 255), 3)
+    ### END HIDDEN TESTS
 
 
 cover_check = check_exercise(
@@ -891,6 +899,10 @@ def check(heat_map_against):
         f"The weights are −1 and 1, and the heat map {np.round(right, 3).tolist()}; you return "
         f"{answer.round(3).tolist()}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(*private.normal(size=(2, 4, 5, 6)))
+    ### END HIDDEN TESTS
+    ### EARNED 1
     nothing = np.asarray(heat_map_against(maps, np.ones((2, 2, 2))))
     assert not np.isnan(nothing).any(), (
         "Where nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only if "

@@ -181,6 +181,9 @@ def check(loss_of_batch):
     )
     assert not np.isclose(answer, -right), "The minus is missing: a loss is never below 0."
     assert np.isclose(answer, right), f"For these two pictures it is {right:.4f}, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(private.normal(size=(6, 4)), np.eye(4)[private.integers(0, 4, 6)])
+    ### END HIDDEN TESTS
 
 
 loss_check = check_exercise(
@@ -327,6 +330,9 @@ def check(one_step):
         f"From (1, 2) with these numbers you should come to (1.2, 0.8) with the step (0.2, −1.2), "
         f"not to {answer}."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(*private.normal(size=(3, 4)), private.uniform(0.01, 0.2), private.uniform(0.5, 0.9))
+    ### END HIDDEN TESTS
 
 
 momentum_check = check_exercise(
@@ -852,6 +858,9 @@ def check(steps_and_rest):
     )
     answer = tuple(steps_and_rest(64, 32, 2))
     assert answer == (1, 0), f"64 pictures are one full step for two replicas, not {answer}."
+    ### BEGIN HIDDEN TESTS
+    compare(*private.integers([500, 8, 2], [9_000, 65, 17]).tolist())
+    ### END HIDDEN TESTS
 
 
 steps_check = check_exercise(
@@ -923,7 +932,8 @@ def one_hot_batches(examples, batch):
 
 
 # %% name="ex_pipeline_check" exercise="pipeline" points=2
-def in_numbers(dataset):
+def in_numbers(one_hot_batches, pictures, labels, batch):
+    dataset = one_hot_batches(tf.data.Dataset.from_tensor_slices((pictures, labels)), batch)
     assert isinstance(dataset, tf.data.Dataset), "Return a tf.data.Dataset."
     shapes = [[list(part.shape) for part in element] for element in dataset]
     pictures, labels = next(iter(dataset))
@@ -938,7 +948,7 @@ def in_numbers(dataset):
 def check(one_hot_batches):
     pictures = np.full((11, 2, 2, 3), 200, np.uint8)
     labels = np.array([4, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0])
-    found = one_hot_batches(tf.data.Dataset.from_tensor_slices((pictures, labels)), 4)
+    found = one_hot_batches(pictures, labels, 4)
     first = found["shapes"][0]
     assert len(first[0]) == 4, "Your dataset gives single pictures: batch(batch, …) is missing."
     assert first[1] == [4, 5], f"The labels should have the shape (4, 5), not {tuple(first[1])}."
@@ -955,12 +965,16 @@ def check(one_hot_batches):
     assert found["labels"][0] == [0, 0, 0, 0, 1], (
         f"Label 4 should become 0, 0, 0, 0, 1, not {found['labels'][0]}."
     )
+    ### BEGIN HIDDEN TESTS
+    labels = private.integers(0, 5, 13)
+    compare(private.integers(0, 256, (13, 3, 2, 3)).astype(np.uint8), labels, 6)
+    ### END HIDDEN TESTS
 
 
 pipeline_check = check_exercise(
     one_hot_batches,
     check,
-    as_data=in_numbers,
+    trial=in_numbers,
     hints=[
         "First map over single pictures, then batch.",
         "A function for map takes picture and label, and returns both in their new form.",
@@ -1037,6 +1051,11 @@ def check(rate_of_epoch):
     )
     assert rates[3:] != [4, 4], "Your rate falls only once. Each further epoch has 0.8 of it again."
     assert rates[3:] == [4, 3.2], f"From 5 it falls to 4 and to 3.2, not to {rates[3:]}."
+    ### BEGIN HIDDEN TESTS
+    low, high, warm = private.uniform(0, 0.1), private.uniform(0.5, 1), int(private.integers(3, 9))
+    for epoch in (1, warm - 1, warm + 4):
+        compare(epoch, low, high, warm)
+    ### END HIDDEN TESTS
 
 
 schedule_check = check_exercise(

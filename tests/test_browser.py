@@ -129,6 +129,7 @@ class Notebook:
     """A notebook in the browser, run."""
 
     def __init__(self, browser, url, path):
+        self.path = path
         self.page = page = browser.new_page(viewport={"width": 1280, "height": 1100})
         page.goto(url(path.stem))
         self.cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -14,6 +14,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKED = {
     "requirements.txt": [*EXTRAS["run"], *EXTRAS["cpu"], *EXTRAS["lab"], *EXTRAS["dev"]],
     "requirements-gpu.txt": [*EXTRAS["run"], *EXTRAS["gpu"], *EXTRAS["lab"], *EXTRAS["dev"]],
+    "requirements-grade.txt": [*EXTRAS["run"], *EXTRAS["cpu"], *EXTRAS["lab"], *EXTRAS["grade"]],
     "requirements-colab.txt": PROJECT["dependency-groups"]["colab"],
 }
 

@@ -9,7 +9,8 @@ What a cell's header may say, beside `name` and `tags`:
   `### BEGIN SOLUTION` and `### END SOLUTION` is its answer; the learner's notebook has `...` there.
 - `wrong="what its message says"`: with `exercise`, a wrong answer that the check must refuse with
   a message that contains this text. It stands in no built notebook.
-- `points=2`: with `exercise`, the cell with the check.
+- `points=2`: with `exercise`, the cell with the check. What stands in it between
+  `### BEGIN HIDDEN TESTS` and `### END HIDDEN TESTS`, and `### EARNED 1`, is for `make grade` only.
 
 Comment lines `# -> text` at the end of a code cell are what it must show; they become its saved
 output, which nbval compares.
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
 NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "instructors.md"
 ALL_LESSONS = json.loads((ROOT / "course_utils" / "lessons.json").read_text(encoding="utf-8"))
 SOLUTION = re.compile(
     r"^(?P<indent>[ ]*)### BEGIN SOLUTION\n(?P<body>.*?)^[ ]*### END SOLUTION\n?", re.S | re.M
@@ -41,6 +43,7 @@ SOLUTION = re.compile(
 HIDDEN_TESTS = re.compile(
     r"^[ ]*### BEGIN HIDDEN TESTS\n.*?^[ ]*### END HIDDEN TESTS\n?", re.S | re.M
 )
+EARNED = re.compile(r"^[ ]*### EARNED \d+\n", re.M)
 EXPECTED = re.compile(r"(?:\n# ->[^\n]*)+\Z")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 INSTALL = """\
@@ -163,6 +166,11 @@ def answered(source):
     return SOLUTION.sub(lambda match: match["body"], source).rstrip("\n")
 
 
+def public(source):
+    """Return a check's source as learners see it: without hidden tests and marks for graders."""
+    return EARNED.sub("", HIDDEN_TESTS.sub("", source)).rstrip("\n")
+
+
 def praise(source):
     """Return what a check says of a right answer: the constant `praise=` of its call, or ""."""
     for node in ast.walk(ast.parse(source)):
@@ -258,7 +266,7 @@ def _build_cell(cell, solutions, number):
     source = answered(source) if solutions else stub(source)
     if "points" in cell.metadata:
         output = repr(Outcome(RIGHT, praise(source)) if solutions else UNANSWERED)
-        source = "# @title Check your answer\n" + HIDDEN_TESTS.sub("", source).rstrip("\n")
+        source = "# @title Check your answer\n" + public(source)
         options["metadata"] = {
             "cellView": "form",
             "jupyter": {"source_hidden": True},
@@ -284,17 +292,44 @@ def fill_readme(text, lessons=LESSONS):
             title = f"[{title}](notebooks/{name}.ipynb)"
             link = f"[{badge}]({colab_link(name)})"
         rows.append(f"| {name[:2]} | {title} | {link} |")
+    return _fill("README.md", text, rows)
+
+
+def _fill(name, text, rows):
+    """Return a page with `rows` between its two marks."""
     begin, end = "<!-- lessons: made by `make notebooks` -->", "<!-- end of lessons -->"
     before, _, rest = text.partition(begin)
     _, found, after = rest.partition(end)
     if not found:
-        raise LessonError(f"README.md: the marks {begin} and {end} around the lessons are gone.")
+        raise LessonError(f"{name}: the marks {begin} and {end} around the lessons are gone.")
     return "\n".join([before + begin, "", *rows, "", end + after])
 
 
-def targets(lessons=LESSONS, notebooks=NOTEBOOKS, readme=README):
-    """Return `{path: text}` of every notebook that the lessons make, and of the README."""
+def fill_guide(text, lessons=LESSONS):
+    """Return the instructors' guide with what the lessons say of themselves in their first cell."""
+    rows = ["| | teaching | doing | points | prerequisites |", "| --- | --- | --- | --- | --- |"]
+    goals = []
+    for path in sorted(lessons.glob("*.py")):
+        cells, exercises = read_lesson(path)
+        minutes = re.search(r"about (\d+) minutes to read and try, (\d+) more", cells[0].source)
+        needs = re.search(r"^\*\*You need\*\* (.+)$", cells[0].source, re.M)
+        if not minutes or not needs:
+            continue
+        points = [int(exercise.check.metadata["points"]) for exercise in exercises.values()]
+        points = f"{sum(points)} in {len(points)} exercises"
+        title = read_title(path)
+        teaching, doing = (f"{number} min" for number in minutes.groups())
+        rows.append(f"| {title} | {teaching} | {doing} | {points} | {needs[1]} |")
+        bullets = re.findall(r"^- .+$", cells[0].source, re.M)
+        goals += ["", f"**{title}.** Afterwards a student can", "", *bullets]
+    return _fill("docs/instructors.md", text, [*rows, *goals])
+
+
+def targets(lessons=LESSONS, notebooks=NOTEBOOKS, readme=README, guide=None):
+    """Return `{path: text}` of every notebook that the lessons make, the README and the guide."""
     built = {readme: fill_readme(readme.read_text(encoding="utf-8"), lessons)}
+    if guide is not None:
+        built[guide] = fill_guide(guide.read_text(encoding="utf-8"), lessons)
     for path in sorted(lessons.glob("*.py")):
         built[notebooks / f"{path.stem}.ipynb"] = build(path, solutions=False)
         if read_lesson(path)[1]:
@@ -322,7 +357,7 @@ def main(arguments=None):
     parser.add_argument("--check", action="store_true", help="compare only; fail on a difference")
     options = parser.parse_args(arguments)
     try:
-        built = targets()
+        built = targets(guide=GUIDE)
     except LessonError as error:
         print(error, file=sys.stderr)
         return 1

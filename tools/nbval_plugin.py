@@ -14,7 +14,7 @@ import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools.build_notebooks import LESSONS, answered, read_lesson
+from tools.build_notebooks import LESSONS, answered, public, read_lesson
 
 _failed_notebooks = {}
 _collect = IPyNbFile.collect
@@ -64,7 +64,9 @@ def _collect_with_wrong_answers(notebook):
         for wrong in exercise.wrong:
             yield WrongAnswer.from_parent(
                 name=wrong.metadata["name"],
-                cell=nbformat.v4.new_code_cell(f"{wrong.source}\n\n\n{exercise.check.source}"),
+                cell=nbformat.v4.new_code_cell(
+                    f"{wrong.source}\n\n\n{public(exercise.check.source)}"
+                ),
                 options=collections.defaultdict(bool),
                 expected=wrong.metadata["wrong"],
                 **options,

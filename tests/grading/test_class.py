@@ -1,0 +1,283 @@
+"""A course folder with two lessons and ten students, graded whole: `make grade`."""
+
+import csv
+import datetime
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from course_utils.errors import CourseError
+from tests.grading import hostile
+from tools import grade
+from tools.assignment import find_lessons, make, release
+from tools.build_notebooks import LESSONS, ROOT
+from tools.grading import engine, sandbox
+from tools.grading.tasks import read_tasks
+
+pytest.importorskip("nbgrader", reason="nbgrader is missing: make test-grading has it")
+PATHS = [LESSONS / "03_horse_or_human.py", LESSONS / "08_visualization.py"]
+DUE = "2026-12-01T23:59"
+
+
+def notebook(path, choose):
+    """A notebook with an answer to each exercise: what `choose(task)` returns, or the stub."""
+    made = json.loads(nbformat.writes(release(path)))
+    for task in read_tasks(path).tasks:
+        source = choose(task)
+        if source is not None:
+            hostile.cells(made, task.answer_id)[0]["source"] = source
+    return json.dumps(made).encode()
+
+
+def right(task):
+    return task.solution
+
+
+def wrong(task):
+    return task.wrong[0][2]
+
+
+def half(task):
+    """What earns one of two points, where there is such a half."""
+    if task.key == "swing":
+        return "def largest_fall(accuracies):\n    return float(np.max(-np.diff(accuracies)))"
+    if task.key == "against":
+        return next(source for _, said, source in task.wrong if said == "0 / 0")
+    return task.solution
+
+
+STUDENTS = {
+    "anna": (right, 1),
+    "ben": (lambda task: None, 1),
+    "cem": (wrong, 1),
+    "dora": (half, 1),
+    "emil": (right, 2),  # late
+    "Fatma Öz": (right, 1),
+    "=gina()": (wrong, 1),
+    "hugo": (lambda task: "import os; os._exit(3)" if task.points == 1 else task.solution, 1),
+    "ines": (lambda task: f"raise ValueError('<script>alert(1)</script>')\n{task.solution}", 1),
+    "jan": (None, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, needs_bubblewrap):
+    """`(folder of submissions, folder of grades)`, graded once."""
+    folder = tmp_path_factory.mktemp("course")
+    for path in PATHS:
+        for student, (choose, day) in STUDENTS.items():
+            file = folder / "submissions" / student / f"{path.stem}.ipynb"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"sorry" if choose is None else notebook(path, choose))
+            time = datetime.datetime(2026, 12, day, 12).timestamp()
+            os.utime(file, (time, time))
+    assert run(folder, "03 08") == 0
+    return folder
+
+
+def run(folder, lessons, *more):
+    return grade.main(
+        [*lessons.split(), "--from", str(folder / "submissions"), "--to", str(folder / "grades")]
+        + ["--seed", "secret", "--due", DUE, "--workers", "2", *more]
+    )
+
+
+def rows(folder, lesson):
+    with open(folder / "grades" / lesson / "grades.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def totals(folder, lesson):
+    found = {}
+    for row in rows(folder, lesson):
+        found[row["student"]] = found.get(row["student"], 0) + float(row["points"])
+    return found
+
+
+def test_points(course):
+    assert totals(course, "03_horse_or_human") == {
+        "'=gina()": 0, "Fatma Öz": 5, "anna": 5, "ben": 0, "cem": 0, "dora": 4, "emil": 5,
+        "hugo": 2, "ines": 0, "jan": 0,
+    }  # fmt: skip
+    found = totals(course, "08_visualization")
+    assert (found["anna"], found["dora"], found["hugo"], found["jan"]) == (5, 4, 4, 0)
+
+
+def test_rows(course):
+    found = rows(course, "03_horse_or_human")
+    assert list(found[0]) == ["student", "exercise", "points", "of", "reason", "late"]
+    assert len(found) == 10 * 4
+    assert {row["student"] for row in found if row["late"] == "yes"} == {"emil"}
+    said = {(row["student"], row["exercise"]): row["reason"] for row in found}
+    assert said["anna", "size"] == "right"
+    assert said["ben", "size"].startswith("not attempted")
+    assert "takes 2 from the side" in said["cem", "size"]
+    assert "ends the Python process" in said["hugo", "size"]
+    assert "no notebook" in said["jan", "size"]
+    assert all(not row["student"].startswith(("=", "+", "-", "@")) for row in found)
+
+
+def test_feedback_page(course):
+    folder = course / "grades" / "03_horse_or_human" / "feedback"
+    assert len(list(folder.glob("*.html"))) == 10
+    page = (folder / "dora.html").read_text(encoding="utf-8")
+    assert re.search(r"Score: 4\.0 / 5\.0", page)
+    assert "largest_fall" in page and "Grade cell" in page
+    assert "✗ Wrong" in page or "! Broken" in page
+    page = (folder / "ines.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_no_secret_in_what_students_get(course):
+    for page in course.glob("grades/*/feedback/*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "HIDDEN" not in text and "private." not in text and "secret" not in text
+
+
+def test_summary(course):
+    page = (course / "grades" / "03_horse_or_human" / "summary.html").read_text(encoding="utf-8")
+    assert "10 students, 1 late; 5 points in all" in page
+    assert re.search(r"takes 2 from the side</td><td class=\"bar\">2 ", page)
+    assert re.search(r"<td class=\"bar\">5</td><td class=\"bar\">3 ", page), "three have 5 points"
+    assert "=gina()" in page and 'href="feedback/' in page
+
+
+def test_gradebook(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'grades' / 'nbgrader' / 'gradebook.db'}") as book:
+        names = {assignment.name for assignment in book.assignments}
+        assert names == {path.stem for path in PATHS}
+        submission = book.find_submission("03_horse_or_human", "dora")
+        assert (submission.score, submission.max_score) == (4, 5)
+        assert book.find_submission("03_horse_or_human", "emil").total_seconds_late > 0
+        assert book.find_submission("03_horse_or_human", "anna").total_seconds_late == 0
+        assert len(book.students) == 10
+
+
+def test_nbgrader_exports_it(course):
+    folder = course / "grades" / "nbgrader"
+    command = [sys.executable, "-m", "nbgrader", "export"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    with open(folder / "grades.csv", encoding="utf-8", newline="") as file:
+        found = {
+            (r["assignment"], r["student_id"]): float(r["score"]) for r in csv.DictReader(file)
+        }
+    assert found["03_horse_or_human", "dora"] == 4
+
+
+def test_only_what_changed_is_graded_again(course, tmp_path, monkeypatch):
+    folder = tmp_path / "again"
+    shutil.copytree(course, folder, symlinks=True)
+    graded = []
+
+    def grade_all(jobs, workers, scheduler):
+        graded.extend(jobs)
+        return grade_all.real(jobs, workers, scheduler)
+
+    grade_all.real = engine.grade_all
+    monkeypatch.setattr(engine, "grade_all", grade_all)
+    before = rows(folder, "03_horse_or_human")
+    assert run(folder, "03") == 0
+    assert graded == [] and rows(folder, "03_horse_or_human") == before
+
+    later = folder / "submissions" / "cem" / "03_horse_or_human (1).ipynb"
+    later.write_bytes(notebook(PATHS[0], right))
+    time = datetime.datetime(2026, 12, 1, 13).timestamp()
+    os.utime(later, (time, time))
+    shutil.rmtree(folder / "submissions" / "ben")
+    assert run(folder, "03") == 0
+    assert graded == ["cem"]
+    found = totals(folder, "03_horse_or_human")
+    assert found["cem"] == 5 and "ben" not in found
+    assert not (folder / "grades" / "03_horse_or_human" / "feedback" / "ben.html").exists()
+
+
+def test_dask_gives_the_same_marks(course, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask is missing")
+    folder = tmp_path / "dask"
+    shutil.copytree(course / "submissions", folder / "submissions")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        assert run(folder, "03", "--dask", cluster.scheduler_address) == 0
+    assert rows(folder, "03_horse_or_human") == rows(course, "03_horse_or_human")
+
+
+def test_a_made_up_seed_is_kept(tmp_path):
+    first = grade.secret("", tmp_path)
+    assert len(first) == 32 and grade.secret("", tmp_path) == first
+    assert (tmp_path / "seed").stat().st_mode & 0o077 == 0
+    assert grade.secret("mine", tmp_path) == "mine"
+
+
+def test_refuses_without_bubblewrap(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    (tmp_path / "submissions").mkdir()
+    assert run(tmp_path, "03") == 1
+    assert "bubblewrap is not installed" in capsys.readouterr().err
+
+
+def test_says_what_is_wrong(tmp_path, capsys, needs_bubblewrap):
+    assert run(tmp_path, "03") == 1
+    assert "FROM=" in capsys.readouterr().err
+    assert run(tmp_path, "77") == 1
+    assert "no lesson with exercises '77'" in capsys.readouterr().err
+    assert run(tmp_path, "03", "--due", "soon") == 1
+    assert "DUE=soon" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", find_lessons([p.stem[:2] for p in PATHS]), ids=lambda p: p.stem)
+def test_release(path, tmp_path):
+    from nbgrader.nbgraderformat import MetadataValidator
+
+    archive = make(path, tmp_path)
+    folder = tmp_path / path.stem / "release"
+    made = nbformat.read(folder / f"{path.stem}.ipynb", as_version=4)
+    MetadataValidator().validate_nb(made)
+    text = nbformat.writes(made)
+    assert "SOLUTION" not in text and "HIDDEN" not in text and "EARNED" not in text
+    assert "private" not in text and "solutions/" not in text
+    sources = {cell.id: cell.source for cell in made.cells}
+    for task in read_tasks(path).tasks:
+        assert sources[task.answer_id] == task.stub
+        for line in task.solution.splitlines()[1:]:
+            assert line.strip() not in text or line.strip() in "".join(
+                source for id, source in sources.items() if id != task.answer_id
+            )
+        assert not any(source in text for _, _, source in task.wrong)
+    files = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    assert {"README.md", "requirements.txt", "course_utils/__init__.py"} <= files
+    assert not any("lessons/" in file or "solutions" in file or "tools" in file for file in files)
+    assert archive.stat().st_size < 10 * 2**20
+    again = make(path, tmp_path)
+    assert again == archive and not list((tmp_path / path.stem).glob(".release-*"))
+
+
+def test_the_helpers_work_from_the_release(tmp_path):
+    make(PATHS[0], tmp_path)
+    folder = tmp_path / PATHS[0].stem / "release"
+    code = "import course_utils, course_utils.pretrained as p; print(course_utils.__file__)"
+    environment = {**os.environ, "PYTHONPATH": ""}
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert said.stdout.strip().startswith(str(folder)), said.stderr
+
+
+def test_every_lesson_can_be_made(tmp_path):
+    for path in find_lessons([path.stem[:2] for path in LESSONS.glob("0[1-8]*.py")]):
+        assert {cell.id for cell in release(path).cells} > {"title", "install"}
+
+
+def test_there_is_no_such_lesson():
+    with pytest.raises(CourseError, match="no lesson with exercises"):
+        find_lessons(["00"])
+    assert find_lessons(["3", "03", "03_horse_or_human"]) == [PATHS[0]]
+    assert ROOT in PATHS[0].parents

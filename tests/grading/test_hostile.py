@@ -1,0 +1,109 @@
+"""What submissions try, and what they get: what they have earned, and a plain reason."""
+
+import json
+import os
+import socket
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+
+from course_utils.errors import CourseError
+from tests.grading import hostile
+from tools.assignment import release
+from tools.build_notebooks import LESSONS, ROOT
+from tools.grading import engine
+from tools.grading.sandbox import Limits
+from tools.grading.submissions import answers, read_notebook
+from tools.grading.tasks import read_tasks
+
+PATH = LESSONS / "03_horse_or_human.py"
+LESSON = read_tasks(PATH)
+LIMITS = Limits(seconds=4, memory_mb=600, processes=60, disk_mb=32)
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    """The lesson as it is handed out, with right answers and two cells of the student's own."""
+    made = json.loads(nbformat.writes(release(PATH)))
+    for task in LESSON.tasks:
+        hostile.cells(made, task.answer_id)[0]["source"] = task.solution
+    own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    made["cells"].insert(2, own | {"id": "own1", "source": "import math, os"})
+    helper = "import json\ndef helper(side): return (side - 2) // 2"
+    made["cells"].insert(3, own | {"id": "own2", "source": helper})
+    return made
+
+
+def grade(content, **options):
+    try:
+        cells = read_notebook(content)
+    except CourseError as error:
+        return {task.key: (0, str(error)) for task in LESSON.tasks}
+    others = [text for _, _, text in cells]
+    given = answers(cells, LESSON)
+    work = engine.job(LESSON, given, others, "seed", LIMITS, options.get("unsafe", False))
+    return {mark.exercise: (mark.points, mark.reason) for mark in engine.grade(work)}
+
+
+@pytest.mark.parametrize("name", hostile.CODE)
+def test_code(name, notebook, needs_bubblewrap, monkeypatch):
+    monkeypatch.setenv("SECRET", "of the instructor")
+    source, points, reason = hostile.CODE[name]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for word, value in (
+            ("PORT", server.getsockname()[1]),
+            ("ROOT", str(ROOT)),
+            ("PREFIX", sys.prefix),
+        ):
+            source = source.replace(word, repr(value))
+        submitted = json.loads(json.dumps(notebook))
+        hostile.cells(submitted, "ex_size_answer")[0]["source"] = source
+        before = time.monotonic()
+        found = grade(json.dumps(submitted).encode())
+        server.settimeout(0)
+        with pytest.raises(OSError):
+            server.accept()
+    assert found["size"][0] == points, found["size"]
+    assert reason in found["size"][1], found["size"]
+    assert [found[key][0] for key in ("decide", "bug", "swing")] == [1, 1, 2], found
+    assert time.monotonic() - before < 60
+    left = [p for p in psutil.process_iter(["cmdline"]) if "bwrap" in (p.info["cmdline"] or [])]
+    assert not [p for p in left if os.getpid() in [parent.pid for parent in p.parents()]]
+
+
+@pytest.mark.parametrize("name", hostile.FILES)
+def test_file(name, notebook, needs_bubblewrap):
+    change, points, reason = hostile.FILES[name]
+    found = grade(hostile.write(change, notebook))
+    assert sum(earned for earned, _ in found.values()) == points, found
+    assert reason in found["size"][1], found
+
+
+def test_a_stub_earns_nothing(needs_bubblewrap):
+    found = grade(nbformat.writes(release(PATH)).encode())
+    assert {points for points, _ in found.values()} == {0}
+    assert all("dots" in reason for _, reason in found.values())
+
+
+def test_another_seed_asks_for_other_inputs(notebook, needs_bubblewrap):
+    said = set()
+    for seed in ("one", "two", "one"):
+        source = "def side_after(side, blocks): return {(300, 1): 149, (300, 5): 7, (94, 5): 1}"
+        given = {"size": source + "[side, blocks]"}
+        work = engine.job(LESSON, given, [], seed, LIMITS, False)
+        said.add({mark.exercise: mark.reason for mark in engine.grade(work)}["size"])
+    assert len(said) == 2, said
+
+
+def test_without_bubblewrap_there_are_limits_still(notebook):
+    """`UNSAFE=1`: the marks are the same, and what hangs or dies costs its own exercise alone."""
+    assert grade(json.dumps(notebook).encode(), unsafe=True)["swing"][0] == 2
+    submitted = json.loads(json.dumps(notebook))
+    source = hostile.CODE["hangs"][0]
+    hostile.cells(submitted, "ex_size_answer")[0]["source"] = source
+    found = grade(json.dumps(submitted).encode(), unsafe=True)
+    assert found["size"] == (0, "your code was stopped: it runs longer than 4 seconds.")
+    assert [found[key][0] for key in ("decide", "bug", "swing")] == [1, 1, 2], found

@@ -1,0 +1,200 @@
+"""Who has handed in what: folders, files, zips of Moodle and Canvas, resubmissions, deadlines."""
+
+import datetime
+import io
+import json
+import os
+import zipfile
+
+import nbformat
+import pytest
+
+from course_utils.errors import CourseError
+from tools.assignment import release
+from tools.build_notebooks import LESSONS
+from tools.grading import submissions
+from tools.grading.submissions import answers, collect, read_notebook, safe_name
+from tools.grading.tasks import read_tasks
+
+PATH = LESSONS / "03_horse_or_human.py"
+LESSON = read_tasks(PATH)
+NAME = f"{LESSON.name}.ipynb"
+DUE = datetime.datetime(2026, 12, 1, 23, 59)
+
+
+def notebook(text, path=PATH):
+    """A notebook of a lesson with `text` in its first answer."""
+    made = release(path)
+    next(c for c in made.cells if c.id.endswith("_answer")).source = f"answer = {text!r}"
+    return nbformat.writes(made).encode()
+
+
+def put(path, content, day=1):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    time = datetime.datetime(2026, 12, day, 12).timestamp()
+    os.utime(path, (time, time))
+
+
+def zipped(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, (text, day) in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 12, day, 12, 0, 0)), text)
+    return content.getvalue()
+
+
+def said(folder, due=None):
+    """`{student: (what the answer holds or the problem, late)}`"""
+    found = {}
+    for student, submission in collect(folder, LESSON, due).items():
+        text = submission.problem
+        if not text:
+            first = LESSON.tasks[0]
+            text = answers(read_notebook(submission.content), LESSON)[first.key][
+                len("answer = '") : -1
+            ]
+        found[student] = (text, submission.late)
+    return found
+
+
+def test_a_folder_or_a_file_for_each_student(tmp_path):
+    put(tmp_path / "anna" / NAME, notebook("a"))
+    put(tmp_path / "ben" / "deep" / "down" / "mine.ipynb", notebook("b"))
+    put(tmp_path / "cem.ipynb", notebook("c"))
+    put(tmp_path / "group-1.ipynb", notebook("one"))
+    put(tmp_path / "group-2.ipynb", notebook("two"))
+    put(tmp_path / "dora" / "essay.docx", b"x")
+    put(tmp_path / "anna" / ".ipynb_checkpoints" / NAME, notebook("old"), day=20)
+    found = said(tmp_path)
+    assert {student: text for student, (text, _) in found.items() if student != "dora"} == {
+        "anna": "a", "ben": "b", "cem": "c", "group-1": "one", "group-2": "two",
+    }  # fmt: skip
+    assert "no notebook of 03_horse_or_human, only: essay.docx" in found["dora"][0]
+
+
+def test_the_latest_counts_and_late_is_told(tmp_path):
+    put(tmp_path / "anna" / NAME, notebook("second"), day=2)
+    put(tmp_path / "anna" / "03_horse_or_human (1).ipynb", notebook("first"), day=1)
+    put(tmp_path / "ben" / NAME, notebook("in time"), day=1)
+    assert said(tmp_path, DUE) == {"anna": ("second", True), "ben": ("in time", False)}
+
+
+def test_a_broken_resubmission_does_not_replace_a_good_one(tmp_path):
+    put(tmp_path / "anna" / NAME, notebook("good"), day=1)
+    put(tmp_path / "anna" / "03_horse_or_human-final.ipynb", b"not a notebook", day=2)
+    assert said(tmp_path)["anna"][0] == "good"
+
+
+def test_other_lessons_are_other_lessons(tmp_path):
+    other = LESSONS / "08_visualization.py"
+    put(tmp_path / "anna" / NAME, notebook("a"), day=1)
+    put(tmp_path / "anna" / "08_visualization.ipynb", notebook("x", other), day=2)
+    put(tmp_path / "anna" / "renamed.ipynb", notebook("x", other), day=3)
+    put(tmp_path / "ben" / "08_visualization.ipynb", notebook("x", other), day=2)
+    found = said(tmp_path)
+    assert found["anna"] == ("a", False)
+    assert "no notebook of 03" in found["ben"][0]
+
+
+def test_moodle(tmp_path):
+    files = {
+        f"Anna Müller_123_assignsubmission_file_/{NAME}": (notebook("a"), 1),
+        f"Ben Li_124_assignsubmission_file_{NAME}": (notebook("b"), 2),
+        "__MACOSX/._x.ipynb": (b"", 1),
+    }
+    content = zipped(files)
+    put(tmp_path / "all.zip", content)
+    expected = {"Anna Müller_123": ("a", False), "Ben Li_124": ("b", True)}
+    assert said(tmp_path, DUE) == expected
+    assert said(tmp_path / "all.zip", DUE) == expected
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:  # or unpacked by hand
+        names = [name for name in archive.namelist() if not name.startswith("__")]
+        archive.extractall(tmp_path / "unpacked", names)
+    found = said(tmp_path / "unpacked")
+    assert {student: text for student, (text, _) in found.items()} == {
+        "Anna Müller_123": "a",
+        "Ben Li_124": "b",
+    }
+
+
+def test_canvas(tmp_path):
+    files = {
+        f"mulleranna_11_501_{NAME}": (notebook("first"), 1),
+        "mulleranna_11_502_03_horse_or_human-1.ipynb": (notebook("second"), 1),
+        f"liben_LATE_12_503_{NAME}": (notebook("b"), 1),
+    }
+    put(tmp_path / "submissions.zip", zipped(files))
+    assert said(tmp_path) == {"mulleranna_11": ("second", False), "liben_12": ("b", True)}
+
+
+def test_a_student_hands_in_a_zip(tmp_path):
+    put(tmp_path / "anna" / "work.zip", zipped({f"work/{NAME}": (notebook("a"), 1)}))
+    inner = zipped({NAME: (notebook("b"), 1)})
+    put(tmp_path / "all.zip", zipped({"Ben_1_assignsubmission_file_/work.zip": (inner, 1)}))
+    assert said(tmp_path) == {"anna": ("a", False), "Ben_1": ("b", False)}
+
+
+def test_nbgrader_says_when(tmp_path):
+    put(tmp_path / "anna" / LESSON.name / NAME, notebook("a"), day=20)
+    stamp = tmp_path / "anna" / LESSON.name / "timestamp.txt"
+    put(stamp, b"2026-12-01 10:00:00.000000 UTC", day=20)
+    [submission] = collect(tmp_path, LESSON, DUE).values()
+    assert not submission.late
+    stamp.write_text("2026-12-03 10:00:00.000000 UTC")
+    [submission] = collect(tmp_path, LESSON, DUE).values()
+    assert submission.late
+
+
+def test_no_file_is_written_and_no_bomb_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "LARGEST", 10_000)
+    files = {
+        f"../../anna/{NAME}": (b"x", 1),
+        f"ben/{NAME}": (b" " * 10**6, 1),
+        f"/etc/{NAME}": (b"x", 1),
+    }
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, (text, _) in files.items():
+            archive.writestr(name, text)
+    put(tmp_path / "from" / "all.zip", content.getvalue())
+    put(tmp_path / "from" / "damaged.zip", b"PK not a zip")
+    found = said_problems(tmp_path / "from")
+    assert "larger than" in found["ben"]
+    assert "damaged" in found["damaged"]
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "all.zip", "damaged.zip",
+    ]  # fmt: skip
+
+
+def said_problems(folder):
+    return {student: s.problem for student, s in collect(folder, LESSON).items()}
+
+
+def test_links_are_not_followed(tmp_path):
+    put(tmp_path / "secret.ipynb", notebook("secret"))
+    (tmp_path / "from" / "anna").mkdir(parents=True)
+    (tmp_path / "from" / "anna" / NAME).symlink_to(tmp_path / "secret.ipynb")
+    (tmp_path / "from" / "ben.ipynb").symlink_to(tmp_path / "secret.ipynb")
+    with pytest.raises(CourseError, match="no submission"):
+        collect(tmp_path / "from", LESSON)
+
+
+def test_nothing_there(tmp_path):
+    with pytest.raises(CourseError, match="FROM="):
+        collect(tmp_path / "missing", LESSON)
+    with pytest.raises(CourseError, match="no submission"):
+        collect(tmp_path, LESSON)
+
+
+def test_an_old_format_is_read():
+    old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a\n", "b"]}]}]}
+    assert read_notebook(json.dumps(old).encode()) == [(None, None, "a\nb")]
+
+
+@pytest.mark.parametrize("student", ["../../etc", "=1+1", "a/b", "", ".", "ä ö", "x" * 300, "a\0b"])
+def test_names_of_files(student):
+    name = safe_name(student)
+    assert name and "/" not in name and "\0" not in name and not name.startswith((".", "="))
+    assert len(name) < 100 and safe_name(student) == name
+    assert safe_name(student + "x") != name

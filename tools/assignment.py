@@ -1,0 +1,156 @@
+"""Make what is handed out: `python -m tools.assignment 04 05`.
+
+Leaves, for each lesson, `build/assignments/<lesson>/release/` and `<lesson>.zip` beside it: the
+notebook without answers, with nbgrader's marks; the course's helpers; how to open it.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import nbformat
+
+from course_utils import __version__
+from course_utils.errors import CourseError, unknown_name
+from tools.build_notebooks import LESSONS, ROOT, LessonError, build
+from tools.grading.tasks import read_tasks
+
+ASSIGNMENTS = ROOT / "build" / "assignments"
+README = """\
+# {title}
+
+1. Open `{name}.ipynb`.
+   - In Colab (https://colab.research.google.com): File, Upload notebook. The first code cell
+     fetches the course's helpers.
+   - On your own machine with Python 3.11, 3.12 or 3.13: in this folder,
+     `python -m pip install -r requirements.txt`, then `jupyter lab`. The folder `course_utils` has
+     to stay beside the notebook.
+2. Put your answers in place of the dots, in the cells that hold them. You may add cells of your
+   own. Leave the answer cells where they are: they are found by an id that a copy does not have.
+3. Run all cells from the top. Each check says "right", or what is wrong.
+4. Save, and hand in `{name}.ipynb`, this file alone, under this name.
+
+Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
+own cells define, on other inputs as well as those of the check, without a network, and for at most
+half a minute. It must not ask for input or read files.
+
+{points}
+"""
+
+
+def find_lessons(numbers, lessons=LESSONS):
+    """Return the sources of the lessons whose names are, or begin with, one of `numbers`.
+
+    Raises:
+        UnknownNameError: there is no such lesson, or it has no exercises.
+    """
+    paths = {
+        path.stem: path
+        for path in sorted(lessons.glob("*.py"))
+        if "### BEGIN SOLUTION" in path.read_text(encoding="utf-8")
+    }
+    found = []
+    for number in numbers:
+        names = [name for name in paths if number == name or name.split("_")[0] == number.zfill(2)]
+        if not names:
+            raise unknown_name("lesson with exercises", number, paths)
+        found.append(paths[names[0]])
+    return list(dict.fromkeys(found))
+
+
+def release(path):
+    """Return the notebook of a lesson as it is handed out, an `nbformat` notebook.
+
+    No answer and no hidden test is in it. The cells with an answer or a check carry the marks of
+    nbgrader (https://nbgrader.readthedocs.io), their ids as names.
+    """
+    notebook = nbformat.reads(build(path, solutions=False), as_version=4)
+    lesson = read_tasks(path)
+    points = {task.check_id: task.points for task in lesson.tasks}
+    answers = {task.answer_id for task in lesson.tasks}
+    for cell in notebook.cells:
+        if cell.id == "links":
+            cell.source = re.sub(r" · \[With the answers\]\([^)]*\)", "", cell.source)
+        if cell.id == "steps":
+            cell.source = "This is the end of the lesson."
+        if cell.id in answers or cell.id in points:
+            cell.metadata["nbgrader"] = {
+                "schema_version": 3,
+                "grade_id": cell.id,
+                "cell_type": "code",
+                "grade": cell.id in points,
+                "locked": cell.id in points,
+                "solution": cell.id in answers,
+                "task": False,
+            } | ({"points": points[cell.id]} if cell.id in points else {})
+    notebook.metadata["course"] = {"lesson": lesson.name, "version": __version__}
+    return notebook
+
+
+def requirements():
+    """Return what a student's own machine needs, without versions that are exact to the byte."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*extras["run"], *extras["cpu"][1:], *extras["lab"][:1]]
+    return "\n".join(wanted) + "\n"
+
+
+def make(path, assignments=ASSIGNMENTS):
+    """Make the release of one lesson and return the path of its zip."""
+    name, folder = path.stem, assignments / path.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook = release(path)
+    title = re.search(r"^# (.+)$", notebook.cells[0].source, re.M)[1]
+    lesson = read_tasks(path)
+    rows = [f"- {task.name}: {task.points}" for task in lesson.tasks]
+    total = sum(task.points for task in lesson.tasks)
+    points = f"Points, {total} in all, by the name of the function:\n\n" + "\n".join(rows)
+    with tempfile.TemporaryDirectory(prefix=".release-", dir=folder) as scratch:
+        made = Path(scratch) / "release"
+        made.mkdir()
+        nbformat.write(notebook, made / f"{name}.ipynb")
+        readme = README.format(title=title, name=name, points=points)
+        (made / "README.md").write_text(readme, encoding="utf-8")
+        (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
+        unwanted = shutil.ignore_patterns("__pycache__", "*.aside")
+        shutil.copytree(ROOT / "course_utils", made / "course_utils", ignore=unwanted)
+        bases = made / "course_utils" / "data" / "pretrained"
+        if not bases.exists():
+            shutil.copytree(ROOT / "data" / "pretrained", bases, ignore=unwanted)
+        archive = Path(scratch) / f"{name}.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in sorted(made.rglob("*")):
+                if file.is_file():
+                    packed.write(file, f"{name}/{file.relative_to(made)}")
+        if (folder / "release").exists():
+            (folder / "release").rename(Path(scratch) / "old")
+        made.rename(folder / "release")
+        archive.replace(folder / f"{name}.zip")
+    return folder / f"{name}.zip"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Make what is handed out for some lessons.")
+    parser.add_argument("lessons", nargs="+", help="their numbers or names, such as 04 05")
+    parser.add_argument("--to", type=Path, default=ASSIGNMENTS, help="where it goes")
+    options = parser.parse_args(arguments)
+    try:
+        for path in find_lessons(" ".join(options.lessons).split()):
+            archive = make(path, options.to.absolute())
+            print(f"{archive.parent / 'release'}\n{archive}")
+    except (CourseError, LessonError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or options.to}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Grade what a class has handed in: `python -m tools.grade 04 --from submissions/`.
+
+Leaves, for each lesson, in `build/grades/<lesson>/`: `grades.csv`, `totals.csv`, `summary.html`,
+and a page for each student in `feedback/`. `build/grades/nbgrader/` is a course of nbgrader's with
+the same marks in its gradebook. What has not changed since the last time is not graded again.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course_utils.errors import CourseError
+from course_utils.exercises import BROKEN
+from tools.assignment import find_lessons
+from tools.build_notebooks import ROOT, LessonError, read_title
+from tools.grading import engine, summary
+from tools.grading.judge import Mark
+from tools.grading.sandbox import Limits, refuse_without_bubblewrap
+from tools.grading.submissions import answers, collect, read_notebook, safe_name
+from tools.grading.tasks import read_tasks
+
+GRADES = ROOT / "build" / "grades"
+
+
+def secret(seed, to):
+    """Return the seed of the private inputs: the instructor's, or one that is made once and kept.
+
+    Args:
+        seed: a text, or "" to take the one in the folder `to`.
+        to: the folder of the grades.
+    """
+    if seed:
+        return seed
+    path = to / "seed"
+    if not path.exists():
+        to.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(16))
+        print(f"Made a seed for the hidden tests: {path}. Keep it, or give your own with SEED=.")
+    return path.read_text(encoding="utf-8")
+
+
+def version(path):
+    """Return a checksum of what marks depend on beside the submission: the lesson, the grader."""
+    code = [path, ROOT / "course_utils" / "exercises.py", Path(engine.__file__)]
+    code += sorted(Path(engine.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in code)).hexdigest()
+
+
+def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=None):
+    """Grade one lesson and return `{student: result}`; see this module for what it leaves.
+
+    Args:
+        path: the lesson's source.
+        submissions: the folder or the zip with what was handed in.
+        to: the folder of the grades.
+        seed: the instructor's secret, a text.
+        due: the deadline, a `datetime`, or None.
+        limits: a `sandbox.Limits`.
+        unsafe: whether to go without a sandbox.
+        run: function of a dict of jobs that yields their marks; by default `engine.grade_all`.
+    """
+    limits, run = limits or Limits(), run or engine.grade_all
+    lesson = read_tasks(path)
+    folder = to / lesson.name
+    records = folder / "results"
+    records.mkdir(parents=True, exist_ok=True)
+    found = collect(submissions, lesson, due)
+    settings = [version(path), seed, repr(limits), str(unsafe)]
+    results, jobs, given = {}, {}, {}
+    for student, submission in found.items():
+        settings_and_content = "\0".join([*settings, submission.digest])
+        digest = hashlib.sha256(settings_and_content.encode()).hexdigest()
+        name = safe_name(student)
+        result = {"student": student, "digest": digest, "late": submission.late}
+        result |= {"problem": submission.problem, "page": f"{name}.html", "new": True}
+        result |= {"time": submission.time.isoformat(), "marks": [], "answers": {}}
+        kept = _read_record(records / f"{name}.json")
+        if kept.get("digest") == digest and (folder / "feedback" / f"{name}.html").exists():
+            results[student] = kept | {"new": False}
+            continue
+        results[student] = result
+        if not submission.problem:
+            try:
+                cells = read_notebook(submission.content)
+            except CourseError as error:
+                result["problem"] = str(error)
+        if result["problem"]:
+            result["marks"] = [
+                Mark(task.key, 0, task.points, BROKEN, result["problem"]) for task in lesson.tasks
+            ]
+            continue
+        given[student] = result["answers"] = answers(cells, lesson)
+        others = [text for _, _, text in cells]
+        jobs[student] = engine.job(lesson, given[student], others, seed, limits, unsafe)
+    with tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs) as bar:
+        for student, marks in run(jobs):
+            results[student]["marks"] = marks
+            bar.update()
+    _write(to, path, lesson, results, due, unsafe)
+    return results
+
+
+def _write(to, path, lesson, results, due, unsafe):
+    """Write everything down that the grading of a lesson leaves."""
+    from tools.grading import gradebook
+
+    folder, course = to / lesson.name, to / "nbgrader"
+    new = [result for result in results.values() if result["new"]]
+    gradebook.write_assignment(course, path, lesson, due)
+    for result in new:
+        time = datetime.datetime.fromisoformat(result["time"])
+        student = Path(result["page"]).stem
+        gradebook.write_submission(
+            course, path, lesson, student, time, result["answers"], result["marks"]
+        )
+    pages = [Path(result["page"]).stem for result in new]
+    gradebook.write_feedback(course, lesson, pages, folder / "feedback")
+    present = {Path(result["page"]).stem for result in results.values()}
+    gone = {record.stem for record in (folder / "results").glob("*.json")} - present
+    gradebook.remove_students(course, lesson, gone)
+    for student in gone:
+        (folder / "feedback" / f"{student}.html").unlink(missing_ok=True)
+        (folder / "results" / f"{student}.json").unlink()
+    title = read_title(path)
+    _replace(folder / "grades.csv", summary.grades_csv(results))
+    _replace(folder / "totals.csv", summary.totals_csv(results))
+    _replace(folder / "summary.html", summary.page(lesson, title, results, unsafe))
+    for result in new:  # last, so that what was interrupted is graded again
+        record = {key: value for key, value in result.items() if key not in ("new", "answers")}
+        record["marks"] = [dataclasses.asdict(mark) for mark in result["marks"]]
+        _replace(folder / "results" / f"{Path(result['page']).stem}.json", json.dumps(record))
+
+
+def _read_record(path):
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return record | {"marks": [Mark(**mark) for mark in record["marks"]]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _replace(path, text):
+    aside = path.with_name(f".{path.name}.aside")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)
+
+
+def _deadline(text):
+    try:
+        return datetime.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise CourseError(
+            f"DUE={text} is no time; write it as 2026-12-01T23:59, in this machine's time."
+        ) from None
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Grade what a class has handed in.")
+    parser.add_argument("lessons", nargs="+", help="their numbers or names, such as 04 05")
+    parser.add_argument("--from", dest="submissions", type=Path, required=True)
+    parser.add_argument("--seed", default=os.environ.get("COURSE_SEED", ""), help="a secret")
+    parser.add_argument("--due", default="", help="deadline, such as 2026-12-01T23:59")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--dask", default="", help="address of a Dask scheduler to use instead")
+    parser.add_argument("--unsafe", action="store_true", help="go without a sandbox")
+    parser.add_argument("--to", type=Path, default=GRADES, help="where grades go")
+    options = parser.parse_args(arguments)
+    to = options.to.absolute()
+
+    def run(jobs):
+        return engine.grade_all(jobs, options.workers, options.dask or None)
+
+    try:
+        paths = find_lessons(" ".join(options.lessons).split())
+        due = _deadline(options.due)
+        if not options.unsafe:
+            refuse_without_bubblewrap()
+        seed = secret(options.seed, to)
+        for path in paths:
+            results = grade(path, options.submissions, to, seed, due, None, options.unsafe, run)
+            new = sum(result["new"] for result in results.values())
+            print(f"{path.stem}: {len(results)} students, {new} of them graded now.")
+            print(to / path.stem / "summary.html")
+    except (CourseError, LessonError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or to}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the grades are those of the time before.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())

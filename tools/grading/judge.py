@@ -1,0 +1,353 @@
+"""Mark the answers of one submission: `python -m tools.grading.judge < job.json`.
+
+The lesson's checks run here, hidden tests and all, on a stand-in for the answer: calling it sends
+the inputs into the sandbox and brings plain data back. What decides the mark is compared here.
+"""
+
+import ast
+import copy
+import dataclasses
+import hashlib
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+
+from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
+from tools.grading import names
+from tools.grading.sandbox import Limits, Sandbox
+from tools.grading.tasks import Lesson, beside
+from tools.grading.wire import Remote, WireError
+
+IMPORT_SECONDS = 120
+"""How long the lesson's own imports may take; no code of the submission runs in them."""
+KNOWN = {"loaded", "status", "value", WRONG, BROKEN}
+"""One of these is in every reply of the worker."""
+LONGEST = 600
+"""Characters of a reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """What one exercise has earned.
+
+    Attributes:
+        exercise: its name in the lesson's source.
+        points: earned.
+        of: what a right answer earns.
+        status: "right", "wrong", "not attempted" or "broken".
+        reason: why, in words for the learner.
+    """
+
+    exercise: str
+    points: float
+    of: int
+    status: str
+    reason: str
+
+
+class _Lost(Exception):
+    """The answer gave no data; the message says why, in words for the learner."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+class Judge:
+    """Marks the answers of one submission, one after the other, in a sandbox that it starts.
+
+    Where an answer brings the sandbox down, the next one gets a fresh one. Use it in a `with`.
+    """
+
+    def __init__(self, lesson, seed, limits=None, unsafe=False):
+        """Start nothing yet.
+
+        Args:
+            lesson: a `tasks.Lesson`.
+            seed: the instructor's secret, a text.
+            limits: a `sandbox.Limits`.
+            unsafe: see `Sandbox`.
+        """
+        self.lesson, self.seed = lesson, seed
+        self.limits, self.unsafe = limits or Limits(), unsafe
+        self._student = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._student is not None:
+            self._student.sandbox.close()
+
+    def mark(self, task, source, others=()):
+        """Return the `Mark` of an answer.
+
+        Args:
+            task: one of the lesson's tasks.
+            source: the source of the answer's cell, or None where there is none.
+            others: the sources of all code cells of the submission, in order.
+        """
+        if source is None:
+            return _mark(task, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
+        if plain(source) == plain(task.stub):
+            return _mark(task, 0, NOT_ATTEMPTED, "the dots stand as they were.")
+        if self._student is None or self._student.sandbox.ended:
+            self.__exit__()
+            self._student = _Student(Sandbox(self.limits, self.unsafe), self.lesson)
+        return _grade(task, self._student, source, list(others), self.seed)
+
+
+def plain(source):
+    """Return a source without its white space, in which an editor may change something."""
+    return "".join(source.split())
+
+
+def _mark(task, points, status, reason):
+    reason = " ".join(str(reason).split())
+    reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
+    return Mark(task.key, points, task.points, status, reason)
+
+
+def _grade(task, student, source, others, seed):
+    earned, lost = [0], None
+    try:
+        student.begin(task, source, others)
+        check = _check(task, student, seed, source, earned.append)
+        check(student.value)
+    except _Lost as error:
+        lost = error
+    except AssertionError as error:
+        lost = _Lost(WRONG, str(error) or "the check does not hold.")
+    except RecursionError:
+        lost = _Lost(BROKEN, "what your answer returns has too many lists in lists.")
+    except Exception as error:
+        text = f"the check cannot use what your answer returns ({type(error).__name__}: {error})."
+        lost = _Lost(BROKEN, text)
+    if lost is None:
+        return _mark(task, task.points, RIGHT, task.praise)
+    points = 0 if lost.status == NOT_ATTEMPTED else max(earned)
+    return _mark(task, points, lost.status, lost)
+
+
+def _check(task, student, seed, source, earned):
+    """Return the check function of a lesson, with what hidden tests use."""
+    digest = hashlib.sha256("\0".join([seed, task.key, plain(source)]).encode()).digest()
+
+    def compare(*inputs):
+        given = student.value(*copy.deepcopy(inputs))
+        right = student.key(task)(*inputs)
+        if not _same(given, right):
+            shown = ", ".join(map(_short, inputs))
+            raise AssertionError(
+                "Right for the examples of the check that you see, not for others: "
+                f"{task.name}({shown}) should be {_short(right)}, not {_short(given)}."
+            )
+
+    space = student.trusted(task, task.check)
+    space |= {
+        "private": np.random.default_rng(int.from_bytes(digest)),
+        "compare": compare,
+        "earned": earned,
+    }
+    return space[task.check]
+
+
+def _short(value):
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:80] + "…"
+
+
+def _same(given, right):
+    """Return whether two pieces of plain data are equal, numbers to about six digits."""
+    if isinstance(right, dict):
+        return (
+            isinstance(given, dict)
+            and given.keys() == right.keys()
+            and all(_same(given[key], right[key]) for key in right)
+        )
+    if isinstance(right, str | None) or isinstance(given, str | dict | set | None):
+        return isinstance(given, type(right)) and given == right
+    if isinstance(right, list | tuple) and not _numbers(right):
+        return (
+            isinstance(given, list | tuple | np.ndarray)
+            and len(given) == len(right)
+            and all(_same(a, b) for a, b in zip(given, right, strict=True))
+        )
+    try:
+        given, right = np.asarray(given), np.asarray(right)
+        if given.shape != right.shape:
+            return False
+        if given.dtype.kind in "biufc" and right.dtype.kind in "biufc":
+            return bool(np.allclose(given, right, rtol=1e-5, atol=1e-6, equal_nan=True))
+        return bool(np.array_equal(given, right))
+    except ValueError:
+        return False
+
+
+def _numbers(values):
+    return all(isinstance(value, int | float | np.generic) for value in values)
+
+
+class _Student:
+    """The answers of one submission, in their sandbox, as the check sees them."""
+
+    def __init__(self, sandbox, lesson):
+        self.sandbox, self.lesson = sandbox, lesson
+        self.statements = names.statements(lesson.cells)
+        self.objects, self.value, self.end, self.turn = {}, None, 0, 0
+        self.failure = None
+
+    def begin(self, task, source, others):
+        """Run an answer's cell; afterwards `value` is what the check is given."""
+        helpers = beside(task)
+        asked = names.used(ast.parse(task.solution)) | names.used(ast.parse(helpers))
+        self.failure, self.objects = None, {}
+        self.end = time.monotonic() + IMPORT_SECONDS
+        self._exchange({"do": "lesson", "cells": list(self.lesson.cells), "wanted": asked})
+        self.end = time.monotonic() + self.sandbox.limits.seconds
+        request = {"do": "answer", "source": source, "others": others, "beside": helpers}
+        request |= {"name": task.name, "trial": task.trial, "as_data": task.as_data}
+        reply = self._exchange(request)
+        status = reply.get("status")
+        if status == "function":
+            self.value = self.call
+        elif status == "value":
+            self.value = reply.get("value")
+        else:
+            message = reply.get("message", "it does not say what it has found")
+            raise _Lost(NOT_ATTEMPTED if status == NOT_ATTEMPTED else BROKEN, message)
+
+    def call(self, *inputs, **named):
+        """Call the answer in the sandbox."""
+        self._end_if_lost()
+        reply = self._exchange({"do": "call", "inputs": list(inputs), "named": named})
+        for status in (WRONG, BROKEN):
+            if status in reply:
+                self.failure = _Lost(status, reply[status])
+                raise self.failure
+        changed = reply.get("changed")
+        for place, value in (changed if isinstance(changed, dict) else {}).items():
+            if type(place) is int and 0 <= place < len(inputs):
+                _write_back(inputs[place], value)
+        return reply.get("value")
+
+    def _end_if_lost(self):
+        if self.failure is not None:
+            raise self.failure
+
+    def _exchange(self, request):
+        """Send a request and return its reply, a dict; answer what the sandbox asks meanwhile."""
+        pipe = self.sandbox.pipe
+        self.turn += 1
+        try:
+            pipe.send(request | {"turn": self.turn}, self._refer, self.end)
+            while True:
+                reply = pipe.receive(self._object, self.end)
+                if type(reply) is not dict:
+                    raise WireError("no reply")
+                if "call" not in reply:
+                    if reply.get("turn") != self.turn or not reply.keys() & KNOWN:
+                        raise WireError("what it was not asked for")
+                    return reply
+                pipe.send(self._serve(**reply), self._refer, self.end)
+        except TimeoutError:
+            self.sandbox.end(f"it runs longer than {self.sandbox.limits.seconds:g} seconds")
+        except (WireError, TypeError, KeyError) as error:
+            self.sandbox.end(f"it sends {str(error)[:100] or 'no data'}")
+        except (EOFError, OSError):
+            time.sleep(0.15)  # what the watcher has seen comes first
+            self.sandbox.end("it ends the Python process that it runs in")
+        self.failure = _Lost(BROKEN, f"your code was stopped: {self.sandbox.reason}.")
+        raise self.failure
+
+    def _refer(self, value):
+        """Return the `Remote` for a function or an object of the check."""
+        number = id(value)
+        methods = (
+            []
+            if callable(value)
+            else [
+                name
+                for name in dir(type(value))
+                if not name.startswith("_") and callable(getattr(type(value), name))
+            ]
+        )
+        iterator = hasattr(value, "__next__")
+        if not callable(value) and not iterator and type(value).__module__ != "check":
+            return None
+        self.objects[number] = value
+        return Remote(number, [] if iterator else methods, iterator)
+
+    def _object(self, remote):
+        if remote.number not in self.objects:
+            raise WireError("what it was never given")
+        return self.objects[remote.number]
+
+    def _serve(self, call, method, inputs, named):
+        """Call what the sandbox asks for, if it was given that."""
+        value = self.objects[call]
+        allowed = [
+            *self._refer(value).methods,
+            "__next__" if hasattr(value, "__next__") else "__call__",
+        ]
+        if method not in allowed:
+            raise WireError("a request for what it was not given")
+        try:
+            return {"value": getattr(value, method)(*inputs, **named)}
+        except StopIteration:
+            return {"stop": True}
+        except Exception as error:
+            return {"error": [type(error).__name__, str(error)[:LONGEST]]}
+
+    def trusted(self, task, *wanted):
+        """Return the namespace of a part of the check, with what it uses of the lesson."""
+        available = [*self.statements, *names.statements([task.checks])]
+        space = {"__name__": "check"}
+        for statement in names.needed(wanted, available)[0]:
+            exec(compile(ast.Module([statement], []), "check", "exec"), space)
+        return space
+
+    def key(self, task):
+        """Return the lesson's own answer, as the check would see it."""
+        solution = ast.parse(task.solution)
+        beside_it = [name for name in (task.trial, task.as_data) if name]
+        space = self.trusted(task, *names.used(solution), *beside_it)
+        exec(compile(solution, "solution", "exec"), space)
+        answer = space[task.name]
+        if task.trial:
+            return lambda *inputs: space[task.trial](answer, *inputs)
+        if task.as_data:
+            return lambda *inputs: space[task.as_data](answer(*inputs))
+        return answer
+
+
+def _write_back(given, value):
+    """Change an input of the check as the answer has changed its copy."""
+    if isinstance(given, np.ndarray) and isinstance(value, np.ndarray):
+        if given.shape == value.shape and given.dtype == value.dtype:
+            given[...] = value
+    elif type(given) is list and type(value) is list:
+        given[:] = value
+    elif type(given) is dict and type(value) is dict:
+        given.clear()
+        given.update(value)
+
+
+def main():
+    """Read a job, see `engine.job`; write a line of JSON for each exercise as it is marked."""
+    work = json.load(sys.stdin)
+    limits = Limits(**work["limits"])
+    resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
+    lesson = Lesson.from_dict(work["lesson"])
+    with Judge(lesson, work["seed"], limits, work["unsafe"]) as judge:
+        for task in lesson.tasks:
+            if task.key in work["tasks"]:
+                mark = judge.mark(task, work["answers"].get(task.key), work["others"])
+                print(json.dumps(dataclasses.asdict(mark)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Run the grader's `worker` where it can do no harm: in bubblewrap, with limits.
+
+The sandbox sees Python, its packages, the course's helpers and three files of the grader, all
+read-only, and an empty folder of its own in memory. It has no network, no environment, no other
+process to look at.
+"""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from course_utils.errors import CourseError
+from tools.grading.wire import Pipe
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OWN = ("worker.py", "wire.py", "names.py")
+"""The files of the grader that the sandbox sees."""
+ANYBODY = 2_000_000_000
+"""Where the grader runs as root, each sandbox has a user id of its own, from this number on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What one sandbox may use.
+
+    Attributes:
+        seconds: for one exercise, once what the lesson needs is imported.
+        memory_mb: of all its processes together, and what each may ask for.
+        processes: processes and threads.
+        disk_mb: all its files together; they lie in memory.
+    """
+
+    seconds: float = 30
+    memory_mb: int = 2048
+    processes: int = 128
+    disk_mb: int = 64
+
+
+class SandboxError(CourseError):
+    """There is no sandbox to run submissions in."""
+
+
+def refuse_without_bubblewrap():
+    """Raise SandboxError where bubblewrap is missing or may not do its work."""
+    remedy = (
+        "Submissions are code that nobody vouches for, so that nothing is run. Install bubblewrap "
+        "(on Debian and Ubuntu: sudo apt install bubblewrap), or read docs/instructors.md on how "
+        "to grade in a container with UNSAFE=1."
+    )
+    if shutil.which("bwrap") is None:
+        raise SandboxError(f"bubblewrap is not installed. {remedy}")
+    command = [*_confined(Limits()), sys.executable, "-c", "print('inside')"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if tried.stdout != "inside\n":
+        reason = " ".join(tried.stderr.split())[-300:]
+        raise SandboxError(f"bubblewrap does not work here ({reason}). {remedy}")
+
+
+def _confined(limits):
+    """Return the command line of bubblewrap, up to the command that it runs."""
+    command = ["bwrap", "--die-with-parent", "--new-session", "--clearenv"]
+    if os.getuid() == 0:
+        # As root no user namespace is needed; the worker takes a user id of its own at once.
+        kinds = ("ipc", "pid", "net", "uts")
+        command += [f"--unshare-{kind}" for kind in kinds] + ["--unshare-cgroup-try"]
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-all"]
+    for folder in map(Path, ("/usr", "/bin", "/lib", "/lib32", "/lib64")):
+        if folder.is_symlink():
+            command += ["--symlink", os.readlink(folder), str(folder)]
+        elif folder.is_dir():
+            command += ["--ro-bind", str(folder), str(folder)]
+    seen = {path: path for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")}
+    for folder in sorted({sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}):
+        if folder != "/usr":
+            seen[folder] = folder
+    seen[str(ROOT / "course_utils")] = "/course/course_utils"
+    seen[str(ROOT / "data" / "pretrained")] = "/course/data/pretrained"
+    for name in OWN:
+        seen[str(Path(__file__).with_name(name))] = f"/course/tools/grading/{name}"
+    for path, place in seen.items():
+        if os.path.exists(path):
+            for folder in reversed(Path(place).parents[:-1]):
+                command += ["--perms", "0755", "--dir", str(folder)]
+            command += ["--ro-bind", path, place]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    size = str(limits.disk_mb * 2**20)
+    for folder in ("/tmp", "/dev/shm"):
+        command += ["--perms", "1777", "--size", size, "--tmpfs", folder]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+    for name, value in _environment("/tmp", "/course").items():
+        command += ["--setenv", name, value]
+    return command
+
+
+def _environment(home, course):
+    """Return all the environment that a submission sees."""
+    return {
+        "COURSE_CACHE": f"{home}/cache",
+        "COURSE_DATA": "sample",
+        "COURSE_PROFILE": "ci",
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/ipython",
+        "KERAS_HOME": f"{home}/keras",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": course,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "USER": "student",
+        "XLA_FLAGS": "--xla_backend_optimization_level=0",
+    }
+
+
+class Sandbox:
+    """A running worker and the pipe to it.
+
+    Attributes:
+        pipe: a `wire.Pipe`.
+        reason: why it was ended, in words for the learner; None while it was not.
+    """
+
+    def __init__(self, limits, unsafe=False):
+        """Start it.
+
+        Args:
+            limits: a `Limits`.
+            unsafe: run the worker without bubblewrap, with nothing but limits around it.
+        """
+        self.limits, self.reason, self._folder = limits, None, None
+        numbers = [limits.memory_mb, limits.disk_mb, _allowed_processes(limits)]
+        user = ANYBODY + os.getpid() if os.getuid() == 0 and not unsafe else -1
+        worker = ["-m", "tools.grading.worker", *map(str, numbers), str(user)]
+        if unsafe:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="grading-", ignore_cleanup_errors=True
+            )
+            command, options = (
+                [sys.executable, *worker],
+                {
+                    "cwd": self._folder.name,
+                    "env": _environment(self._folder.name, str(ROOT)),
+                },
+            )
+        else:
+            command, options = [*_confined(limits), sys.executable, *worker], {}
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
+            **options,
+        )
+        self.pipe = Pipe(self.process.stdout.fileno(), self.process.stdin.fileno())
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def _watch(self):
+        """End the sandbox when its processes together hold too much memory, or are too many."""
+        while self.process.poll() is None:
+            memory, tasks = 0, 0
+            try:
+                inside = psutil.Process(self.process.pid).children(recursive=True)
+            except psutil.Error:
+                return
+            if self._folder is not None:
+                inside.append(psutil.Process(self.process.pid))
+            for process in inside:
+                try:
+                    memory += process.memory_info().rss
+                    tasks += process.num_threads()
+                except psutil.Error:
+                    continue
+            if memory > self.limits.memory_mb * 2**20:
+                self.end(f"it uses more than {self.limits.memory_mb} MB of memory")
+            elif tasks > self.limits.processes + 16:
+                self.end(f"it starts more than {self.limits.processes} processes")
+            time.sleep(0.1)
+
+    @property
+    def ended(self):
+        """Whether nothing runs in it any more."""
+        return self.process.poll() is not None
+
+    def end(self, reason=None):
+        """Kill whatever runs in it."""
+        if self.reason is None:
+            self.reason = reason
+        inside = []
+        if self._folder is not None:
+            try:
+                inside = psutil.Process(self.process.pid).children(recursive=True)
+            except psutil.Error:
+                inside = []
+        for process in inside:
+            try:
+                process.kill()
+            except psutil.Error:
+                continue
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        """End it and let go of the pipe."""
+        self.end()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def _allowed_processes(limits):
+    """Return the limit on processes of one user that leaves the sandbox its own number.
+
+    A user id of its own begins at none; without one, what the user runs already counts with old
+    kernels.
+    """
+    if os.getuid() == 0:
+        return limits.processes
+    mine = os.getuid()
+    running = 0
+    for process in psutil.process_iter():
+        try:
+            running += process.num_threads() if process.uids().real == mine else 0
+        except psutil.Error:
+            continue
+    return running + limits.processes

@@ -1,0 +1,209 @@
+"""Inside the sandbox: run the answers of one submission and hand back plain data.
+
+Nothing here is trusted by the one who asks: a submission can replace all of it, and then says what
+it likes, as data, about its own answers.
+
+`python -m tools.grading.worker MEMORY_MB DISK_MB PROCESSES USER`; the judge speaks through
+standard input and output.
+"""
+
+import ast
+import builtins
+import contextlib
+import functools
+import os
+import resource
+import sys
+
+from tools.grading import names
+from tools.grading.wire import Pipe, WireError, pack
+
+
+def confine(memory_mb, disk_mb, processes, user):
+    """Give up what the worker does not need; called in the worker, before any other code."""
+    if user >= 0:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    limits = {
+        resource.RLIMIT_AS: (memory_mb + 6144) * 2**20,  # TensorFlow maps 2 GB and uses a third
+        resource.RLIMIT_DATA: memory_mb * 2**20,
+        resource.RLIMIT_FSIZE: disk_mb * 2**20,
+        resource.RLIMIT_NPROC: processes,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, number in limits.items():
+        _, most = resource.getrlimit(kind)
+        number = number if most == resource.RLIM_INFINITY else min(number, most)
+        resource.setrlimit(kind, (number, number))
+
+
+class Stand:
+    """Stands here for a function or an object of the check, which stays with the judge."""
+
+    def __init__(self, ask, remote):
+        self._ask, self._remote = ask, remote
+        for method in remote.methods:
+            if isinstance(method, str) and not method.startswith("_"):
+                setattr(self, method, functools.partial(ask, self, method))
+
+    def __call__(self, *inputs, **named):
+        return self._ask(self, "__call__", *inputs, **named)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self._ask(self, "__next__")
+
+
+def _remote_of(value):
+    return value._remote if isinstance(value, Stand) else None
+
+
+class Worker:
+    """The answers of one submission."""
+
+    def __init__(self, pipe):
+        from IPython.core.history import HistoryManager
+        from IPython.core.interactiveshell import InteractiveShell
+
+        HistoryManager.enabled = False
+        self.pipe = pipe
+        self.shell = InteractiveShell.instance()
+        self.names = self.shell.user_ns
+        self.function = self.beside = None
+
+    def serve(self):
+        """Answer the judge until it goes away."""
+        while True:
+            try:
+                request = self.pipe.receive(self.stand_in)
+            except EOFError:
+                return
+            turn = {"turn": request.pop("turn")}
+            reply = getattr(self, request.pop("do"))(**request) | turn
+            try:
+                self.pipe.send(reply, _remote_of)
+            except WireError as error:
+                text = f"your answer returns {error}; numbers, texts, lists, dicts, arrays can be"
+                text = f"{text} compared."
+                self.pipe.send({"status": "broken", "broken": text, "message": text} | turn)
+
+    def lesson(self, cells, wanted):
+        """Run what the lesson itself defines and the exercises need: its imports, its functions."""
+        self.cells = names.statements(cells)
+        for statement in names.needed(wanted, self.cells)[0]:
+            self._run(statement, "lesson")
+        return {"loaded": True}
+
+    def answer(self, source, others, name, trial, as_data, beside):
+        """Run an answer's cell, and what it uses of the submission's other cells."""
+        from course_utils.exercises import BROKEN, NOT_ATTEMPTED, _attempted, _describe
+
+        transform = self.shell.input_transformer_manager.transform_cell
+        readable = []
+        for text in [*others, source]:
+            with contextlib.suppress(SyntaxError):
+                readable.append(transform(text))
+        try:
+            tree = ast.parse(transform(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return {"status": BROKEN, "message": _describe(error, getattr(error, "lineno", None))}
+        helpers = ast.parse(beside)
+        defined = {bound for s in [*tree.body, *helpers.body] for bound in names.bound(s)}
+        wanted = (names.used(tree) | names.used(helpers)) - defined
+        chosen, missing = names.needed(wanted, self.cells)
+        own = names.needed(missing - self.names.keys(), names.statements(readable))[0]
+        for statement in [*chosen, *own]:
+            if names.bound(statement) & {name, trial, as_data}:
+                continue
+            try:
+                self._run(statement, "notebook")
+            except Exception as error:
+                message = _describe(error, None).replace("your code stops", "a cell above stops")
+                return {"status": BROKEN, "message": message}
+        self.names.pop(name, None)
+        result = self.shell.run_cell(source, store_history=False, silent=True)
+        error = result.error_before_exec or result.error_in_exec
+        if name not in self.names:
+            if error is not None:
+                message = _describe(error, None).replace("your code", "the cell of your answer")
+                return {"status": BROKEN, "message": message}
+            return {"status": BROKEN, "message": f"your cell does not define {name!r}."}
+        self.function = self.names[name]
+        if not _attempted(self.function):
+            return {"status": NOT_ATTEMPTED, "message": ""}
+        self.beside = {}
+        if beside:
+            space = dict(self.names)
+            exec(compile(helpers, "check", "exec"), space)
+            self.beside = {"trial": space.get(trial), "as_data": space.get(as_data)}
+        if not callable(self.function):
+            return {"status": "value", "value": self.function}
+        return {"status": "function"}
+
+    def call(self, inputs, named):
+        """Call the answer and return what it returns, and which of the inputs it has changed."""
+        from course_utils.exercises import _describe, _line_of
+
+        before = [self._packed(value) for value in inputs]
+        trial, as_data = self.beside.get("trial"), self.beside.get("as_data")
+        try:
+            if trial:
+                value = trial(self.function, *inputs, **named)
+            else:
+                value = self.function(*inputs, **named)
+                value = as_data(value) if as_data else value
+        except BaseException as error:
+            line = _line_of(error, self.function)
+            if isinstance(error, AssertionError) and line is None and self.beside:
+                return {"wrong": str(error)}
+            return {"broken": _describe(error, line)}
+        changed = {
+            n: value
+            for n, (value, old) in enumerate(zip(inputs, before, strict=True))
+            if old is not None and self._packed(value) != old
+        }
+        return {"value": value, "changed": changed}
+
+    def _run(self, statement, origin):
+        exec(compile(ast.Module([statement], []), origin, "exec"), self.names)
+
+    def _packed(self, value):
+        try:
+            return None if isinstance(value, Stand) else pack(value)
+        except WireError:
+            return None
+
+    def ask(self, stand, method, *inputs, **named):
+        """Have the judge call a method of what `stand` stands for."""
+        call = {"call": stand._remote.number, "method": method, "inputs": inputs, "named": named}
+        self.pipe.send(call, _remote_of)
+        reply = self.pipe.receive(self.stand_in)
+        if "stop" in reply:
+            raise StopIteration
+        if "error" in reply:
+            kind, text = reply["error"]
+            error = getattr(builtins, kind, Exception)
+            raise (error if issubclass(error, Exception) else Exception)(text)
+        return reply["value"]
+
+    def stand_in(self, remote):
+        """Return what stands here for something of the judge's."""
+        return Stand(self.ask, remote)
+
+
+def main():
+    confine(*map(int, sys.argv[1:]))
+    reading, writing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    sys.argv = ["worker"]
+    Worker(Pipe(reading, writing)).serve()
+
+
+if __name__ == "__main__":
+    main()
