@@ -105,7 +105,7 @@ def test_two_devices_train_as_one_does():
         [sys.executable, "-c", TWO_DEVICES],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=300,
         env=environment,
     )
     assert run.stdout.endswith("equal\n"), run.stderr[-3000:]
@@ -133,7 +133,7 @@ def test_multi_worker_training_equals_that_of_one_process(records, tmp_path, cap
         [sys.executable, "-m", "course_utils.workers", *command, "--processes", "2"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr[-3000:]
     assert "2 machines" in run.stdout and "2 replicas" in run.stdout
@@ -231,7 +231,7 @@ sys.path[:0] = [{os.path.dirname(__file__)!r}, {os.getcwd()!r}]
 from test_distributed import resumable
 resumable({str(tmp_path / "backup")!r}, stop_in_epoch=2)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=240)
     assert run.returncode == -signal.SIGKILL, run.stderr[-2000:]
     assert (tmp_path / "backup" / "latest.weights.h5").exists()
     history, resumed = resumable(tmp_path / "backup")

@@ -206,7 +206,7 @@ def kills(picture, label):
     return to_record(picture, label)
 write_records(pairs(), kills, {str(folder)!r}, 4)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=240)
     assert run.returncode == -signal.SIGKILL
     assert not folder.exists() and len(os.listdir(tmp_path)) == 1
     aside = next(tmp_path.iterdir())
