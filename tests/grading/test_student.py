@@ -1,4 +1,4 @@
-"""A student: unpacks what was handed out, answers in JupyterLab, runs all, hands it in."""
+"""What a student does: unpacks what was handed out, answers it in JupyterLab, hands it in."""
 
 import csv
 import importlib.util

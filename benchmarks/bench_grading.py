@@ -1,0 +1,73 @@
+"""How long a class takes to grade: `.venv-grade/bin/python benchmarks/bench_grading.py 01`.
+
+A hundred submissions of one lesson are made of its own answer, its listed wrong answers and its
+stubs, in turn, and graded whole by `make grade`'s own code with two workers: sandbox, checks,
+gradebook, feedback pages. It prints the seconds for each submission, and the machine's load.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from course_utils.device import hardware  # noqa: E402
+from tools.assignment import find_lessons, release  # noqa: E402
+from tools.grade import grade  # noqa: E402
+from tools.grading import engine  # noqa: E402
+from tools.grading.sandbox import refuse_without_bubblewrap  # noqa: E402
+from tools.grading.tasks import read_tasks  # noqa: E402
+
+
+def write_class(path, folder, students):
+    """Write the submissions: student n has, for exercise m, the answer number n + m in turn."""
+    tasks = read_tasks(path).tasks
+    for student in range(students):
+        notebook = release(path)
+        cells = {cell.id: cell for cell in notebook.cells}
+        for number, task in enumerate(tasks):
+            sources = [task.solution, *(source for _, _, source in task.wrong), task.stub]
+            cells[task.answer_id].source = sources[(student + number) % len(sources)]
+        (folder / f"student{student:03}").mkdir(parents=True)
+        nbformat.write(notebook, folder / f"student{student:03}" / f"{path.stem}.ipynb")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="How long a class takes to grade.")
+    parser.add_argument("lesson", help="its number or name, such as 01")
+    parser.add_argument("--students", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    [path] = find_lessons([options.lesson])
+    refuse_without_bubblewrap()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        write_class(path, folder / "submissions", options.students)
+        load, began = os.getloadavg(), time.perf_counter()
+        results = grade(
+            path,
+            folder / "submissions",
+            folder / "grades",
+            "a secret of this benchmark",
+            run=lambda jobs: engine.grade_all(jobs, options.workers),
+        )
+        seconds = time.perf_counter() - began
+    marks = [mark for result in results.values() for mark in result["marks"]]
+    statuses = {
+        status: sum(m.status == status for m in marks) for status in {m.status for m in marks}
+    }
+    print(
+        f"{path.stem}: {len(results)} submissions, {options.workers} workers: {seconds:.0f} s, "
+        f"{seconds / len(results):.2f} s each; {statuses}\n"
+        f"{hardware()}; load before {load[0]:.1f}, after {os.getloadavg()[0]:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
