@@ -944,7 +944,7 @@ def describe(build_on, filters):
 
     def preprocess(pictures):
         prepared.append(pictures)
-        return pictures / 100 - 1
+        return keras.layers.Rescaling(0.01, offset=-1)(pictures)
 
     network = build_on(base, preprocess)
     assert isinstance(network, keras.Model), f"Return a keras.Model, not {type(network).__name__}."
@@ -972,7 +972,7 @@ def check(build_on):
     assert network["prepared"] == [8, 8, 3], (
         "You prepare what the base gives. The pictures go through preprocess first, then the base."
     )
-    assert "Subtract" in network["layers"], (
+    assert "Rescaling" in network["layers"], (
         "You call preprocess and go on with the raw pictures: base(preprocess(pictures))."
     )
     assert "GlobalMaxPooling2D" not in network["layers"], (
