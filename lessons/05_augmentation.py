@@ -320,7 +320,7 @@ print(f"validation:                      {validation_accuracy:.3f}")
 # %% [markdown] name="gap_read"
 # The second and the third number may be compared: both are measured on pictures as they are, with the parameters of the best epoch. Their difference is the gap that overfitting makes. Without augmentation, in Lesson 4, it grows from epoch to epoch: the published network came near 100 % on its training pictures, and to 70 to 72 % in validation. That gap is what has changed here.
 #
-# What is it worth for new pictures? It takes time: a network that cannot learn by heart learns more slowly, and goes on for longer. The published training reaches 82 % in validation, and the text reports 86 to 87 % after further tuning. A short training, as in the quick profile, does not get there. Its curves stay together, and they still rise where it stops. Augmentation in a training that is too short costs accuracy instead of bringing some, and with the quick profile Lesson 4 may well have the better network.
+# What is it worth for new pictures? It takes time: a network that cannot learn by heart learns more slowly, and goes on for longer. The published training reaches 82 % in validation, and the text reports 86 to 87 % after further tuning. A short training, as in the quick profile, does not get there; on the drawn sample it may end not far above guessing, and a gap that is closed for that reason proves nothing. Its curves stay together, and they still rise where it stops. Augmentation in a training that is too short costs accuracy instead of bringing some, and with the quick profile Lesson 4 may well have the better network.
 
 # %% [markdown] name="exam_title"
 # ## The exam
