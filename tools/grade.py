@@ -41,18 +41,18 @@ def secret(seed, to):
     if seed:
         return seed
     path = to / "seed"
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         to.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_hex(16))
         print(f"Made a seed for the hidden tests: {path}. Keep it, or give your own with SEED=.")
     return path.read_text(encoding="utf-8")
 
 
 def version(path):
-    """Return a checksum of what marks depend on beside the submission: the lesson, the grader."""
-    code = [path, ROOT / "course_utils" / "exercises.py", Path(engine.__file__)]
-    code += sorted(Path(engine.__file__).parent.glob("*.py"))
+    """Return a checksum of what marks depend on beside the submission: the lesson, our code."""
+    code = [path, ROOT / "requirements-grade.txt", *sorted((ROOT / "tools").rglob("*.py"))]
+    code += sorted((ROOT / "course_utils").rglob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in code)).hexdigest()
 
 
@@ -76,7 +76,7 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
     records.mkdir(parents=True, exist_ok=True)
     found = collect(submissions, lesson, due)
     settings = [version(path), seed, repr(limits), str(unsafe)]
-    results, jobs, given = {}, {}, {}
+    results, jobs = {}, {}
     for student, submission in found.items():
         settings_and_content = "\0".join([*settings, submission.digest])
         digest = hashlib.sha256(settings_and_content.encode()).hexdigest()
@@ -85,7 +85,8 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
         result |= {"problem": submission.problem, "page": f"{name}.html", "new": True}
         result |= {"time": submission.time.isoformat(), "marks": [], "answers": {}}
         kept = _read_record(records / f"{name}.json")
-        if kept.get("digest") == digest and (folder / "feedback" / f"{name}.html").exists():
+        kept = kept if kept.get("digest") == digest else {}
+        if kept.get("written") and (folder / "feedback" / f"{name}.html").exists():
             results[student] = kept | {"new": False}
             continue
         results[student] = result
@@ -99,12 +100,16 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
                 Mark(task.key, 0, task.points, BROKEN, result["problem"]) for task in lesson.tasks
             ]
             continue
-        given[student] = result["answers"] = answers(cells, lesson)
+        result["answers"] = answers(cells, lesson)
+        if kept:  # graded before an interruption
+            result["marks"] = kept["marks"]
+            continue
         others = [text for _, _, text in cells]
-        jobs[student] = engine.job(lesson, given[student], others, seed, limits, unsafe)
+        jobs[student] = engine.job(lesson, result["answers"], others, seed, limits, unsafe)
     with tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs) as bar:
         for student, marks in run(jobs):
             results[student]["marks"] = marks
+            _record(records, results[student], written=False)
             bar.update()
     _write(to, path, lesson, results, due, unsafe)
     return results
@@ -128,6 +133,8 @@ def _write(to, path, lesson, results, due, unsafe):
     present = {Path(result["page"]).stem for result in results.values()}
     gone = {record.stem for record in (folder / "results").glob("*.json")} - present
     gradebook.remove_students(course, lesson, gone)
+    if gone:
+        print(f"No longer among the submissions, and taken out: {', '.join(sorted(gone))}.")
     for student in gone:
         (folder / "feedback" / f"{student}.html").unlink(missing_ok=True)
         (folder / "results" / f"{student}.json").unlink()
@@ -135,10 +142,16 @@ def _write(to, path, lesson, results, due, unsafe):
     _replace(folder / "grades.csv", summary.grades_csv(results))
     _replace(folder / "totals.csv", summary.totals_csv(results))
     _replace(folder / "summary.html", summary.page(lesson, title, results, unsafe))
-    for result in new:  # last, so that what was interrupted is graded again
-        record = {key: value for key, value in result.items() if key not in ("new", "answers")}
-        record["marks"] = [dataclasses.asdict(mark) for mark in result["marks"]]
-        _replace(folder / "results" / f"{Path(result['page']).stem}.json", json.dumps(record))
+    for result in new:  # last, so that what was interrupted is written again
+        _record(folder / "results", result, written=True)
+
+
+def _record(records, result, written):
+    """Keep a student's marks; `written` says whether tables and pages have them."""
+    record = {key: value for key, value in result.items() if key not in ("new", "answers")}
+    record["marks"] = [dataclasses.asdict(mark) for mark in result["marks"]]
+    text = json.dumps(record | {"written": written})
+    _replace(records / f"{Path(result['page']).stem}.json", text)
 
 
 def _read_record(path):
@@ -157,7 +170,8 @@ def _replace(path, text):
 
 def _deadline(text):
     try:
-        return datetime.datetime.fromisoformat(text) if text else None
+        time = datetime.datetime.fromisoformat(text) if text else None
+        return time.astimezone().replace(tzinfo=None) if time and time.tzinfo else time
     except ValueError:
         raise CourseError(
             f"DUE={text} is no time; write it as 2026-12-01T23:59, in this machine's time."
@@ -198,7 +212,8 @@ def main(arguments=None):
         print(f"{error.filename or to}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; the grades are those of the time before.", file=sys.stderr)
+        text = "Interrupted. The tables are those of the time before; what is graded is kept."
+        print(f"\n{text}", file=sys.stderr)
         return 130
     return 0
 

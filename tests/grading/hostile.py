@@ -77,6 +77,35 @@ CODE = {
         0,
         "of memory",
     ),
+    "holds memory in files without a name": (
+        "import os\n"
+        "def side_after(side, blocks):\n"
+        "    for n in range(200):\n"
+        "        file = os.memfd_create('held')\n"
+        "        for _ in range(30): os.write(file, bytes(2**20))",
+        0,
+        "Operation not permitted",
+    ),
+    "makes a system of its own": (
+        "import ctypes\n"
+        "def side_after(side, blocks):\n"
+        "    libc = ctypes.CDLL(None, use_errno=True)\n"
+        "    done = [name for name, made in (\n"
+        "        ('user', libc.unshare(0x10000000)),\n"
+        "        ('mount', libc.mount(b'none', b'/tmp', b'tmpfs', 0, b'size=10G')),\n"
+        "        ('shared memory', libc.shmget(0, 2**26, 0o1600)),\n"
+        "        ('trace', libc.ptrace(0, 0, 0, 0)),\n"
+        "    ) if made != -1]\n"
+        "    raise ValueError('done: ' + repr(done))",
+        0,
+        "done: []",
+    ),
+    "returns half a character": (
+        "def side_after(side, blocks): raise ValueError('half \\ud800\\x00\\x1b[31m of it')",
+        0,
+        "half [31m of it",
+    ),
+    "has half a character in it": ("# \ud800\n" + RIGHT, 1, "94 is the smallest"),
     "ends the process": ("import os\nos._exit(0)", 0, "ends the Python process"),
     "ends the process when called": (
         "import os, signal\ndef side_after(side, blocks): os.kill(os.getpid(), signal.SIGKILL)",
@@ -218,10 +247,14 @@ CODE = {
         "def side_after(side, blocks):\n"
         "    seen = [name for name in os.environ if 'SECRET' in name or 'SEED' in name]\n"
         "    places = [ROOT + '/lessons', ROOT + '/notebooks', ROOT + '/.git', ROOT + '/build',\n"
-        "              ROOT + '/tools/grade.py', '/course/lessons', '/course/notebooks', '/home',\n"
+        "              ROOT + '/tools/grade.py', '/course/lessons', '/course/notebooks',\n"
+        "              '/root/.bashrc',\n"
         "              '/course/tools/grading/judge.py', '/etc/passwd', '/etc/shadow']\n"
         "    seen += [place for place in places if os.path.exists(place)]\n"
         "    seen += [entry for entry in os.listdir('/tmp') if entry.endswith('.ipynb')]\n"
+        "    on_the_way = os.listdir(ROOT) if os.path.isdir(ROOT) else []\n"
+        "    mine = PREFIX + '/'\n"
+        "    seen += [n for n in on_the_way if not mine.startswith(ROOT + '/' + n + '/')]\n"
         "    seen += [p for p in os.listdir('/proc') if p.isdigit() and int(p) > 20]\n"
         "    raise ValueError('seen: ' + repr(seen))",
         0,

@@ -199,6 +199,28 @@ def test_only_what_changed_is_graded_again(course, tmp_path, monkeypatch):
     assert not (folder / "grades" / "03_horse_or_human" / "feedback" / "ben.html").exists()
 
 
+def test_what_is_graded_is_kept_when_it_is_interrupted(course, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "again"
+    shutil.copytree(course / "submissions", folder / "submissions")
+    graded, real = [], engine.grade_all
+
+    def grade_all(jobs, workers, scheduler):
+        for student, marks in real(jobs, workers, scheduler):
+            graded.append(student)
+            yield student, marks
+            if len(graded) == 4:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "grade_all", grade_all)
+    assert run(folder, "03") == 130
+    assert "what is graded is kept" in capsys.readouterr().err
+    assert not (folder / "grades" / "03_horse_or_human" / "grades.csv").exists()
+    assert run(folder, "03") == 0
+    assert sorted(graded) == sorted(set(graded)), "nobody is graded twice"
+    assert rows(folder, "03_horse_or_human") == rows(course, "03_horse_or_human")
+    assert len(list((folder / "grades" / "03_horse_or_human" / "feedback").glob("*.html"))) == 10
+
+
 def test_dask_gives_the_same_marks(course, tmp_path):
     distributed = pytest.importorskip("distributed", reason="Dask is missing")
     folder = tmp_path / "dask"
@@ -214,6 +236,8 @@ def test_a_made_up_seed_is_kept(tmp_path):
     first = grade.secret("", tmp_path)
     assert len(first) == 32 and grade.secret("", tmp_path) == first
     assert (tmp_path / "seed").stat().st_mode & 0o077 == 0
+    (tmp_path / "seed").write_text("")  # what an interruption may have left
+    assert len(grade.secret("", tmp_path)) == 32
     assert grade.secret("mine", tmp_path) == "mine"
 
 
@@ -231,6 +255,7 @@ def test_says_what_is_wrong(tmp_path, capsys, needs_bubblewrap):
     assert "no lesson with exercises '77'" in capsys.readouterr().err
     assert run(tmp_path, "03", "--due", "soon") == 1
     assert "DUE=soon" in capsys.readouterr().err
+    assert grade._deadline("2026-12-01T23:59+00:00").tzinfo is None
 
 
 @pytest.mark.parametrize("path", find_lessons([p.stem[:2] for p in PATHS]), ids=lambda p: p.stem)

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import os
+import time
 import zipfile
 
 import nbformat
@@ -32,8 +33,8 @@ def notebook(text, path=PATH):
 def put(path, content, day=1):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    time = datetime.datetime(2026, 12, day, 12).timestamp()
-    os.utime(path, (time, time))
+    noon = datetime.datetime(2026, 12, day, 12).timestamp()
+    os.utime(path, (noon, noon))
 
 
 def zipped(files):
@@ -165,6 +166,51 @@ def test_no_file_is_written_and_no_bomb_unpacked(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
         "all.zip", "damaged.zip",
     ]  # fmt: skip
+
+
+def test_much_is_not_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "LARGEST", 100_000)
+    monkeypatch.setattr(submissions, "MANY", 3)
+    for day in range(1, 10):
+        put(tmp_path / "anna" / f"03_horse_or_human-{day}.ipynb", notebook(str(day)), day)
+    inner = zipped({NAME: (notebook("b"), 1), "data.bin": (bytes(50_000), 1)})
+    files = {f"ben/{day}.zip": (inner, day) for day in range(1, 10)}
+    put(tmp_path / "all.zip", zipped(files))
+    looked_at = []
+    real = submissions._fits
+    monkeypatch.setattr(submissions, "_fits", lambda *a: looked_at.append(a[1]) or real(*a))
+    found = said(tmp_path)
+    assert found == {"anna": ("9", False), "ben": ("b", False)}
+    assert len(looked_at) == 6
+
+
+def test_a_member_that_is_damaged(tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"anna/{NAME}", notebook("a"))
+        archive.writestr(f"ben/{NAME}", notebook("b"))
+    damaged = bytearray(content.getvalue())
+    start = damaged.index(NAME.encode()) + len(NAME)
+    damaged[start : start + 200] = bytes(range(200))
+    put(tmp_path / "all.zip", bytes(damaged))
+    assert "is damaged" in said_problems(tmp_path)["anna"]
+    assert said_problems(tmp_path)["ben"] == ""
+
+
+def test_half_characters_are_written_out(tmp_path):
+    put(tmp_path / os.fsdecode(b"anna\xff") / NAME, notebook("half \ud800"))
+    [(student, submission)] = collect(tmp_path, LESSON).items()
+    assert student == submission.student == "anna\\udcff"
+    for text in answers(read_notebook(submission.content), LESSON).values():
+        text.encode()
+
+
+def test_what_takes_long_to_search_does_not(tmp_path):
+    [name] = {task.name for task in LESSON.tasks if task.key == "size"}
+    cell = {"cell_type": "code", "source": f"{name}:\n" * 200_000}
+    before = time.monotonic()
+    answers(read_notebook(json.dumps({"cells": [cell]}).encode()), LESSON)
+    assert time.monotonic() - before < 5
 
 
 def said_problems(folder):

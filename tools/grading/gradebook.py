@@ -20,6 +20,9 @@ from traitlets.config import Config
 from course_utils.exercises import Outcome
 from tools.assignment import release
 
+SHOWN = 20_000
+"""Characters of an answer on the feedback page: colouring millions of them takes hours."""
+
 
 def write_assignment(course, path, lesson, due=None):
     """Enter a lesson and its exercises into the gradebook.
@@ -75,7 +78,10 @@ def write_submission(course, path, lesson, student, time, answers, marks):
     cells = {cell.id: cell for cell in notebook.cells}
     for task in lesson.tasks:
         mark, check = earned[task.key], cells[task.check_id]
-        cells[task.answer_id].source = answers.get(task.key, task.stub)
+        source = answers.get(task.key, task.stub)
+        if len(source) > SHOWN:
+            source = f"{source[:SHOWN]}\n# … and {len(source) - SHOWN} characters more"
+        cells[task.answer_id].source = source
         outcome = Outcome(mark.status, mark.reason)
         shown = {"text/plain": repr(outcome), "text/html": outcome._repr_html_()}
         check.outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]

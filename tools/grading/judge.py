@@ -9,6 +9,7 @@ import copy
 import dataclasses
 import hashlib
 import json
+import os
 import resource
 import sys
 import time
@@ -94,7 +95,8 @@ class Judge:
             return _mark(task, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
         if plain(source) == plain(task.stub):
             return _mark(task, 0, NOT_ATTEMPTED, "the dots stand as they were.")
-        if self._student is None or self._student.sandbox.ended:
+        sandbox = self._student and self._student.sandbox
+        if sandbox is None or sandbox.ended or sandbox.crowded:
             self.__exit__()
             self._student = _Student(Sandbox(self.limits, self.unsafe), self.lesson)
         return _grade(task, self._student, source, list(others), self.seed)
@@ -106,7 +108,9 @@ def plain(source):
 
 
 def _mark(task, points, status, reason):
-    reason = " ".join(str(reason).split())
+    characters = str(reason)[: 10 * LONGEST]  # a submission may have written them
+    reason = "".join(c if c.isprintable() else " " for c in characters)
+    reason = " ".join(reason.split())
     reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
     return Mark(task.key, points, task.points, status, reason)
 
@@ -339,6 +343,8 @@ def _write_back(given, value):
 def main():
     """Read a job, see `engine.job`; write a line of JSON for each exercise as it is marked."""
     work = json.load(sys.stdin)
+    marks = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a check or Keras prints is no mark
     limits = Limits(**work["limits"])
     resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
     lesson = Lesson.from_dict(work["lesson"])
@@ -346,7 +352,7 @@ def main():
         for task in lesson.tasks:
             if task.key in work["tasks"]:
                 mark = judge.mark(task, work["answers"].get(task.key), work["others"])
-                print(json.dumps(dataclasses.asdict(mark)), flush=True)
+                print(json.dumps(dataclasses.asdict(mark)), file=marks, flush=True)
 
 
 if __name__ == "__main__":

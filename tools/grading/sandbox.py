@@ -2,7 +2,7 @@
 
 The sandbox sees Python, its packages, the course's helpers and three files of the grader, all
 read-only, and an empty folder of its own in memory. It has no network, no environment, no other
-process to look at.
+process to look at, and may not ask everything of the kernel.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from course_utils.errors import CourseError
+from tools.grading import seccomp
 from tools.grading.wire import Pipe
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -57,11 +58,36 @@ def refuse_without_bubblewrap():
     )
     if shutil.which("bwrap") is None:
         raise SandboxError(f"bubblewrap is not installed. {remedy}")
-    command = [*_confined(Limits()), sys.executable, "-c", "print('inside')"]
-    tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    if tried.stdout != "inside\n":
-        reason = " ".join(tried.stderr.split())[-300:]
+    tried = _start_confined(
+        Limits(),
+        [sys.executable, "-c", "print('inside')"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said, error = tried.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        tried.kill()
+        said, error = "", "it gives no answer"
+    if said != "inside\n":
+        reason = " ".join(error.split())[-300:]
         raise SandboxError(f"bubblewrap does not work here ({reason}). {remedy}")
+
+
+def _start_confined(limits, command, **options):
+    """Start a command in bubblewrap and return its `Popen`."""
+    program = seccomp.program()
+    if not program:
+        return subprocess.Popen([*_confined(limits), *command], **options)
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, program)  # well below what a pipe holds
+        os.close(writing)
+        confined = [*_confined(limits), "--seccomp", str(reading), *command]
+        return subprocess.Popen(confined, pass_fds=[reading], **options)
+    finally:
+        os.close(reading)
 
 
 def _confined(limits):
@@ -145,28 +171,23 @@ class Sandbox:
         numbers = [limits.memory_mb, limits.disk_mb, _allowed_processes(limits)]
         user = ANYBODY + os.getpid() if os.getuid() == 0 and not unsafe else -1
         worker = ["-m", "tools.grading.worker", *map(str, numbers), str(user)]
+        command = [sys.executable, *worker]
+        options = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.DEVNULL,
+            "bufsize": 0,
+            "start_new_session": True,
+        }
         if unsafe:
             self._folder = tempfile.TemporaryDirectory(
                 prefix="grading-", ignore_cleanup_errors=True
             )
-            command, options = (
-                [sys.executable, *worker],
-                {
-                    "cwd": self._folder.name,
-                    "env": _environment(self._folder.name, str(ROOT)),
-                },
-            )
+            home = self._folder.name
+            environment = _environment(home, str(ROOT))
+            self.process = subprocess.Popen(command, cwd=home, env=environment, **options)
         else:
-            command, options = [*_confined(limits), sys.executable, *worker], {}
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            start_new_session=True,
-            **options,
-        )
+            self.process = _start_confined(limits, command, **options)
         self.pipe = Pipe(self.process.stdout.fileno(), self.process.stdin.fileno())
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -174,24 +195,35 @@ class Sandbox:
     def _watch(self):
         """End the sandbox when its processes together hold too much memory, or are too many."""
         while self.process.poll() is None:
-            memory, tasks = 0, 0
-            try:
-                inside = psutil.Process(self.process.pid).children(recursive=True)
-            except psutil.Error:
-                return
-            if self._folder is not None:
-                inside.append(psutil.Process(self.process.pid))
-            for process in inside:
-                try:
-                    memory += process.memory_info().rss
-                    tasks += process.num_threads()
-                except psutil.Error:
-                    continue
+            memory, tasks = self._used()
             if memory > self.limits.memory_mb * 2**20:
                 self.end(f"it uses more than {self.limits.memory_mb} MB of memory")
             elif tasks > self.limits.processes + 16:
                 self.end(f"it starts more than {self.limits.processes} processes")
             time.sleep(0.1)
+
+    def _used(self):
+        """Return the bytes of memory that its processes hold, and how many tasks they are."""
+        memory, tasks = 0, 0
+        for process in self._inside():
+            try:
+                memory += process.memory_info().rss
+                tasks += process.num_threads()
+            except psutil.Error:
+                continue
+        return memory, tasks
+
+    def _inside(self):
+        try:
+            outer = psutil.Process(self.process.pid)
+            return outer.children(recursive=True) + ([outer] if self._folder is not None else [])
+        except psutil.Error:
+            return []
+
+    @property
+    def crowded(self):
+        """Whether an answer has left so many threads or processes that the next may lack some."""
+        return self._used()[1] > self.limits.processes / 2
 
     @property
     def ended(self):
@@ -202,13 +234,7 @@ class Sandbox:
         """Kill whatever runs in it."""
         if self.reason is None:
             self.reason = reason
-        inside = []
-        if self._folder is not None:
-            try:
-                inside = psutil.Process(self.process.pid).children(recursive=True)
-            except psutil.Error:
-                inside = []
-        for process in inside:
+        for process in self._inside() if self._folder is not None else []:
             try:
                 process.kill()
             except psutil.Error:

@@ -3,6 +3,7 @@
 Nothing that was handed in is unpacked or run here. A notebook is read as the text that it is.
 """
 
+import collections
 import dataclasses
 import datetime
 import hashlib
@@ -17,7 +18,9 @@ from course_utils.errors import CourseError
 from tools.grading.judge import plain
 
 LARGEST = 50 * 2**20
-"""A notebook of more bytes is not read: saved pictures make some megabytes."""
+"""A file of more bytes is not read: saved pictures make some megabytes."""
+MANY = 100
+"""Notebooks of one student that are looked at, the latest ones."""
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
 CANVAS = re.compile(
     r"(?P<student>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<rest>.+)$"
@@ -93,7 +96,7 @@ def collect(folder, lesson, due=None):
         )
     students = {}
     for file in files:
-        students.setdefault(file.student, []).append(file)
+        students.setdefault(_text(file.student), []).append(file)
     return {
         student: _choose(student, students[student], lesson, due) for student in sorted(students)
     }
@@ -101,21 +104,21 @@ def collect(folder, lesson, due=None):
 
 def _choose(student, files, lesson, due):
     """Return the submission that counts of what a student has handed in."""
-    candidates = []
-    for file in files:
-        if file.name.lower().endswith(".ipynb"):
-            content, problem = file.read()
-            fits = _fits(content, file.name, lesson)
-            if fits:
-                key = (fits > 1, file.time, file.turn, file.where)
-                candidates.append((key, file, content, problem))
-    if not candidates:
+    notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
+    best = None
+    for file in sorted(notebooks, key=lambda file: file.time)[-MANY:]:
+        content, problem = file.read()
+        fits = _fits(content, file.name, lesson)
+        key = (fits > 1, file.time, file.turn, file.where)
+        if fits and (best is None or key > best[0]):  # one at a time: they may be large
+            best = key, file, content, problem
+    if best is None:
         file = max(files, key=lambda file: file.time)
-        names = ", ".join(sorted({file.name for file in files}))[:200]
+        names = _text(", ".join(sorted({file.name for file in files}))[:200])
         return Submission(
             student, file.where, file.time, problem=f"no notebook of {lesson.name}, only: {names}."
         )
-    _, file, content, problem = max(candidates, key=lambda candidate: candidate[0])
+    _, file, content, problem = best
     late = file.late or (due is not None and file.time > due)
     return Submission(student, file.where, file.time, late, content, problem)
 
@@ -136,6 +139,11 @@ def _fits(content, name, lesson):
     if told or number or 'start("' in text:
         return 0
     return 2 if ids & {task.answer_id for task in lesson.tasks} else 1
+
+
+def _text(name):
+    """Return a text that can be written as UTF-8, whatever bytes or half characters are in it."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _files(folder):
@@ -175,11 +183,15 @@ def _one(student, path, time, late=False, turn=None):
 
     def read():
         if path.stat().st_size > LARGEST:
-            return None, f"the notebook is larger than {LARGEST // 2**20} MB."
+            return None, _too_large()
         return path.read_bytes(), ""
 
     turn = _turn(path.name) if turn is None else turn
     yield _File(student, str(path), path.name, time, late, turn, read)
+
+
+def _too_large():
+    return f"the file is larger than {LARGEST // 2**20} MB."
 
 
 def _nbgrader_time(folder):
@@ -222,16 +234,14 @@ def _zip_members(path, content=None):
     try:
         archive = zipfile.ZipFile(content or path)
         members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except Exception:  # a damaged file makes zipfile raise errors of many kinds
         time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
         student, late, turn = _student_of(path.name)
-
-        def broken():
-            return None, "the zip is damaged."
-
-        yield _File(student, str(path), f"{path.stem}.ipynb", time, late, turn, broken)
+        yield _unread(student, str(path), path.stem, time, late, turn, "the zip is damaged.")
         return
-    for member in members[:20_000]:
+    held = collections.Counter()
+    latest_first = sorted(members[:20_000], key=lambda member: member.date_time, reverse=True)
+    for member in latest_first:
         place = PurePosixPath(member.filename.replace("\\", "/"))
         if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
             continue
@@ -250,22 +260,30 @@ def _zip_members(path, content=None):
             return _read_member(archive, member)
 
         if place.suffix.lower() == ".zip" and content is None:
-            inner, problem = read()
-            if not problem:
-                for file in _zip_members(path, io.BytesIO(inner)):
-                    yield dataclasses.replace(file, student=student, time=time, late=late)
+            inner, problem = read() if held[student] < LARGEST else (None, _too_large())
+            if problem:
+                yield _unread(student, where, place.stem, time, late, turn, problem)
                 continue
+            held[student] += len(inner)
+            for file in _zip_members(path, io.BytesIO(inner)):
+                yield dataclasses.replace(file, student=student, time=time, late=late)
+            continue
         yield _File(student, where, place.name, time, late, turn, read)
+
+
+def _unread(student, where, stem, time, late, turn, problem):
+    """Return what stands for a zip that cannot be looked into."""
+    return _File(student, where, f"{stem}.ipynb", time, late, turn, lambda: (None, problem))
 
 
 def _read_member(archive, member):
     try:
         with archive.open(member) as file:
             content = file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, EOFError):
+    except Exception:  # see `_zip_members`; zlib and lzma add errors of their own
         return None, "the file in the zip is damaged or has a password."
     if len(content) > LARGEST:
-        return None, f"the notebook is larger than {LARGEST // 2**20} MB."
+        return None, _too_large()
     return content, ""
 
 
@@ -284,7 +302,7 @@ def read_notebook(content):
             source = source if isinstance(source, str) else "".join(source)
             if cell.get("cell_type") == "code":
                 marks = cell.get("metadata", {}).get("nbgrader", {})
-                found.append((cell.get("id"), marks.get("grade_id"), source))
+                found.append((cell.get("id"), marks.get("grade_id"), _text(source)))
     except RecursionError:
         raise CourseError("the file is no notebook: it has too many lists in lists.") from None
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
@@ -306,7 +324,7 @@ def answers(cells, lesson):
     found = {}
     for task in lesson.tasks:
         binds = re.compile(
-            rf"^(?:async )?(?:def|class) {task.name}\b|^{task.name}\s*(?::[^=]*)?=", re.M
+            rf"^(?:async )?(?:def|class) {task.name}\b|^{task.name}\s*(?::[^=\n]*)?=", re.M
         )
         own = [source for id, mark, source in cells if task.answer_id in (id, mark)]
         others = [source for _, _, source in cells if binds.search(source)]
