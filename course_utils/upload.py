@@ -24,9 +24,9 @@ _BARS = 5
 _LEFT, _RIGHT = "◀", "▶"
 # Measured with JupyterLab 4.6: its server closes the connection at a larger message.
 _HINT = (
-    "One picture or several: JPEG, PNG, WebP or another kind. JupyterLab takes 10 MB at once, 100 MB "
-    "under make lab, and drops more in silence: if nothing happens, run this cell again and upload "
-    "fewer."
+    "One picture or several: JPEG, PNG, WebP or another kind. JupyterLab takes 10 MB at once, "
+    "under make lab 100 MB, and drops more in silence: if nothing happens, run this cell again and "
+    "upload fewer."
 )
 
 

@@ -44,7 +44,7 @@ KINDS = {
         width=(1.08, 1.16, 1.02),
         jaw=(0.72, 0.8, 0.66),
         eyes=("slit", "slit", "wide"),
-        marking=("stripes", "none", "blaze", "patch", "mask", "none", "stripes"),
+        marking=("tabby", "none", "blaze", "patch", "tabby", "mask", "none", "none"),
         tail=("long",),
     ),
     "dog": Kind(
@@ -54,7 +54,7 @@ KINDS = {
         width=(0.96, 1.06, 0.9),
         jaw=(0.74, 0.82, 0.66),
         eyes=("round", "round", "wide"),
-        marking=("none", "none", "blaze", "patch", "mask", "spots", "none"),
+        marking=("none", "pied", "blaze", "patch", "none", "mask", "spots", "none"),
         tail=("up",),
     ),
     "bear": Kind(coat=(BROWN, BLACK, FAWN), ears=("round",), muzzle=("bear",), width=(1.12,)),
@@ -157,12 +157,15 @@ def animal(kind, rng, knobs):
     if stance < 0.4:
         head = {"x": 0.0, "y": -0.08, "size": 0.62, "angle": tilt}
         shoulders(subject, coat, second, looks)
+        draw_coat(subject, "portrait", looks["marking"], coat, second)
     elif stance < 0.75:
         head = {"x": lean, "y": -0.42, "size": 0.4, "angle": tilt}
         sitting(subject, coat, second, looks, lean)
+        draw_coat(subject, "sitting", looks["marking"], coat, second)
     else:
         head = {"x": -0.5, "y": -0.2, "size": 0.38, "angle": tilt}
         lying(subject, coat, second, looks)
+        draw_coat(subject, "lying", looks["marking"], coat, second)
     subject.at(**head)
     ear_colour = table.ear_colour or (second if rng.random() < 0.5 * knobs.variation else coat)
     draw_head(subject, rng, coat, second, ear_colour, looks, width, jaw)
@@ -221,6 +224,30 @@ def lying(subject, coat, second, looks):
         [(0.55, 0.4), (0.4, 0.6), (0.2, 0.62)], [0.17, 0.11, 0.09], tint(coat, 0.84), z=-0.1
     )
     subject.limb([(-0.45, 0.35), (-0.55, 0.56), (-0.85, 0.62)], [0.14, 0.1, 0.09], coat, z=0)
+
+
+def draw_coat(subject, stance, marking, coat, second):
+    """Stripes or patches on the body, where a marking goes on behind the head."""
+    if marking == "tabby":
+        dark = tint(coat, 0.45)
+        for line, mirrored in BODY_STRIPES[stance]:
+            subject.limb(line, [0.09, 0.075, 0.03], dark, z=0.05, both=mirrored)
+    if marking == "pied":
+        for x, y, width, height in BODY_PATCHES[stance]:
+            subject.ellipse(x, y, width, height, second, z=0.05)
+
+
+BODY_STRIPES = {
+    "portrait": [([(0.88, y), (0.6, y + 0.1), (0.3, y + 0.08)], True) for y in (0.8, 1.1, 1.4)],
+    "sitting": [([(0.56, y), (0.36, y + 0.1), (0.16, y + 0.08)], True) for y in (0.15, 0.4, 0.65)],
+    "lying": [([(x, -0.16), (x + 0.08, 0.1), (x + 0.04, 0.36)], False) for x in (0, 0.26, 0.52)],
+}
+BODY_PATCHES = {
+    "portrait": [(-0.55, 1.0, 0.3, 0.34), (0.5, 1.4, 0.28, 0.26)],
+    "sitting": [(-0.32, 0.3, 0.2, 0.26), (0.36, 0.74, 0.2, 0.18)],
+    "lying": [(-0.05, 0.1, 0.26, 0.2), (0.6, 0.22, 0.24, 0.24)],
+}
+"""For each stance: lines and whether they are mirrored, ellipses; in the subject's space."""
 
 
 def draw_tail(subject, coat, second, tail, start):
@@ -428,8 +455,8 @@ def draw_ears(subject, ears, colour, coat, width):
 
 
 def draw_marking(subject, rng, marking, coat, second, width):
-    if marking in ("stripes", "tiger"):
-        stripe = tint(coat, 0.5) if marking == "stripes" else BLACK
+    if marking in ("stripes", "tiger", "tabby"):
+        stripe = BLACK if marking == "tiger" else tint(coat, 0.5)
         half = 0.05 if marking == "stripes" else 0.08
         for x in (-0.32, 0, 0.32):
             subject.limb([(x * 1.3, -0.95), (x, -0.55)], [half, 0.3 * half], stripe, z=0.25)
@@ -455,7 +482,7 @@ def draw_marking(subject, rng, marking, coat, second, width):
             WHITE,
             z=0.25,
         )
-    if marking == "patch":
+    if marking in ("patch", "pied"):
         side = 1 if rng.random() < 0.5 else -1
         subject.blob(
             [
