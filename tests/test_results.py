@@ -26,10 +26,19 @@ RESULT = {
 
 def test_the_page_is_what_the_data_makes():
     lessons = json.loads(results.DATA.read_text(encoding="utf-8"))
-    story = json.loads(results.STORY.read_text("utf-8")) if results.STORY.exists() else {}
-    search = json.loads(results.SEARCH.read_text("utf-8")) if results.SEARCH.exists() else {}
+    story = json.loads(results.STORY.read_text("utf-8"))
+    search = json.loads(results.SEARCH.read_text("utf-8"))
     page = results.PAGE.read_text(encoding="utf-8")
     assert page == results.render(lessons, story, search), "run `make results`"
+
+
+@pytest.mark.parametrize("kind", ["sample", "real"])
+def test_the_story_is_told_whole(kind):
+    run = json.loads(results.STORY.read_text("utf-8"))[kind]
+    assert len(run["measured"]) == 6 and len(run["claims"]) == 6
+    for network, accuracies in run["measured"].items():
+        assert all(len(values) == 3 for values in accuracies.values()), network
+        assert "test" in accuracies
 
 
 def test_a_full_run_on_real_data_is_taken_with_its_origin():
