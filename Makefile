@@ -68,7 +68,7 @@ test-colab: $(READY) .venv-colab/.ready-requirements-colab.txt  ## run every not
 test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, a student's browser
 	@mkdir -p build
 	@COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
-	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 \
+	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 -rs \
 	  --dist loadfile tests/grading
 
 notebooks: $(READY)  ## build notebooks/ from lessons/

@@ -105,6 +105,10 @@ def _confined(limits):
             command += ["--symlink", os.readlink(folder), str(folder)]
         elif folder.is_dir():
             command += ["--ro-bind", str(folder), str(folder)]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    size = str(limits.disk_mb * 2**20)
+    for folder in ("/tmp", "/dev/shm"):  # before what is bound below: the course may lie in /tmp
+        command += ["--perms", "1777", "--size", size, "--tmpfs", folder]
     seen = {path: path for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")}
     for folder in sorted({sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}):
         if folder != "/usr":
@@ -118,10 +122,6 @@ def _confined(limits):
             for folder in reversed(Path(place).parents[:-1]):
                 command += ["--perms", "0755", "--dir", str(folder)]
             command += ["--ro-bind", path, place]
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    size = str(limits.disk_mb * 2**20)
-    for folder in ("/tmp", "/dev/shm"):
-        command += ["--perms", "1777", "--size", size, "--tmpfs", folder]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in _environment("/tmp", "/course").items():
         command += ["--setenv", name, value]
