@@ -68,6 +68,16 @@ def test_every_figure_names_where_it_is_from():
                 assert {"value", "command", "date", "hardware", "seconds"} <= set(run)
 
 
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_minutes_told_are_enough(name):
+    """On the machines of the measured runs; above five, no more than twice as many as taken."""
+    for figure in LESSONS[name]["figures"].values():
+        for run in figure.get("measured", {}).values():
+            told, taken = LESSONS[name]["minutes"][run["profile"]], run["seconds"] / 60
+            assert told >= taken, run["command"]
+            assert told <= max(5, 2 * taken), run["command"]
+
+
 def test_a_claim_that_does_not_hold_is_shown_as_such():
     run = {
         "measured": {"features": {"train": [0.9, 1.0], "test": [0.5, 0.6]}},
