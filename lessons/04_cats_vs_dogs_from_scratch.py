@@ -12,7 +12,7 @@
 #
 # **You need** Lessons 1 to 3: convolution and pooling, pictures from folders, sigmoid and binary cross-entropy.
 #
-# **Time** about 60 minutes to read and try, 40 more for the exercises.
+# **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes a quarter of an hour more.
 
 # %% [markdown] name="setup"
 # This cell starts the lesson, and the line under it tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.

@@ -13,7 +13,7 @@
 #
 # **You need** lessons 1 to 5: base and head, overfitting, augmentation, dropout.
 #
-# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 40 minutes more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.

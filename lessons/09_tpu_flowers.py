@@ -14,7 +14,7 @@
 #
 # **You need** Lessons 1 to 3 for the first part, and Lessons 6 and 7 for the second: pretrained base, freezing, fine-tuning.
 #
-# **Time** about 70 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 70 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 25 minutes more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
