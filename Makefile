@@ -14,7 +14,7 @@ PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
 .PHONY: help setup lab lesson assignment grade test test-colab test-grading notebooks \
-  check-notebooks results lock clean
+  check-notebooks results lock colab-lists clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -57,13 +57,19 @@ test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook exec
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-	  --ignore=tests/grading tests notebooks
+	  --ignore=tests/grading --ignore=tests/colab tests notebooks
 
-test-colab: $(READY) .venv-colab/.ready-requirements-colab.txt  ## run every notebook as in Colab
-	@$(BIN)/python -m tools.test_colab
+COLAB := $(foreach kind,colab colab-tpu,.venv-$(kind)/.ready-requirements-$(kind).txt)
 
-.venv-colab/.ready-requirements-colab.txt: requirements-colab.txt
-	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-colab requirements-colab.txt
+$(COLAB): .venv-%: requirements-colab.txt requirements-colab-tpu.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(@D) $(patsubst .ready-%,%,$(@F))
+
+test-colab: $(READY) $(COLAB)  ## every notebook, and the first cell, on what Colab ships
+	@$(BIN)/python -m tools.colab_lane
+	@$(BIN)/python -m pytest -n 2 tests/colab
+
+colab-lists: $(READY)  ## make the Colab lane from Colab's newest lists (FROM=folder; needs uv)
+	@$(BIN)/python -m tools.colab_lists $(FROM)
 
 test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, a student's browser
 	@mkdir -p build
@@ -91,8 +97,6 @@ lock:  ## resolve the locks anew (needs uv)
 	  --constraint requirements.txt --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-package image-classification-course --no-annotate --no-header --quiet \
 	  --output-file requirements-grade.txt
-	@uv pip compile --group pyproject.toml:colab --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements-colab.txt
 
 clean:  ## remove build/ and caches; work/ and .venv stay
 	@rm -rf build .pytest_cache .ruff_cache

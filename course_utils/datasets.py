@@ -9,11 +9,13 @@ import json
 import mmap
 import os
 import struct
+import sys
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
+from course_utils import packages
 from course_utils.errors import CourseError, DataError, MissingPackageError, unknown_name
 from course_utils.settings import setting
 
@@ -131,19 +133,29 @@ def import_tfds():
     """Import and return `tensorflow_datasets`, after TensorFlow.
 
     Raises:
-        MissingPackageError: it, or a package that it needs, is missing.
+        MissingPackageError: it, or a package that it needs, is missing or of a version that does
+            not work; the message names the package and the line to type.
     """
     from course_utils.device import import_tensorflow
 
     import_tensorflow()
+    if "tensorflow_datasets.public_api" in sys.modules:
+        return sys.modules["tensorflow_datasets"]
     try:
-        import tensorflow_datasets as tfds
-    except ImportError as error:
-        raise MissingPackageError(
-            f"tensorflow-datasets cannot be imported ({error}). In a copy of the course, run "
-            "`make setup`; elsewhere, `pip install tensorflow-datasets importlib_resources`."
-        ) from None
-    return tfds
+        return packages.import_whole("tensorflow_datasets")
+    except Exception as error:  # protobuf, for one, raises kinds of its own
+        raise _missing_package(error) from None
+
+
+def _missing_package(error):
+    """Return the error to raise where TFDS, or what it needs, cannot be imported."""
+    supplied = [packages.SUPPLIED[module] for module in packages.remedies(error)]
+    line = f'`pip install "{supplied[0]}"`' if supplied else "install it in a fresh environment"
+    return MissingPackageError(
+        f"tensorflow_datasets does not come up ({packages.describe(error)}). "
+        "In Colab, run the first code cell of the notebook again; in a copy of the course, run "
+        f"`make setup`; elsewhere, {line}. Then run this again."
+    )
 
 
 def _find(name, mode):
@@ -336,6 +348,8 @@ def explain_failed_writing(
     """
     if isinstance(error, CourseError):
         return error
+    if isinstance(error, ImportError):  # TFDS puts some imports off
+        return _missing_package(error)
     reason = str(error).strip().split("\n")[0] or type(error).__name__
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
         return DataError(

@@ -1,9 +1,12 @@
 """TensorFlow, imported quietly and checked, and what it computes on."""
 
 import contextlib
+import glob
 import importlib
+import importlib.util
 import os
 import platform
+import shutil
 import sys
 import tempfile
 import warnings
@@ -12,6 +15,14 @@ from course_utils.errors import MissingPackageError
 from course_utils.settings import setting
 
 OLDEST_TENSORFLOW = (2, 20)
+TPU_BUILD = (
+    "pip install tensorflow-tpu==2.20.0 "
+    "--find-links https://storage.googleapis.com/libtpu-tf-releases/index.html"
+)
+"""How a machine with a TPU gets the build of TensorFlow that knows it."""
+
+_TPU_DEVICES = "/dev/accel[0-9]*"
+_TPU_VARIABLES = ("TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID", "COLAB_TPU_ADDR")
 
 
 @contextlib.contextmanager
@@ -44,26 +55,70 @@ def import_tensorflow():
     """
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
-    wanted = ".".join(map(str, OLDEST_TENSORFLOW))
     try:
         with _quiet_native_stderr():
             tf = importlib.import_module("tensorflow")
     except ImportError as error:
         raise MissingPackageError(
-            f"TensorFlow cannot be imported ({error}). In a copy of the course, run `make setup` "
-            f'and use its kernel; elsewhere, `pip install "tensorflow>={wanted}"`.'
+            f"TensorFlow cannot be imported ({error}). {_how_to_get_tensorflow()}"
         ) from None
     found = tuple(int(part) for part in tf.__version__.split(".")[:2])
     if found < OLDEST_TENSORFLOW:
         raise MissingPackageError(
-            f"TensorFlow {tf.__version__} is too old: the lessons need {wanted} or newer. "
-            "In a copy of the course, run `make setup` and use its kernel; elsewhere, "
-            f'`pip install --upgrade "tensorflow>={wanted}"`.'
+            f"TensorFlow {tf.__version__} is too old: the lessons need "
+            f"{'.'.join(map(str, OLDEST_TENSORFLOW))} or newer. {_how_to_get_tensorflow()}"
         )
     tf.get_logger().setLevel("ERROR")  # no warnings about retracing
     # Keras 3.15 warns of its own default in every `fit` on a Dataset.
     warnings.filterwarnings("ignore", message=r"`shuffle=True` was passed")
     return tf
+
+
+def _how_to_get_tensorflow():
+    """Return, in sentences, how this machine gets the TensorFlow that belongs to its hardware."""
+    gpu = bool(shutil.which("nvidia-smi") or glob.glob("/dev/nvidia[0-9]*"))
+    tpu = bool(signs_of_a_tpu())
+    kind, line, tested = tensorflow_for(platform.system(), platform.machine(), tpu, gpu)
+    if line is None:
+        return f"There is none for {kind}: take Colab, or another machine."
+    line = f"to {kind} belongs `{line}`" + ("" if tested else ", which the course has not tested")
+    if "google.colab" in sys.modules:
+        return f"In Colab, {line}. Then choose Runtime, Restart session, and run all from the top."
+    return f"In a copy of the course, run `make setup` and use its kernel; elsewhere, {line}."
+
+
+def tensorflow_for(system, machine, tpu=False, gpu=False):
+    """Return which TensorFlow belongs to some hardware.
+
+    Args:
+        system: as `platform.system` gives it, such as "Linux".
+        machine: the processor, as `platform.machine` gives it, such as "x86_64".
+        tpu, gpu: whether the machine has a TPU, or an NVIDIA GPU.
+
+    Returns:
+        `(kind, line, tested)`: the hardware in words; the line to type, None where no TensorFlow is
+        made for it; whether the course's tests run on such a machine.
+    """
+    wanted = ".".join(map(str, OLDEST_TENSORFLOW))
+    intel = machine.lower() in ("x86_64", "amd64")
+    if tpu:
+        return "a TPU", TPU_BUILD, False
+    if gpu and system == "Linux":
+        return "an NVIDIA GPU", f'pip install "tensorflow[and-cuda]>={wanted}"', False
+    if system == "Linux" and intel:
+        return "a CPU", f'pip install "tensorflow-cpu>={wanted}"', True
+    if system == "Darwin" and intel:
+        return "a Mac with an Intel processor", None, False
+    if system == "Windows" and not intel:
+        return "Windows on ARM", None, False
+    return f"{system} on {machine}", f'pip install "tensorflow>={wanted}"', False
+
+
+def signs_of_a_tpu():
+    """Return what speaks of a TPU in this machine: device files, variables, its driver."""
+    found = sorted(glob.glob(_TPU_DEVICES))
+    found += [name for name in _TPU_VARIABLES if os.environ.get(name)]
+    return found + (["libtpu"] if importlib.util.find_spec("libtpu") else [])
 
 
 def find_device():

@@ -1,19 +1,14 @@
 """The hardware to train on, by one call: a TPU, several GPUs, one, or the CPU."""
 
-import glob
-import os
 import socket
 
-from course_utils.device import _quiet_native_stderr, find_device, import_tensorflow
-
-TPU_BUILD = (
-    "pip install tensorflow-tpu==2.20.0 "
-    "--find-links https://storage.googleapis.com/libtpu-tf-releases/index.html"
+from course_utils.device import (
+    TPU_BUILD,
+    _quiet_native_stderr,
+    find_device,
+    import_tensorflow,
+    signs_of_a_tpu,
 )
-"""How a machine with a TPU gets the build of TensorFlow that knows it."""
-
-_TPU_DEVICES = "/dev/accel[0-9]*"
-_TPU_VARIABLES = ("TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID", "COLAB_TPU_ADDR")
 
 
 def pick_strategy(tpu="local", seconds=5):
@@ -84,7 +79,7 @@ def _await_answer(address, seconds):
 
 
 def _why_none_here(tf, error):
-    signs = glob.glob(_TPU_DEVICES) + [name for name in _TPU_VARIABLES if os.environ.get(name)]
+    signs = signs_of_a_tpu()
     if not signs:
         return "none in this machine"
     reason = f"{signs[0]} speaks of one, but TensorFlow {tf.__version__} cannot use it"

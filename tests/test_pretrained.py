@@ -26,7 +26,7 @@ from course_utils import (
     pretrained,
     pretrained_base,
 )
-from tools.test_colab import build_wheel
+from tools.colab_lane import build_wheel
 
 REAL_KERAS_HOME = os.environ.get("KERAS_HOME")
 TINY = {

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from course_utils import live_curves, pick_strategy, strategy
+from course_utils import device, live_curves, pick_strategy
 
 
 def test_no_tpu_raises_nothing_and_says_why(capsys, monkeypatch):
-    monkeypatch.setattr(strategy, "_TPU_DEVICES", "/nowhere/*")
-    for name in strategy._TPU_VARIABLES:
+    monkeypatch.setattr(device, "_TPU_DEVICES", "/nowhere/*")
+    for name in device._TPU_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     before = tf.Variable(3.0)
     found = pick_strategy()
@@ -30,7 +30,7 @@ def test_a_tpu_that_this_build_does_not_know_names_the_build_that_does(
 ):
     (tmp_path / "accel0").touch()
     pattern = str(tmp_path / "accel[0-9]*") if sign == "device" else "/nowhere/*"
-    monkeypatch.setattr(strategy, "_TPU_DEVICES", pattern)
+    monkeypatch.setattr(device, "_TPU_DEVICES", pattern)
     if sign == "variable":
         monkeypatch.setenv("TPU_ACCELERATOR_TYPE", "v5litepod-8")
     pick_strategy()

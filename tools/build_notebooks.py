@@ -47,11 +47,18 @@ EARNED = re.compile(r"^[ ]*### EARNED \d+\n", re.M)
 EXPECTED = re.compile(r"(?:\n# ->[^\n]*)+\Z")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 INSTALL = """\
-# In Colab, this installs the helpers of the course and nothing else; elsewhere it does nothing.
+# In Colab, this cell supplies what the lesson needs and Colab lacks; elsewhere it does nothing.
+from importlib.metadata import distributions
 from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab"):
-    get_ipython().run_line_magic("pip", "install --quiet --no-deps '{requirement}'")"""
+    if "{version}" not in [d.version for d in distributions(name="image-classification-course")]:
+        get_ipython().run_line_magic("pip", "install --quiet --no-deps '{requirement}'")
+    if not find_spec("course_utils"):
+        raise SystemExit("The helpers of the course could not be fetched. Run this cell again.")
+    from course_utils.packages import supply
+
+    supply()"""
 ADDED = ("links", "install", "steps")
 """The ids of the cells that every notebook gets beside those of its lesson."""
 WRONG_ANSWERS = 3
@@ -211,7 +218,9 @@ def _added_cells(path, solutions):
         links.append(f"[With the answers]({pages}/notebooks/solutions/{name}.ipynb)")
     top = [
         nbformat.v4.new_markdown_cell(" · ".join(links), id="links"),
-        nbformat.v4.new_code_cell(INSTALL.format(requirement=install_requirement()), id="install"),
+        nbformat.v4.new_code_cell(
+            INSTALL.format(version=__version__, requirement=install_requirement()), id="install"
+        ),
     ]
     names = sorted(other.stem for other in path.parent.glob("*.py"))
     place = names.index(name)

@@ -10,8 +10,19 @@ ready=$venv/.ready-$lock
 in_range='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 have_uv() { command -v uv >/dev/null 2>&1; }
 
+# A lock of Colab's names Colab's Python in its first line. That one is looked for where pyenv and uv
+# keep it, too; where there is none, another will do, and `make test-colab` says so.
+colabs=$(sed -n '1s/^# What Colab ships.*: Python \(3\.[0-9]*\),.*/\1/p' "$lock")
+find_colabs_python() {
+    [ -n "$colabs" ] || return 0
+    shim=$(command -v python3 || true)
+    echo "python$colabs"
+    ls -d "${shim%/shims/python3}/versions/$colabs".*/bin/python 2>/dev/null || true
+    if have_uv; then uv python find "$colabs" 2>/dev/null || true; fi
+}
+
 find_python() {
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    for candidate in ${PYTHON:-} $(find_colabs_python) python3 python3.13 python3.12 python3.11; do
         if "$candidate" -c "$in_range" >/dev/null 2>&1; then
             "$candidate" -c 'import sys; print(sys.executable)'
             return
@@ -50,10 +61,10 @@ fi
 echo "Installing what $lock names; the first time this takes some minutes"
 if have_uv; then
     install() { uv pip install --quiet --python "$venv/bin/python" "$@"; }
-    uv pip sync --quiet --python "$venv/bin/python" --require-hashes "$lock"
+    uv pip sync --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes "$lock"
 else
     install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
-    install --require-hashes -r "$lock"
+    install --no-deps --require-hashes -r "$lock"
 fi
 if [ "$venv" = .venv ]; then install --no-deps --no-build-isolation -e .; fi
 touch "$ready"

@@ -1,0 +1,166 @@
+"""The first cell of a notebook, and a lesson without it, on machines as Colab hands them out.
+
+Everything is entered as a learner enters it, by the cell or by `load_dataset` and `start`, in a
+process of its own.
+"""
+
+import shutil
+
+import pytest
+
+LOAD = "from course_utils import load_dataset; load_dataset('fashion_mnist')"
+START = "from course_utils import start; start('01_fashion_mnist_dense')"
+HELPERS = ("-m", "pip", "install", "--quiet", "--no-deps")
+ALL_THERE = "This machine has all the packages that the lessons need."
+SUPPLIED = {"importlib-resources": "7.1.0", "tensorflow-metadata": "1.17.3"}
+
+
+def site_packages(machine):
+    return next(machine.imports.parent.glob("venv/lib/python3.*/site-packages"))
+
+
+def break_package(machine, name):
+    """Replace a module by one that stops: its file may be linked to the one of all machines."""
+    path = site_packages(machine) / name / "__init__.py"
+    path.unlink()
+    path.write_text("1 / 0", encoding="utf-8")
+
+
+def load(machine):
+    """Load a dataset in a fresh process; return what it says, errors included."""
+    process = machine.run("-c", LOAD, check=False, COURSE_PROFILE="ci", COURSE_DATA="sample")
+    return process.stdout + process.stderr
+
+
+def changed(before, machine):
+    after = machine.packages()
+    names = before.keys() | after.keys()
+    return {name: after.get(name) for name in names if before.get(name) != after.get(name)}
+
+
+def said(process):
+    assert process.returncode == 0, process.stderr
+    return process.stdout.strip().splitlines()[-1]
+
+
+def test_as_colab_ships_it_the_cell_makes_data_load_and_has_nothing_more_to_do(machine, wheel):
+    before = machine.packages()
+    line = said(machine.first_cell(wheel))
+    assert "importlib_resources 7.1.0" in line
+    assert "tensorflow-metadata 1.17.3 in place of 1.21.0" in line
+    assert changed(before, machine) == SUPPLIED
+    assert "fashion_mnist: drawn sample" in load(machine)
+    before = machine.packages()
+    assert (
+        said(machine.first_cell("https://127.0.0.1:9/helpers-are-not-fetched-again")) == ALL_THERE
+    )
+    assert changed(before, machine) == {}
+
+
+def test_a_colab_that_has_been_mended_is_left_alone(machine, wheel):
+    mended = ("importlib_resources==6.5.2", "tensorflow-metadata==1.17.2")
+    machine.run(*HELPERS, *mended)
+    before = machine.packages()
+    assert said(machine.first_cell(wheel)) == ALL_THERE
+    assert changed(before, machine) == {}
+    assert "fashion_mnist: drawn sample" in load(machine)
+
+
+@pytest.mark.parametrize("fault", ["importlib_resources", "tensorflow-metadata"])
+def test_only_what_does_not_work_is_supplied(machine, wheel, fault):
+    other = {"importlib_resources": "tensorflow-metadata==1.17.2"}
+    machine.run(*HELPERS, other.get(fault, "importlib_resources==6.5.2"))
+    before = machine.packages()
+    assert fault in said(machine.first_cell(wheel))
+    name = fault.replace("_", "-")
+    assert changed(before, machine) == {name: SUPPLIED[name]}
+
+
+@pytest.mark.parametrize("package", ["etils", "toml", "ipywidgets", "tensorflow-datasets"])
+def test_a_package_that_colab_leaves_out_one_day_is_supplied(machine, wheel, package):
+    version = machine.packages()[package]
+    machine.run("-m", "pip", "uninstall", "--yes", "--quiet", package)
+    before = machine.packages()
+    assert f"{package} {version}" in said(machine.first_cell(wheel))
+    assert changed(before, machine) == SUPPLIED | {package: version}
+    assert "fashion_mnist: drawn sample" in load(machine)
+
+
+def test_what_an_interruption_has_left_half_written_is_written_anew(machine, wheel):
+    machine.first_cell(wheel)
+    before = machine.packages()
+    shutil.rmtree(site_packages(machine) / "tensorflow_metadata" / "proto")
+    (site_packages(machine) / "importlib_resources" / "__init__.py").unlink()
+    assert "tensorflow-metadata 1.17.3" in said(machine.first_cell(wheel))
+    assert changed(before, machine) == {}
+    assert "fashion_mnist: drawn sample" in load(machine)
+
+
+def test_without_a_network_the_line_says_so_and_nothing_has_changed(machine, wheel):
+    before = machine.packages()
+    offline = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    line = said(machine.first_cell(wheel, **offline))
+    assert "tensorflow_datasets does not work here" in line
+    assert "reaches the internet, and run this cell again" in line
+    assert changed(before, machine) == {}
+    assert "importlib_resources 7.1.0" in said(machine.first_cell(wheel))
+
+
+def test_helpers_that_cannot_be_fetched_are_told_in_words(machine):
+    process = machine.first_cell("http://127.0.0.1:9/helpers.zip", PIP_RETRIES="0")
+    text = process.stdout + process.stderr
+    assert "The helpers of the course could not be fetched" in text
+    assert "ModuleNotFoundError" not in text
+
+
+def test_what_nothing_mends_is_said_and_nothing_is_changed(machine, wheel):
+    break_package(machine, "absl/logging")
+    before = machine.packages()
+    line = said(machine.first_cell(wheel))
+    assert "division by zero" in line and "changed nothing" in line
+    assert changed(before, machine) == {}
+
+
+def test_without_the_first_cell_the_error_names_the_package_and_the_line(machine, wheel):
+    machine.run(*HELPERS, wheel)
+    text = load(machine)
+    assert "MissingPackageError: tensorflow_datasets does not come up" in text
+    assert 'pip install "tensorflow-metadata==1.17.3"' in text
+    machine.run(*HELPERS, "tensorflow-metadata==1.17.3")
+    text = load(machine)
+    assert "No module named 'importlib_resources'" in text
+    assert 'pip install "importlib_resources==7.1.0"' in text
+
+
+def test_what_is_installed_meanwhile_is_found_without_a_restart(machine, wheel):
+    machine.run(*HELPERS, wheel)
+    code = f"""
+import subprocess, sys
+from course_utils import CourseError
+for package in ["tensorflow-metadata==1.17.3", "importlib_resources==7.1.0"]:
+    try:
+        {LOAD}
+    except CourseError as error:
+        print(error)
+    subprocess.run([sys.executable, *{HELPERS!r}, package], check=True)
+{LOAD}
+"""
+    process = machine.run("-c", code, check=False, COURSE_PROFILE="ci", COURSE_DATA="sample")
+    assert "fashion_mnist: drawn sample" in process.stdout, process.stderr
+    assert process.stdout.count("does not come up") == 2
+
+
+def test_a_tpu_machine_is_told_which_tensorflow_belongs_to_it(tpu_machine, wheel):
+    before = tpu_machine.packages()
+    assert "tensorflow" not in before
+    assert "importlib_resources 7.1.0" in said(tpu_machine.first_cell(wheel))
+    assert changed(before, tpu_machine) == {"importlib-resources": "7.1.0"}
+    on_tpu = {"TPU_ACCELERATOR_TYPE": "v5e-1"}
+    error = tpu_machine.run("-c", START, check=False, **on_tpu).stderr
+    assert "MissingPackageError: TensorFlow cannot be imported" in error
+    assert "pip install tensorflow-tpu==" in error and "has not tested" in error
+    imported = "import google.colab; " + START
+    error = tpu_machine.run("-c", imported, check=False, **on_tpu).stderr
+    assert "In Colab" in error and "Restart session" in error
+    error = tpu_machine.run("-c", START, check=False).stderr
+    assert 'pip install "tensorflow-cpu>=' in error and "has not tested" not in error
