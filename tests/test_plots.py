@@ -56,7 +56,12 @@ def test_training_and_validation_differ_in_line_style_too():
 
 @pytest.mark.parametrize(
     "picture",
-    [PICTURES[0], PICTURES[0, ..., 0], PICTURES[0] / 255, np.full((9, 7, 3), 51, np.uint8)],
+    [
+        PICTURES[0] // 2,
+        PICTURES[0, ..., 0] // 2,
+        PICTURES[0] / 510,
+        np.full((9, 7, 3), 51, np.uint8),
+    ],
 )
 def test_pictures_of_every_form(picture):
     (image,) = plot_pictures([picture]).axes[0].images
