@@ -21,6 +21,7 @@ def _refuse_skip(report):
     if not report.skipped or hasattr(report, "wasxfail") or not os.environ.get("CI"):
         return report
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
     if not any(re.search(part, reason) for part in NOT_FOR_CI_TO_PROVIDE):
         report.outcome = "failed"
         report.longrepr = f"CI provides what its tests need, and this one was skipped: {reason}"
