@@ -119,7 +119,7 @@ def test_the_command_takes_what_was_measured_and_nothing_twice(tmp_path, monkeyp
     folder = tmp_path / "build" / "results"
     folder.mkdir(parents=True)
     (folder / "01.json").write_text(json.dumps(RESULT))
-    (folder / "02.json").write_text(json.dumps(RESULT | {"profile": "ci"}))
+    (folder / "02.json").write_text(json.dumps(RESULT | {"profile": "ci", "data": "sample"}))
     monkeypatch.setattr(results, "ROOT", tmp_path)
     for name in ("DATA", "STORY", "SEARCH", "PAGE"):
         path = getattr(results, name)
