@@ -24,6 +24,7 @@ from pathlib import Path
 from course_utils import load_dataset, write_class_folders
 from course_utils.datasets import sources
 from course_utils.device import hardware, import_tensorflow, set_precision
+from course_utils.stopping import stop_when_asked
 
 LESSONS = {
     "03": {
@@ -170,4 +171,5 @@ def measure(lesson, place, options):
 
 
 if __name__ == "__main__":
+    stop_when_asked()  # its temporary folder goes with it
     main()

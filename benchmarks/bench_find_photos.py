@@ -33,6 +33,7 @@ from PIL import Image
 from course_utils import find_photos, likeness, load_dataset
 from course_utils.datasets import sources
 from course_utils.device import hardware
+from course_utils.stopping import stop_when_asked
 
 HANDFUL, HANDFULS = 8, 5
 CLASSES = ("cat", "dog")
@@ -242,4 +243,5 @@ def _cache(folder):
 
 
 if __name__ == "__main__":
+    stop_when_asked()  # its temporary folder goes with it
     main()

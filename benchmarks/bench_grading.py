@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from course_utils.device import hardware  # noqa: E402
+from course_utils.stopping import stop_when_asked  # noqa: E402
 from tools.assignment import find_lessons, release  # noqa: E402
 from tools.grade import grade  # noqa: E402
 from tools.grading import engine  # noqa: E402
@@ -70,4 +71,5 @@ def main():
 
 
 if __name__ == "__main__":
+    stop_when_asked()  # its temporary folder goes with it
     main()

@@ -1,4 +1,4 @@
-"""Does the course's story hold? Five claims, on drawn pictures or on real ones, three seeds each.
+"""Does the course's story hold? Its claims, on drawn pictures or on real ones, with several seeds.
 
     COURSE_DATA=sample .venv/bin/python benchmarks/story.py
     TFDS_DATA_DIR=… KERAS_HOME=… COURSE_DATA=real .venv/bin/python benchmarks/story.py

@@ -10,6 +10,7 @@ import os
 import sys
 
 from course_utils.errors import CourseError
+from course_utils.stopping import stop_when_asked
 
 _ABOUT = """\
 Ranks every readable picture in folder trees by its likeness to a handful of pictures of one
@@ -156,4 +157,5 @@ def _pieces(photos, options):
 
 
 if __name__ == "__main__":
+    stop_when_asked()
     sys.exit(main())

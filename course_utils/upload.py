@@ -22,11 +22,13 @@ THRESHOLD = 0.5
 
 _BARS = 5
 _LEFT, _RIGHT = "◀", "▶"
+LAB_MEGABYTES = 100
+"""How much `make lab` lets the browser send at once, in MB of 2 ** 20 bytes; see the Makefile."""
 # Measured with JupyterLab 4.6: its server closes the connection at a larger message.
 _HINT = (
     "One picture or several: JPEG, PNG, WebP or another kind. JupyterLab takes 10 MB at once, "
-    "under make lab 100 MB, and drops more in silence: if nothing happens, run this cell again and "
-    "upload fewer."
+    f"under make lab {LAB_MEGABYTES} MB, and drops more in silence: if nothing happens, run this "
+    "cell again and upload fewer."
 )
 
 

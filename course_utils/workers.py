@@ -18,6 +18,7 @@ from pathlib import Path
 
 from course_utils.device import import_tensorflow
 from course_utils.errors import CourseError
+from course_utils.stopping import stop_when_asked
 
 _ABOUT = """\
 Trains a new head on a frozen pretrained base, from records of pictures, on one machine or on
@@ -287,4 +288,5 @@ def _free_ports(count):
 
 
 if __name__ == "__main__":
+    stop_when_asked()
     sys.exit(main())

@@ -65,6 +65,7 @@ def train_as_the_lesson_does(strategy):
     return losses, space["model"].get_weights()
 
 
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_a_dataset_without_a_length_costs_a_step_of_zeros():
     """What lesson 09 says of Keras: should this fail, that sentence can go."""
     network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])

@@ -6,14 +6,13 @@ import os
 import struct
 import subprocess
 import sys
-import time
 import types
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
 from course_utils import (
     CourseError,
@@ -157,15 +156,26 @@ def test_size_squashes_and_counts_every_pixel():
     assert read_picture(("tiny", encoded(NOISE[:1, :1], "PNG")), size=(5, 7)).shape == (5, 7, 3)
 
 
-def test_a_large_jpeg_is_decoded_small():
+@pytest.fixture
+def decoded(monkeypatch):
+    """The sizes at which Pillow has decoded pictures, in the order in which it did."""
+    sizes, load = [], ImageFile.ImageFile.load
+
+    def noting(image):
+        if image.tile:
+            sizes.append(image.size)
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noting)
+    return sizes
+
+
+def test_a_large_jpeg_is_decoded_small(decoded):
     large = Image.fromarray(QUARTERS).resize((3200, 2400))
     file = encoded(large, "JPEG")
-    begin = time.process_time()
     read_picture(("large", file))
-    whole = time.process_time() - begin
-    begin = time.process_time()
     picture, shape = pictures.read_with_shape(("large", file), size=(100, 100))
-    assert time.process_time() - begin < 0.6 * whole
+    assert decoded == [(3200, 2400), (400, 300)]
     assert shape == (2400, 3200)
     expected = np.asarray(large.resize((100, 100), Image.Resampling.BILINEAR))
     assert abs(picture.astype(int) - expected).mean() < 2
@@ -203,8 +213,7 @@ def test_damaged_anywhere(form, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_too_large_is_told_from_the_header():
-    begin = time.perf_counter()
+def test_too_large_is_told_from_the_header(decoded):
     for width, height, words in (
         (50_000, 50_000, "2,500 million pixels; the limit is 120 million"),
         (12_000, 12_000, "12000 × 12000 pixels; the limit is 120 million"),
@@ -212,7 +221,7 @@ def test_too_large_is_told_from_the_header():
     ):
         with pytest.raises(PictureError, match=words):
             read_picture(("bomb.png", claiming(width, height)))
-    assert time.perf_counter() - begin < 2
+    assert decoded == [(10_000, 10_000)]
     with pytest.raises(PictureError, match=r"80 × 60 pixels; the limit is 0\.001 million"):
         read_picture(("mine.png", encoded(NOISE, "PNG")), megapixels=0.001)
 
@@ -544,7 +553,7 @@ def test_killed_in_the_middle(tmp_path):
         f"write_class_folders(dying(), NAMES, {str(tmp_path / 'pets')!r})"
     )
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True)
     (left,) = tmp_path.iterdir()
     assert left.name.endswith(".aside")
     folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")

@@ -5,6 +5,7 @@ made aside and moved there when the last cell has run, so that what lies there i
 """
 
 import argparse
+import asyncio
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
 
 from course_utils.errors import CourseError, unknown_name
+from course_utils.stopping import stop_when_asked
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "notebooks" / "solutions"
@@ -38,6 +40,13 @@ def find_lesson(number):
         if number and (stem == number or stem.split("_")[0] == number.zfill(2)):
             return path
     raise unknown_name("lesson", number, paths)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Leaves signals to Python: what nbclient does at one ends in its own traceback."""
+
+    def add_signal_handler(self, *_):
+        raise RuntimeError("not here")  # which nbclient expects: so it is in other threads
 
 
 def execute(notebook, output, tell=print):
@@ -76,15 +85,23 @@ def execute(notebook, output, tell=print):
             if sys.platform != "win32":  # sockets in a folder, not ports that all can reach
                 config.KernelManager.transport = "ipc"
                 config.KernelManager.ip = f"{folder}/kernel"
-            NotebookClient(
+            client = NotebookClient(
                 notebook,
                 config=config,
                 timeout=None,
                 kernel_name="python3",
                 store_widget_state=False,
+                shutdown_kernel="immediate",
                 on_cell_execute=before,
                 on_cell_executed=after,
-            ).execute(cwd=folder, env=environment)
+            )
+            with asyncio.Runner(loop_factory=_Loop) as runner:
+                loop = runner.get_loop()
+                try:
+                    loop.run_until_complete(client.async_execute(cwd=folder, env=environment))
+                except KeyboardInterrupt:
+                    loop.set_exception_handler(lambda *_: None)  # the kernel, too, ends now
+                    raise
     except CellExecutionError as error:
         failed = next(cell for cell in notebook.cells if _failed(cell))
         raise CourseError(
@@ -194,4 +211,5 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    stop_when_asked()
     sys.exit(main())

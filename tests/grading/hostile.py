@@ -41,7 +41,7 @@ CODE = {
     "starts threads without end": (
         "import threading, time\n"
         "def side_after(side, blocks):\n"
-        "    while True: threading.Thread(target=time.sleep, args=(99,)).start()",
+        "    while True: threading.Thread(target=time.sleep, args=(999,)).start()",
         0,
         "",
     ),
@@ -72,8 +72,8 @@ CODE = {
         "    for n in range(8):\n"
         "        if os.fork() == 0:\n"
         "            held = b'x' * (120 * 2**20)\n"
-        "            time.sleep(99)\n"
-        "    time.sleep(99)",
+        "            time.sleep(999)\n"
+        "    time.sleep(999)",
         0,
         "of memory",
     ),

@@ -135,7 +135,9 @@ def test_feedback_page(course):
 
 
 def test_no_secret_in_what_students_get(course):
-    for page in course.glob("grades/*/feedback/*.html"):
+    pages = list(course.glob("grades/*/feedback/*.html"))
+    assert len(pages) == len(PATHS) * len(STUDENTS)
+    for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "HIDDEN" not in text and "private." not in text and "secret" not in text
 

@@ -1,42 +1,39 @@
 """What a student does: unpacks what was handed out, answers it in JupyterLab, hands it in."""
 
 import csv
-import importlib.util
 import shutil
 import zipfile
 
 import nbformat
 import pytest
 
+from tests import browser
+from tests.browser import api
 from tools import grade
 from tools.assignment import make
-from tools.build_notebooks import LESSONS, ROOT
+from tools.build_notebooks import LESSONS
 from tools.grading.tasks import read_tasks
 
 pytest.importorskip("nbgrader", reason="nbgrader is missing: make test-grading has it")
-SPEC = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "test_browser.py")
-browser_test = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(browser_test)
-pytestmark = browser_test.pytestmark
-api = browser_test.api
+pytestmark = browser.needs_browser
 PATH = LESSONS / "03_horse_or_human.py"
-lab = browser_test.lab
+lab = browser.lab
 
 
 @pytest.fixture(scope="module")
 def notebook(lab, tmp_path_factory):
     """The handed-out notebook of lesson 3, opened beside nothing but what came with it, and run."""
-    browser, url, work = lab
+    chromium, url, work = lab
     archive = make(PATH, tmp_path_factory.mktemp("assignments"))
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(work)
     for given in (work / PATH.stem).iterdir():
         shutil.move(given, work / given.name)
-    return browser_test.Notebook(browser, url, work / f"{PATH.stem}.ipynb")
+    return browser.Notebook(chromium, url, work / f"{PATH.stem}.ipynb")
 
 
 def test_runs_without_a_red_box_and_nothing_is_attempted(notebook):
-    assert notebook.page.locator(browser_test.RED_BOX).all_text_contents() == []
+    assert notebook.page.locator(browser.RED_BOX).all_text_contents() == []
     for task in read_tasks(PATH).tasks:
         api.expect(notebook.cell(task.check_id)).to_contain_text("Not attempted")
 
@@ -51,7 +48,7 @@ def test_answers_are_checked_handed_in_and_graded(notebook, tmp_path, needs_bubb
     notebook.screenshot("student", check)
     notebook.page.keyboard.press("Control+s")
     path = notebook.path
-    for _ in range(100):
+    for _ in range(600):
         if "max(-np.diff" in path.read_text(encoding="utf-8"):
             break
         notebook.page.wait_for_timeout(100)
