@@ -57,7 +57,7 @@ test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook exec
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-	  --ignore=tests/grading tests notebooks
+	  --lessons lessons --ignore=tests/grading tests notebooks
 
 test-colab: $(READY) .venv-colab/.ready-requirements-colab.txt  ## run every notebook as in Colab
 	@$(BIN)/python -m tools.test_colab

@@ -5,17 +5,17 @@ import statistics
 
 import pytest
 
-from tools.build_notebooks import LESSONS, ROOT, answered, read_lesson
+from tools.lesson_source import ROOT, lesson_paths, read_lesson
 
-PATHS = sorted(LESSONS.glob("*.py"))
+PATHS = lesson_paths()
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_words_of_the_house(path):
-    for cell in read_lesson(path)[0]:
-        if cell.cell_type == "markdown":
+    for cell in read_lesson(path).cells:
+        if cell.kind == "markdown":
             words = set(cell.source.lower().replace(",", " ").replace(".", " ").split())
-            assert not words & {"just", "simply", "easy", "easily", "obviously"}, cell.metadata
+            assert not words & {"just", "simply", "easy", "easily", "obviously"}, cell.id
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -23,19 +23,19 @@ def test_every_term_stands_in_the_glossary(path):
     """A term is in italics where it is explained."""
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     entries = {entry.lower() for entry in re.findall(r"^## (.+)$", glossary, re.M)}
-    for cell in read_lesson(path)[0]:
-        if cell.cell_type == "markdown":
+    for cell in read_lesson(path).cells:
+        if cell.kind == "markdown":
             for term in re.findall(r"(?<![*\w])\*([^*\n]+)\*(?!\*)", cell.source):
-                assert {term.lower(), term.lower().rstrip("s")} & entries, (cell.metadata, term)
+                assert {term.lower(), term.lower().rstrip("s")} & entries, (cell.id, term)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_code_cells_are_small(path):
     """Checks are folded away and do not count."""
     lengths = {
-        cell.metadata["name"]: len(answered(cell.source).strip().splitlines())
-        for cell in read_lesson(path)[0]
-        if cell.cell_type == "code" and not {"points", "wrong"} & set(cell.metadata)
+        cell.id: len(cell.source.strip().splitlines())
+        for cell in read_lesson(path).solution()
+        if cell.kind == "code" and cell.part != "check"
     }
     assert statistics.median(lengths.values()) <= 5
     assert {name: length for name, length in lengths.items() if length > 25} == {}

@@ -10,8 +10,7 @@ import pytest
 
 from tools import grade
 from tools.assignment import make
-from tools.build_notebooks import LESSONS, ROOT
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import LESSONS, ROOT, read_lesson
 
 pytest.importorskip("nbgrader", reason="nbgrader is missing: make test-grading has it")
 SPEC = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "test_browser.py")
@@ -37,8 +36,8 @@ def notebook(lab, tmp_path_factory):
 
 def test_runs_without_a_red_box_and_nothing_is_attempted(notebook):
     assert notebook.page.locator(browser_test.RED_BOX).all_text_contents() == []
-    for task in read_tasks(PATH).tasks:
-        api.expect(notebook.cell(task.check_id)).to_contain_text("Not attempted")
+    for exercise in read_lesson(PATH).exercises:
+        api.expect(notebook.cell(exercise.check_id)).to_contain_text("Not attempted")
 
 
 def test_answers_are_checked_handed_in_and_graded(notebook, tmp_path, needs_bubblewrap):
