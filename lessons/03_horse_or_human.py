@@ -36,6 +36,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="data_title"
 # ## Pictures in folders
 #

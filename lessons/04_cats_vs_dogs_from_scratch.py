@@ -41,6 +41,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="hard_title"
 # ## What makes a picture hard
 #

@@ -43,6 +43,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="idea_title"
 # ## What one network can leave to another
 #

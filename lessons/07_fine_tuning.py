@@ -38,6 +38,9 @@ import time
 import keras
 import numpy as np
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="steps_title"
 # ## Five steps
 #

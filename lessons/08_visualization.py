@@ -46,6 +46,9 @@ import tensorflow as tf
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="data_title"
 # ## A network of your own
 #

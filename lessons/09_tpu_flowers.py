@@ -52,6 +52,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# %% name="author" tags=["author"]
+from tools.author import compare, private
+
 # %% [markdown] name="strategy_intro"
 # And, before anything is computed, the hardware. What the next line finds is explained further down; some kinds of hardware must be asked for first.
 

@@ -1,11 +1,14 @@
 """The style of every lesson's source. What its cells give is compared by nbval."""
 
+import os
 import re
 import statistics
+import subprocess
+import sys
 
 import pytest
 
-from tools.lesson_source import ROOT, lesson_paths, read_lesson
+from tools.lesson_source import LESSONS, ROOT, lesson_paths, read_lesson
 
 PATHS = lesson_paths()
 
@@ -39,3 +42,26 @@ def test_code_cells_are_small(path):
     }
     assert statistics.median(lengths.values()) <= 5
     assert {name: length for name, length in lengths.items() if length > 25} == {}
+
+
+RUN = """
+import runpy, sys
+names = runpy.run_path(sys.argv[1])
+outcomes = {name: value.right for name, value in names.items() if name.endswith("_check")}
+assert len(outcomes) == 4 and all(outcomes.values()), outcomes
+"""
+
+
+def test_a_source_runs_from_top_to_bottom_as_in_an_editor(tmp_path):
+    """Answers, checks and hidden tests included; what stands in no notebook is out of the way."""
+    path = str(LESSONS / "03_horse_or_human.py")
+    environment = {"COURSE_PROFILE": "ci", "COURSE_DATA": "sample", "MPLBACKEND": "Agg"}
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, path],
+        cwd=tmp_path,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -132,3 +132,11 @@ def most_mistaken_for(target, labels, predicted):
 # %% name="ex_shirt_wrong_all" exercise="shirt" wrong="mistakes of every kind"
 def most_mistaken_for(target, labels, predicted):
     return int(np.bincount(labels[labels != predicted]).argmax())
+
+
+# %% name="ex_neuron_right_loop" exercise="neuron" right="a loop, and if in place of max"
+def neuron(inputs, weights, bias):
+    total = bias
+    for value, weight in zip(inputs, weights, strict=True):
+        total += value * weight
+    return total if total > 0 else 0.0

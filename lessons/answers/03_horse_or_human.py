@@ -68,3 +68,8 @@ def largest_fall(accuracies):
 # %% name="ex_swing_wrong_change" exercise="swing" wrong="never falls"
 def largest_fall(accuracies):
     return float(np.max(-np.diff(accuracies)))
+
+
+# %% name="ex_swing_right_loop" exercise="swing" right="a loop over pairs"
+def largest_fall(accuracies):
+    return max([0.0, *(a - b for a, b in zip(accuracies[:-1], accuracies[1:], strict=True))])
