@@ -1,5 +1,7 @@
 """The style of every lesson's source. What its cells give is compared by nbval."""
 
+import ast
+import collections
 import os
 import re
 import statistics
@@ -8,7 +10,7 @@ import sys
 
 import pytest
 
-from tools.lesson_source import LESSONS, ROOT, lesson_paths, read_lesson
+from tools.lesson_source import LESSONS, ROOT, lesson_paths, read_lesson, taught
 
 PATHS = lesson_paths()
 
@@ -42,6 +44,52 @@ def test_code_cells_are_small(path):
     }
     assert statistics.median(lengths.values()) <= 5
     assert {name: length for name, length in lengths.items() if length > 25} == {}
+
+
+DIFFERENT = {
+    "prepare": "01 scales in the pipeline, 03 has one picture to prepare, 02 neither",
+    "build_network": "each lesson has a network of its own; see the test below",
+    "from_folder": "03 and 07 keep batches, 06 has bytes, 08 several sizes",
+    "build_augmentation": "06 writes the list in place; see the test below",
+    "compile_network": "06 has a rate for each base, 07 tries several",
+    "pictures_per_second": "06 measures networks, 09 datasets",
+}
+"""Names that several lessons define, each for a purpose of its own, and how they differ."""
+
+
+def test_what_lessons_repeat_is_the_same():
+    """A lesson repeats a function of another so that it runs alone."""
+    found = collections.defaultdict(set)
+    for path in PATHS:
+        for cell in read_lesson(path).solution():
+            if cell.kind == "code" and cell.part != "check":
+                for statement in ast.parse(cell.source).body:
+                    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                        found[statement.name].add(ast.dump(statement))
+    assert {name for name, versions in found.items() if len(versions) > 1} == DIFFERENT.keys()
+
+
+def layers_of(network):
+    """What a network's layers are, but for their names and random numbers."""
+    config = [layer.get_config() for layer in network.layers]
+    unwanted = {"name", "seed", "build_config", "dtype"}
+    return [
+        (type(layer).__name__, {k: v for k, v in values.items() if k not in unwanted})
+        for layer, values in zip(network.layers, config, strict=True)
+    ]
+
+
+def test_networks_that_are_to_be_the_same_are():
+    """04, 05 and 08 train one network, which 05 gives a dropout; 05 and 06 augment alike."""
+    fourth, fifth, eighth = (
+        layers_of(taught(number, "build_network")(150)) for number in ("04", "05", "08")
+    )
+    assert fourth == eighth
+    dropout = [layer for layer in fifth if layer[0] == "Dropout"]
+    assert len(dropout) == 1 and dropout[0][1]["rate"] == 0.5
+    assert [layer for layer in fifth[1:] if layer not in dropout] == fourth
+    augmentations = [layers_of(taught(number, "build_augmentation")()) for number in ("05", "06")]
+    assert augmentations[0] == augmentations[1] and len(augmentations[0]) == 4
 
 
 RUN = """
