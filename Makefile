@@ -57,7 +57,7 @@ test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook exec
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-	  --ignore=tests/grading --ignore=tests/colab tests notebooks
+	  --lessons lessons --ignore=tests/grading --ignore=tests/colab tests notebooks
 
 COLAB := $(foreach kind,colab colab-tpu,.venv-$(kind)/.ready-requirements-$(kind).txt)
 

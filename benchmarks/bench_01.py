@@ -3,9 +3,9 @@
     TFDS_DATA_DIR=… COURSE_DATA=real .venv/bin/python benchmarks/bench_01.py
 
 The same network, optimizer, batch of 32 and pictures. The published side maps every picture on its
-own, repeats, shuffles and batches, without cache or prefetch; ours is the pipeline and the
-`compile` of lesson 01. The two take turns, several epochs each; the first epoch of each turn, in
-which buffers fill and programs are translated, is left out.
+own, repeats, shuffles and batches, without cache or prefetch; ours is lesson 01 itself. The two
+take turns, several epochs each; the first epoch of each turn, in which buffers fill and programs
+are translated, is left out.
 """
 
 import argparse
@@ -15,51 +15,33 @@ import time
 
 from course_utils import load_dataset, start
 from course_utils.device import hardware
+from tools.lesson_source import taught
 
 BATCH = 32
 
 
 def published(datasets, count):
-    """Return the published pipeline and what its `fit` is given. Written from its description."""
+    """Return the published training. Written from its description; the network is the same.
+
+    Returns:
+        `(model, dataset, options of fit)`.
+    """
+    import keras
     import tensorflow as tf
 
     def normalize(picture, label):
         return tf.cast(picture, tf.float32) / 255, label
 
     dataset = datasets["train"].map(normalize).repeat().shuffle(60_000).batch(BATCH)
-    return dataset, {"steps_per_epoch": count // BATCH}, {}
+    model = keras.models.clone_model(taught("01", "model"))
+    loss = "sparse_categorical_crossentropy"
+    model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
+    return model, dataset, {"steps_per_epoch": count // BATCH}
 
 
 def ours(datasets, count):
-    """Return lesson 01's pipeline, nothing for `fit`, and its two arguments of `compile`."""
-    import tensorflow as tf
-
-    def scale(pictures, labels):
-        return tf.cast(pictures, tf.float32) / 255, labels
-
-    dataset = datasets["train"].batch(BATCH).map(scale).cache()
-    dataset = dataset.shuffle(2_000).prefetch(tf.data.AUTOTUNE)
-    return dataset, {}, {"jit_compile": True, "steps_per_execution": 625}
-
-
-def new_model(**compile_options):
-    import keras
-
-    model = keras.Sequential(
-        [
-            keras.Input(shape=(28, 28, 1)),
-            keras.layers.Flatten(),
-            keras.layers.Dense(128, activation="relu"),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile(
-        optimizer="adam",
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        **compile_options,
-    )
-    return model
+    """Return the training of lesson 01, as the lesson has it; see `published`."""
+    return taught("01", "model"), taught("01", "train_dataset", datasets=datasets), {}
 
 
 def seconds_of_epochs(model, dataset, epochs, **fit_options):
@@ -85,8 +67,7 @@ def main():
     speeds = {published: [], ours: []}
     for turn in range(options.turns):
         for side, measured in speeds.items():
-            dataset, fit_options, compile_options = side(datasets, count)
-            model = new_model(**compile_options)
+            model, dataset, fit_options = side(datasets, count)
             seconds, accuracy = seconds_of_epochs(model, dataset, options.epochs, **fit_options)
             measured += [count / second for second in seconds]
             print(

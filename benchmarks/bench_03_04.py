@@ -5,11 +5,12 @@
 
 The same files, network, optimizer and batch: horses and humans at 300 × 300 in batches of 128, or
 cats and dogs, 1,000 of each, at 150 × 150 in batches of 20. The published side reads them with
-`ImageDataGenerator` and scales them there; ours is the pipeline of the lessons, with `Rescaling` in
-the model. `--precision bfloat16` trains ours once more in that precision (COURSE_PRECISION), and
-`--jit` once more with `jit_compile=True`. The sides take turns, several epochs each, over all
-pictures; the first epoch of each turn, in which programs are translated and caches fill, is left
-out. Where others use the machine at the same time, the processor's time is the steadier measure.
+`ImageDataGenerator` and scales them there; ours is the lesson itself, network and pipeline, with
+pictures and batches of those sizes. `--precision bfloat16` trains ours once more in that precision
+(COURSE_PRECISION), and `--jit` once more with `jit_compile=True`. The sides take turns, several
+epochs each, over all pictures; the first epoch of each turn, in which programs are translated and
+caches fill, is left out. Where others use the machine at the same time, the processor's time is
+the steadier measure.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from course_utils import load_dataset, write_class_folders
 from course_utils.datasets import sources
 from course_utils.device import hardware, import_tensorflow, set_precision
 from course_utils.stopping import stop_when_asked
+from tools.lesson_source import taught
 
 LESSONS = {
     "03": {
@@ -32,16 +34,12 @@ LESSONS = {
         "splits": None,
         "side": 300,
         "batch": 128,
-        "filters": (16, 32, 64, 64, 64),
-        "rate": 1e-3,
     },
     "04": {
         "dataset": "cats_vs_dogs",
         "splits": {"train": 1000},
         "side": 150,
         "batch": 20,
-        "filters": (32, 64, 128, 128),
-        "rate": 1e-4,
     },
 }
 
@@ -52,64 +50,48 @@ def write_pictures(dataset, splits, folder):
     return write_class_folders(datasets, info.features["label"].names, folder, splits) / "train"
 
 
-def published(folder, side, batch):
-    """Return the published pipeline, written from its description, and its layers for scaling."""
+def published(number, lesson, folder):
+    """Return the published pipeline, written from its description, and the lesson's network.
+
+    Returns:
+        `(model, dataset)`; the pictures are scaled as they are read, and not in the network.
+    """
+    import keras
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
+    side = lesson["side"]
     generator = ImageDataGenerator(rescale=1 / 255)
     files = generator.flow_from_directory(
-        folder, target_size=(side, side), batch_size=batch, class_mode="binary"
+        folder, target_size=(side, side), batch_size=lesson["batch"], class_mode="binary"
     )
-    return files, []
+    taught_model = taught(number, "model", side=side)
+    _, *layers = taught_model.layers  # the first one scales
+    model = keras.Sequential([keras.Input((side, side, 3)), *layers])
+    model.compile_from_config(taught_model.get_compile_config())
+    return model, files
 
 
-def ours(folder, side, batch):
-    """Return the pipeline of the lesson, and its layer for scaling."""
-    import keras
-    import tensorflow as tf
-
-    whole_batches = side == 300  # lesson 03 keeps batches and mixes them; lesson 04 pictures
-    files = keras.utils.image_dataset_from_directory(
-        folder,
-        image_size=(side, side),
-        batch_size=batch if whole_batches else None,
-        label_mode="binary",
-        shuffle=whole_batches,
-        verbose=False,
-    )
-    dataset = files.cache()
-    dataset = dataset.shuffle(100) if whole_batches else dataset.shuffle(2_000).batch(batch)
-    return dataset.prefetch(tf.data.AUTOTUNE), [keras.layers.Rescaling(1 / 255)]
+def ours(number, lesson, folder):
+    """Return the network and the pipeline of the lesson, as the lesson has them."""
+    given = {"folder": folder.parent, "side": lesson["side"]}
+    given["class_names"] = sorted(place.name for place in folder.iterdir())
+    if number == "03":  # whose batches of 32 are cached; as many pictures as on the other side
+        files = taught(number, "from_folder", **given)(folder.name)
+        given["train_files"] = files.unbatch().batch(lesson["batch"])
+    model = taught(number, "model", side=lesson["side"])
+    return model, taught(number, "train_dataset", **given)
 
 
-def new_model(side, filters, rate, scaling, **compile_options):
-    import keras
-
-    model = keras.Sequential([keras.Input((side, side, 3)), *scaling])
-    for count in filters:
-        model.add(keras.layers.Conv2D(count, 3, activation="relu"))
-        model.add(keras.layers.MaxPooling2D(2))
-    model.add(keras.layers.Flatten())
-    model.add(keras.layers.Dense(512, activation="relu"))
-    model.add(keras.layers.Dense(1, activation="sigmoid"))
-    model.compile(
-        optimizer=keras.optimizers.RMSprop(learning_rate=rate),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
-        **compile_options,
-    )
-    return model
-
-
-def train(pipeline, lesson, folder, epochs, precision="float32", **compile_options):
+def train(side, number, folder, epochs, precision="float32", jit=False):
     """Return (seconds, processor seconds) of each epoch but the first, and the last accuracy."""
     import keras
 
     keras.backend.clear_session()  # which also forgets the precision
     os.environ["COURSE_PRECISION"] = precision
     set_precision()
-    dataset, scaling = pipeline(folder, lesson["side"], lesson["batch"])
-    model = new_model(lesson["side"], lesson["filters"], lesson["rate"], scaling, **compile_options)
+    model, dataset = side(number, LESSONS[number], folder)
+    if jit:
+        model.compile_from_config(model.get_compile_config() | {"jit_compile": True})
     ends = []
     note = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: ends.append((time.perf_counter(), time.process_time()))
@@ -131,11 +113,12 @@ def main():
     options = parser.parse_args()
     import_tensorflow()
     with tempfile.TemporaryDirectory() as place:
-        measure(LESSONS[options.lesson], Path(place) / "pictures", options)
+        measure(options.lesson, Path(place) / "pictures", options)
 
 
-def measure(lesson, place, options):
+def measure(number, place, options):
     """Let the sides take turns, and print the seconds and what they come to."""
+    lesson = LESSONS[number]
     folder = write_pictures(lesson["dataset"], lesson["splits"], place)
     count = sum(1 for _ in folder.glob("*/*.jpg"))
     sides = {
@@ -145,11 +128,11 @@ def measure(lesson, place, options):
     if options.precision == "bfloat16":
         sides["ours, bfloat16"] = functools.partial(train, ours, precision="bfloat16")
     if options.jit:
-        sides["ours, jit"] = functools.partial(train, ours, jit_compile=True)
+        sides["ours, jit"] = functools.partial(train, ours, jit=True)
     epochs = {name: [] for name in sides}
     for turn in range(options.turns):
         for name, side in sides.items():
-            seconds, accuracy = side(lesson, folder, options.epochs)
+            seconds, accuracy = side(number, folder, options.epochs)
             epochs[name] += seconds
             said = "  ".join(f"{wall:.1f} ({cpu:.1f})" for wall, cpu in seconds)
             print(

@@ -6,6 +6,7 @@ gradebook, feedback pages. It prints the seconds for each submission, and the ma
 """
 
 import argparse
+import copy
 import os
 import sys
 import tempfile
@@ -19,22 +20,24 @@ sys.path.insert(0, str(ROOT))
 
 from course_utils.device import hardware  # noqa: E402
 from course_utils.stopping import stop_when_asked  # noqa: E402
-from tools.assignment import find_lessons, release  # noqa: E402
+from tools.assignment import release  # noqa: E402
 from tools.grade import grade  # noqa: E402
 from tools.grading import engine  # noqa: E402
 from tools.grading.sandbox import refuse_without_bubblewrap  # noqa: E402
-from tools.grading.tasks import read_tasks  # noqa: E402
+from tools.lesson_source import find_lessons, read_lesson  # noqa: E402
 
 
 def write_class(path, folder, students):
     """Write the submissions: student n has, for exercise m, the answer number n + m in turn."""
-    tasks = read_tasks(path).tasks
+    lesson = read_lesson(path)
+    handed_out = release(lesson)
     for student in range(students):
-        notebook = release(path)
+        notebook = copy.deepcopy(handed_out)
         cells = {cell.id: cell for cell in notebook.cells}
-        for number, task in enumerate(tasks):
-            sources = [task.solution, *(source for _, _, source in task.wrong), task.stub]
-            cells[task.answer_id].source = sources[(student + number) % len(sources)]
+        for number, exercise in enumerate(lesson.exercises):
+            wrong = [listed.source for listed in exercise.wrong]
+            sources = [exercise.solution, *wrong, exercise.stub]
+            cells[exercise.answer_id].source = sources[(student + number) % len(sources)]
         (folder / f"student{student:03}").mkdir(parents=True)
         nbformat.write(notebook, folder / f"student{student:03}" / f"{path.stem}.ipynb")
 
@@ -45,7 +48,7 @@ def main():
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    [path] = find_lessons([options.lesson])
+    [path] = find_lessons([options.lesson], with_exercises=True)
     refuse_without_bubblewrap()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from course_utils import workers, write_records
 from course_utils.errors import CourseError
-from tools.build_notebooks import LESSONS, answered, read_lesson
+from tools.lesson_source import LESSONS, read_lesson
 
 SIDE, BATCH = 32, 8
 PICTURES = np.random.default_rng(0).integers(0, 256, (32, SIDE, SIDE, 3), dtype=np.uint8)
@@ -38,7 +38,8 @@ def small_base(name, input_shape):
 
 def train_as_the_lesson_does(strategy):
     """Run the lesson's own cells that build and train under a strategy; return what they made."""
-    cells = {cell.metadata["name"]: cell for cell in read_lesson(LESSONS / "09_tpu_flowers.py")[0]}
+    lesson = read_lesson(LESSONS / "09_tpu_flowers.py")
+    cells = {cell.id: cell.source for cell in lesson.solution()}
     space = {
         "keras": keras,
         "np": np,
@@ -57,7 +58,7 @@ def train_as_the_lesson_does(strategy):
     }
     keras.utils.set_random_seed(1)
     for name in ("build", "scope", "fit", "unfreeze", "compile_again", "fine"):
-        code = answered(cells[name].source)
+        code = cells[name]
         if name == "fine":  # without the backup, which the test below is about
             code = code[code.index("history = ") :]
         exec(code, space)

@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from tools.build_notebooks import ROOT
+from tools.lesson_source import ROOT
 
 COMPARED, RAISES = "nbval-check-output", "raises-exception"
 HTML = "class Both:\n    __repr__ = _repr_html_ = lambda self: '<b>2</b>'\nBoth()"

@@ -8,10 +8,9 @@ import matplotlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
 from course_utils import pretrained_base, read_picture
-from tools.build_notebooks import LESSONS, read_lesson
+from tools.lesson_source import taught
 
 KERAS_HOME = os.environ.get("KERAS_HOME")
 AFRICAN_ELEPHANT = 386
@@ -19,14 +18,12 @@ AFRICAN_ELEPHANT = 386
 
 @pytest.fixture
 def lesson():
-    """The functions of the lesson by name, and the names that its cells have set before."""
-    names = {"keras": keras, "np": np, "tf": tf, "matplotlib": matplotlib, "Image": Image}
-    names |= {"pixels": 8, "steps": 5, "preprocess_input": lambda pictures: pictures / 255}
-    cells = read_lesson(LESSONS / "08_visualization.py")[0]
-    for cell in cells:
-        if cell.metadata["name"] in ("ascend_all", "overlay", "grad_cam"):
-            exec(cell.source, names)
-    return names
+    """The functions of the lesson by name."""
+    return {name: taught("08", name) for name in ("overlay", "grad_cam")}
+
+
+def ascend_all(steps):
+    return taught("08", "ascend_all", pixels=8, steps=steps, preprocess_input=lambda p: p / 255)
 
 
 def network_of(kernel, bias=0.0):
@@ -97,17 +94,16 @@ def test_an_overlay_mixes_four_tenths_of_the_colours(lesson):
     assert mixed.dtype == np.uint8 and np.allclose(mixed, 0.6 * 100 + 0.4 * yellow, atol=1)
 
 
-def test_each_picture_of_a_batch_climbs_for_its_own_filter(lesson):
+def test_each_picture_of_a_batch_climbs_for_its_own_filter():
     keras.utils.set_random_seed(1)
     layer = keras.layers.Conv2D(3, 1, use_bias=False)
     viewer = keras.Sequential([keras.Input((8, 8, 3)), layer])
     layer.set_weights([np.diag([1.0, 1000.0, 1e-4])[None, None]])
-    pictures = lesson["ascend_all"](viewer, 3)
+    pictures = ascend_all(5)(viewer, 3)
     grown = pictures.mean(axis=(1, 2)) - 128
     # 5 steps of 4; with one channel of three, a root mean square of 1 is √3 in that channel
     assert np.allclose(grown, np.diag([20 * 3**0.5] * 3), atol=5)
-    lesson["steps"] = 100
-    assert lesson["ascend_all"](viewer, 3).max() == 255, "the picture stays a picture"
+    assert ascend_all(100)(viewer, 3).max() == 255, "the picture stays a picture"
 
 
 @pytest.mark.skipif(not KERAS_HOME, reason="KERAS_HOME names no folder of real weights")

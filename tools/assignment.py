@@ -5,7 +5,6 @@ notebook without answers, with nbgrader's marks; the course's helpers; how to op
 """
 
 import argparse
-import re
 import shutil
 import sys
 import tempfile
@@ -16,9 +15,9 @@ from pathlib import Path
 import nbformat
 
 from course_utils import __version__
-from course_utils.errors import CourseError, unknown_name
-from tools.build_notebooks import LESSONS, ROOT, LessonError, build
-from tools.grading.tasks import read_tasks
+from course_utils.errors import CourseError
+from tools.build_notebooks import RELEASE, notebook
+from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
 README = """\
@@ -43,41 +42,16 @@ half a minute. It must not ask for input or read files.
 """
 
 
-def find_lessons(numbers, lessons=LESSONS):
-    """Return the sources of the lessons whose names are, or begin with, one of `numbers`.
-
-    Raises:
-        UnknownNameError: there is no such lesson, or it has no exercises.
-    """
-    paths = {
-        path.stem: path
-        for path in sorted(lessons.glob("*.py"))
-        if "### BEGIN SOLUTION" in path.read_text(encoding="utf-8")
-    }
-    found = []
-    for number in numbers:
-        names = [name for name in paths if number == name or name.split("_")[0] == number.zfill(2)]
-        if not names:
-            raise unknown_name("lesson with exercises", number, paths)
-        found.append(paths[names[0]])
-    return list(dict.fromkeys(found))
-
-
-def release(path):
+def release(lesson):
     """Return the notebook of a lesson as it is handed out, an `nbformat` notebook.
 
     No answer and no hidden test is in it. The cells with an answer or a check carry the marks of
     nbgrader (https://nbgrader.readthedocs.io), their ids as names.
     """
-    notebook = nbformat.reads(build(path, solutions=False), as_version=4)
-    lesson = read_tasks(path)
-    points = {task.check_id: task.points for task in lesson.tasks}
-    answers = {task.answer_id for task in lesson.tasks}
-    for cell in notebook.cells:
-        if cell.id == "links":
-            cell.source = re.sub(r" · \[With the answers\]\([^)]*\)", "", cell.source)
-        if cell.id == "steps":
-            cell.source = "This is the end of the lesson."
+    made = notebook(lesson, RELEASE)
+    points = {exercise.check_id: exercise.points for exercise in lesson.exercises}
+    answers = {exercise.answer_id for exercise in lesson.exercises}
+    for cell in made.cells:
         if cell.id in answers or cell.id in points:
             cell.metadata["nbgrader"] = {
                 "schema_version": 3,
@@ -88,8 +62,8 @@ def release(path):
                 "solution": cell.id in answers,
                 "task": False,
             } | ({"points": points[cell.id]} if cell.id in points else {})
-    notebook.metadata["course"] = {"lesson": lesson.name, "version": __version__}
-    return notebook
+    made.metadata["course"] = {"lesson": lesson.name, "version": __version__}
+    return made
 
 
 def requirements():
@@ -102,19 +76,16 @@ def requirements():
 
 def make(path, assignments=ASSIGNMENTS):
     """Make the release of one lesson and return the path of its zip."""
-    name, folder = path.stem, assignments / path.stem
+    lesson, name, folder = read_lesson(path), path.stem, assignments / path.stem
     folder.mkdir(parents=True, exist_ok=True)
-    notebook = release(path)
-    title = re.search(r"^# (.+)$", notebook.cells[0].source, re.M)[1]
-    lesson = read_tasks(path)
-    rows = [f"- {task.name}: {task.points}" for task in lesson.tasks]
-    total = sum(task.points for task in lesson.tasks)
+    rows = [f"- {exercise.answer}: {exercise.points}" for exercise in lesson.exercises]
+    total = sum(exercise.points for exercise in lesson.exercises)
     points = f"Points, {total} in all, by the name of the function:\n\n" + "\n".join(rows)
     with tempfile.TemporaryDirectory(prefix=".release-", dir=folder) as scratch:
         made = Path(scratch) / "release"
         made.mkdir()
-        nbformat.write(notebook, made / f"{name}.ipynb")
-        readme = README.format(title=title, name=name, points=points)
+        nbformat.write(release(lesson), made / f"{name}.ipynb")
+        readme = README.format(title=read_title(path), name=name, points=points)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
         unwanted = shutil.ignore_patterns("__pycache__", "*.aside")
@@ -140,7 +111,7 @@ def main(arguments=None):
     parser.add_argument("--to", type=Path, default=ASSIGNMENTS, help="where it goes")
     options = parser.parse_args(arguments)
     try:
-        for path in find_lessons(" ".join(options.lessons).split()):
+        for path in find_lessons(" ".join(options.lessons).split(), with_exercises=True):
             archive = make(path, options.to.absolute())
             print(f"{archive.parent / 'release'}\n{archive}")
     except (CourseError, LessonError) as error:

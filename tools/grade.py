@@ -20,13 +20,12 @@ from tqdm import tqdm
 
 from course_utils.errors import CourseError
 from course_utils.exercises import BROKEN
-from tools.assignment import find_lessons
-from tools.build_notebooks import ROOT, LessonError, read_title
+from tools.assignment import release
 from tools.grading import engine, summary
 from tools.grading.judge import Mark
 from tools.grading.sandbox import Limits, refuse_without_bubblewrap
 from tools.grading.submissions import answers, collect, read_notebook, safe_name
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 GRADES = ROOT / "build" / "grades"
 
@@ -70,7 +69,7 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
         run: function of a dict of jobs that yields their marks; by default `engine.grade_all`.
     """
     limits, run = limits or Limits(), run or engine.grade_all
-    lesson = read_tasks(path)
+    lesson = read_lesson(path)
     folder = to / lesson.name
     records = folder / "results"
     records.mkdir(parents=True, exist_ok=True)
@@ -97,7 +96,8 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
                 result["problem"] = str(error)
         if result["problem"]:
             result["marks"] = [
-                Mark(task.key, 0, task.points, BROKEN, result["problem"]) for task in lesson.tasks
+                Mark(exercise.name, 0, exercise.points, BROKEN, result["problem"])
+                for exercise in lesson.exercises
             ]
             continue
         result["answers"] = answers(cells, lesson)
@@ -111,22 +111,23 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
             results[student]["marks"] = marks
             _record(records, results[student], written=False)
             bar.update()
-    _write(to, path, lesson, results, due, unsafe)
+    _write(to, lesson, results, due, unsafe)
     return results
 
 
-def _write(to, path, lesson, results, due, unsafe):
+def _write(to, lesson, results, due, unsafe):
     """Write everything down that the grading of a lesson leaves."""
     from tools.grading import gradebook
 
     folder, course = to / lesson.name, to / "nbgrader"
     new = [result for result in results.values() if result["new"]]
-    gradebook.write_assignment(course, path, lesson, due)
+    handed_out = release(lesson)
+    gradebook.write_assignment(course, lesson, handed_out, due)
     for result in new:
         time = datetime.datetime.fromisoformat(result["time"])
         student = Path(result["page"]).stem
         gradebook.write_submission(
-            course, path, lesson, student, time, result["answers"], result["marks"]
+            course, lesson, handed_out, student, time, result["answers"], result["marks"]
         )
     pages = [Path(result["page"]).stem for result in new]
     gradebook.write_feedback(course, lesson, pages, folder / "feedback")
@@ -138,7 +139,7 @@ def _write(to, path, lesson, results, due, unsafe):
     for student in gone:
         (folder / "feedback" / f"{student}.html").unlink(missing_ok=True)
         (folder / "results" / f"{student}.json").unlink()
-    title = read_title(path)
+    title = read_title(Path(lesson.path))
     _replace(folder / "grades.csv", summary.grades_csv(results))
     _replace(folder / "totals.csv", summary.totals_csv(results))
     _replace(folder / "summary.html", summary.page(lesson, title, results, unsafe))
@@ -195,7 +196,7 @@ def main(arguments=None):
         return engine.grade_all(jobs, options.workers, options.dask or None)
 
     try:
-        paths = find_lessons(" ".join(options.lessons).split())
+        paths = find_lessons(" ".join(options.lessons).split(), with_exercises=True)
         due = _deadline(options.due)
         if not options.unsafe:
             refuse_without_bubblewrap()

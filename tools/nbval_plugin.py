@@ -1,9 +1,12 @@
-"""A pytest plugin beside nbval, `pytest -p tools.nbval_plugin`.
+"""A pytest plugin beside nbval, `pytest -p tools.nbval_plugin [--lessons FOLDER]`.
 
-It guards against what nbval passes over or waits for, and in a solution notebook it runs each
-exercise's wrong answers too, in the same kernel: each must be refused with its own message.
+It guards against what nbval passes over or waits for. With `--lessons`, the folder of the lessons'
+sources, both notebooks of a lesson run in one kernel, and the answers listed beside the lesson with
+them: the solution notebook is run whole, before each check the listed answers; then the learner's
+notebook, as far as it can differ. Without it, each notebook is run as it stands.
 """
 
+import ast
 import collections
 import time
 from pathlib import Path
@@ -12,16 +15,29 @@ from queue import Empty
 import nbformat
 import pytest
 from nbval.kernel import RunningKernel
-from nbval.plugin import IPyNbCell, IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile, find_metadata_tags
 
-from tools.build_notebooks import LESSONS, answered, public, read_lesson
+from tools.grading import names
+from tools.lesson_source import read_lesson
 
 _failed_notebooks = {}
 _collect = IPyNbFile.collect
 
 
-class WrongAnswer(IPyNbCell):
-    """A listed wrong answer with its check: the outcome must be "wrong", in its own words."""
+def pytest_addoption(parser):
+    parser.addoption(
+        "--lessons",
+        type=Path,
+        metavar="FOLDER",
+        help="run both notebooks of a lesson in one kernel, with the answers listed in FOLDER",
+    )
+
+
+class ListedAnswerCell(IPyNbCell):
+    """An answer that is listed beside the lesson, with the check of the notebook.
+
+    A right one must be "right"; a wrong one must be "wrong", in words of its own.
+    """
 
     def __init__(self, expected, **options):
         super().__init__(**options)
@@ -30,6 +46,9 @@ class WrongAnswer(IPyNbCell):
     def runtest(self):
         super().runtest()
         said = self.test_outputs[-1]["data"]["text/plain"]
+        if self.expected is None:
+            assert said.startswith("✓ Right"), said
+            return
         assert said.startswith("✗ Wrong: "), said
         assert self.expected in said, f"{said!r} does not contain {self.expected!r}"
         answers = self.parent.__dict__.setdefault("refused", {})
@@ -42,45 +61,89 @@ class WrongAnswer(IPyNbCell):
         return super().repr_failure(excinfo)
 
 
-def _collect_with_wrong_answers(notebook):
-    """Yield a notebook's cells; before each check of a solution notebook, the wrong answers.
+def _collect_lesson(notebook):
+    """Yield what is run of a notebook; of a lesson's, see this module."""
+    folder, path = notebook.config.getoption("lessons"), Path(notebook.path)
+    source = folder and folder / f"{path.stem}.py"
+    lesson = read_lesson(source) if folder and source.exists() else None
+    if lesson is None or not lesson.exercises:
+        yield from _collect(notebook)
+    elif path.parent.name == "solutions":  # the learner's notebook is run with this one
+        learner = nbformat.read(path.parent.parent / path.name, as_version=4)
+        yield from _collect_solution(notebook, lesson)
+        yield from _collect_learner(notebook, lesson, learner)
+
+
+def _collect_solution(notebook, lesson):
+    """Yield the cells of a solution notebook; before each check, the listed answers.
 
     The answer follows once more, so that the notebook's own check finds what it would find alone.
     """
-    path = Path(notebook.path)
-    source = LESSONS / f"{path.stem}.py"
-    exercises = {}
-    if path.parent.name == "solutions" and source.exists():
-        exercises = {
-            exercise.check.metadata["name"]: exercise
-            for exercise in read_lesson(source)[1].values()
-        }
+    exercises = {exercise.check_id: exercise for exercise in lesson.exercises}
     for item in _collect(notebook):
         exercise = exercises.get(item.cell.get("id"))
-        if exercise is None:
-            yield item
-            continue
-        options = {"parent": notebook, "cell_num": item.cell_num}
-        for wrong in exercise.wrong:
-            yield WrongAnswer.from_parent(
-                name=wrong.metadata["name"],
-                cell=nbformat.v4.new_code_cell(
-                    f"{wrong.source}\n\n\n{public(exercise.check.source)}"
-                ),
-                options=collections.defaultdict(bool),
-                expected=wrong.metadata["wrong"],
-                **options,
-            )
-        yield IPyNbCell.from_parent(
-            name=f"{exercise.answer.metadata['name']} again",
-            cell=nbformat.v4.new_code_cell(answered(exercise.answer.source)),
-            options=collections.defaultdict(bool),
-            **options,
-        )
+        if exercise:
+            for listed, wrong in (
+                *((listed, True) for listed in exercise.wrong),
+                *((listed, False) for listed in exercise.right),
+            ):
+                yield ListedAnswerCell.from_parent(
+                    notebook,
+                    name=listed.id,
+                    cell_num=item.cell_num,
+                    cell=nbformat.v4.new_code_cell(f"{listed.source}\n\n\n{item.cell.source}"),
+                    options=collections.defaultdict(bool),
+                    expected=listed.text if wrong else None,
+                )
+            again = nbformat.v4.new_code_cell(exercise.solution)
+            yield _item(notebook, f"{exercise.answer_id} again", again, item.cell_num)
         yield item
 
 
-IPyNbFile.collect = _collect_with_wrong_answers
+def _collect_learner(notebook, lesson, learner):
+    """Yield the learner's stubs and checks, and the cells that use a name which they define.
+
+    All other cells are those of the solution notebook, to the byte, and have run there. What was
+    defined by the cells that follow now is deleted first: unanswered, they have to do without it.
+    """
+    exercises = {key for e in lesson.exercises for key in (e.answer_id, e.check_id)}
+    differ = {*exercises, "links", "steps"}
+    alike = [[c for c in made.cells if c.id not in differ] for made in (learner, notebook.nb)]
+    if alike[0] != alike[1]:
+        text = f"{lesson.name}: more than the answers differs between its two notebooks"
+        raise notebook.CollectError(f"{text}; run `make notebooks`.")
+    chosen, changed, others = [], set(), set()
+    for cell in learner.cells:
+        if cell.cell_type != "code":
+            continue
+        used, bound = _names(cell.source)
+        if cell.id in exercises or used & changed:
+            chosen.append(cell)
+            changed |= bound
+        else:
+            others |= bound
+    gone = sorted(changed - others)
+    forget = nbformat.v4.new_code_cell(f"for _ in {gone}:\n    globals().pop(_, None)")
+    yield _item(notebook, "without the answers", forget, 0)
+    for number, cell in enumerate(chosen, start=1):
+        yield _item(notebook, f"unanswered {cell.id}", cell, number)
+
+
+def _names(source):
+    """Return the names that a cell takes from cells before it, and those that it gives a value."""
+    used, bound = set(), set()
+    for statement in ast.parse(source).body:
+        used |= names.used(statement) - bound
+        bound |= names.bound(statement)
+    return used, bound
+
+
+def _item(notebook, name, cell, number):
+    options = collections.defaultdict(bool, find_metadata_tags(cell.metadata))
+    return IPyNbCell.from_parent(notebook, name=name, cell_num=number, cell=cell, options=options)
+
+
+IPyNbFile.collect = _collect_lesson
 
 
 def _await_reply(self, msg_id, timeout=None):

@@ -15,10 +15,9 @@ import pytest
 from course_utils.errors import CourseError
 from tests.grading import hostile
 from tools import grade
-from tools.assignment import find_lessons, make, release
-from tools.build_notebooks import LESSONS, ROOT
+from tools.assignment import make, release
 from tools.grading import engine, sandbox
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import LESSONS, ROOT, find_lessons, read_lesson
 
 pytest.importorskip("nbgrader", reason="nbgrader is missing: make test-grading has it")
 PATHS = [LESSONS / "03_horse_or_human.py", LESSONS / "08_visualization.py"]
@@ -26,42 +25,43 @@ DUE = "2026-12-01T23:59"
 
 
 def notebook(path, choose):
-    """A notebook with an answer to each exercise: what `choose(task)` returns, or the stub."""
-    made = json.loads(nbformat.writes(release(path)))
-    for task in read_tasks(path).tasks:
-        source = choose(task)
+    """A notebook with an answer to each exercise: what `choose(exercise)` returns, or the stub."""
+    lesson = read_lesson(path)
+    made = json.loads(nbformat.writes(release(lesson)))
+    for exercise in lesson.exercises:
+        source = choose(exercise)
         if source is not None:
-            hostile.cells(made, task.answer_id)[0]["source"] = source
+            hostile.cells(made, exercise.answer_id)[0]["source"] = source
     return json.dumps(made).encode()
 
 
-def right(task):
-    return task.solution
+def right(exercise):
+    return exercise.solution
 
 
-def wrong(task):
-    return task.wrong[0][2]
+def wrong(exercise):
+    return exercise.wrong[0].source
 
 
-def half(task):
+def half(exercise):
     """What earns one of two points, where there is such a half."""
-    if task.key == "swing":
+    if exercise.name == "swing":
         return "def largest_fall(accuracies):\n    return float(np.max(-np.diff(accuracies)))"
-    if task.key == "against":
-        return next(source for _, said, source in task.wrong if said == "0 / 0")
-    return task.solution
+    if exercise.name == "against":
+        return next(listed.source for listed in exercise.wrong if listed.text == "0 / 0")
+    return exercise.solution
 
 
 STUDENTS = {
     "anna": (right, 1),
-    "ben": (lambda task: None, 1),
+    "ben": (lambda exercise: None, 1),
     "cem": (wrong, 1),
     "dora": (half, 1),
     "emil": (right, 2),  # late
     "Fatma Öz": (right, 1),
     "=gina()": (wrong, 1),
-    "hugo": (lambda task: "import os; os._exit(3)" if task.points == 1 else task.solution, 1),
-    "ines": (lambda task: f"raise ValueError('<script>alert(1)</script>')\n{task.solution}", 1),
+    "hugo": (lambda e: "import os; os._exit(3)" if e.points == 1 else e.solution, 1),
+    "ines": (lambda e: f"raise ValueError('<script>alert(1)</script>')\n{e.solution}", 1),
     "jan": (None, 1),
 }
 
@@ -272,13 +272,13 @@ def test_release(path, tmp_path):
     assert "SOLUTION" not in text and "HIDDEN" not in text and "EARNED" not in text
     assert "private" not in text and "solutions/" not in text
     sources = {cell.id: cell.source for cell in made.cells}
-    for task in read_tasks(path).tasks:
-        assert sources[task.answer_id] == task.stub
-        for line in task.solution.splitlines()[1:]:
+    for exercise in read_lesson(path).exercises:
+        assert sources[exercise.answer_id] == exercise.stub
+        for line in exercise.solution.splitlines()[1:]:
             assert line.strip() not in text or line.strip() in "".join(
-                source for id, source in sources.items() if id != task.answer_id
+                source for id, source in sources.items() if id != exercise.answer_id
             )
-        assert not any(source in text for _, _, source in task.wrong)
+        assert not any(listed.source in text for listed in exercise.wrong)
     files = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
     assert {"README.md", "requirements.txt", "course_utils/__init__.py"} <= files
     assert not any("lessons/" in file or "solutions" in file or "tools" in file for file in files)
@@ -300,11 +300,11 @@ def test_the_helpers_work_from_the_release(tmp_path):
 
 def test_every_lesson_can_be_made(tmp_path):
     for path in find_lessons([path.stem[:2] for path in LESSONS.glob("0[1-8]*.py")]):
-        assert {cell.id for cell in release(path).cells} > {"title", "install"}
+        assert {cell.id for cell in release(read_lesson(path)).cells} > {"title", "install"}
 
 
 def test_there_is_no_such_lesson():
     with pytest.raises(CourseError, match="no lesson with exercises"):
-        find_lessons(["00"])
+        find_lessons(["00"], with_exercises=True)
     assert find_lessons(["3", "03", "03_horse_or_human"]) == [PATHS[0]]
     assert ROOT in PATHS[0].parents

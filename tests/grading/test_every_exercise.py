@@ -1,31 +1,32 @@
-"""Every exercise of every lesson is graded: its answer is right, each listed wrong one is not."""
+"""Every exercise of every lesson is graded: right answers are right, listed wrong ones are not."""
 
 import pytest
 
-from tools.build_notebooks import LESSONS
 from tools.grading.judge import Judge
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import has_exercises, lesson_paths, read_lesson
 
-PATHS = [path for path in sorted(LESSONS.glob("*.py")) if "exercise=" in path.read_text("utf-8")]
+PATHS = [path for path in lesson_paths() if has_exercises(path)]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_answers_and_wrong_answers(path, needs_bubblewrap):
-    lesson = read_tasks(path)
+def test_right_and_wrong_answers(path, needs_bubblewrap):
+    lesson = read_lesson(path)
     problems = []
     for seed in ("first", "second"):
         with Judge(lesson, seed) as judge:
-            for task in lesson.tasks:
-                mark = judge.mark(task, task.solution)
-                if mark.status != "right" or mark.points != task.points:
-                    problems.append(mark)
-                stub = judge.mark(task, task.stub)
+            for exercise in lesson.exercises:
+                listed = [right.source for right in exercise.right]
+                for source in (exercise.solution, *listed):
+                    mark = judge.mark(exercise, source)
+                    if mark.status != "right" or mark.points != exercise.points:
+                        problems.append((mark, source))
+                stub = judge.mark(exercise, exercise.stub)
                 if stub.status != "not attempted" or stub.points:
                     problems.append(stub)
-                for name, message, source in task.wrong if seed == "first" else ():
-                    mark = judge.mark(task, source)
-                    if mark.status != "wrong" or message not in mark.reason:
-                        problems.append((name, message, mark))
-                    if mark.points >= task.points:
-                        problems.append((name, mark))
+                for wrong in exercise.wrong if seed == "first" else ():
+                    mark = judge.mark(exercise, wrong.source)
+                    if mark.status != "wrong" or wrong.text not in mark.reason:
+                        problems.append((wrong.id, wrong.text, mark))
+                    if mark.points >= exercise.points:
+                        problems.append((wrong.id, mark))
     assert problems == []

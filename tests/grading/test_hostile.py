@@ -13,23 +13,22 @@ import pytest
 from course_utils.errors import CourseError
 from tests.grading import hostile
 from tools.assignment import release
-from tools.build_notebooks import LESSONS, ROOT
 from tools.grading import engine
 from tools.grading.sandbox import Limits
 from tools.grading.submissions import answers, read_notebook
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import LESSONS, ROOT, read_lesson
 
 PATH = LESSONS / "03_horse_or_human.py"
-LESSON = read_tasks(PATH)
+LESSON = read_lesson(PATH)
 LIMITS = Limits(seconds=4, memory_mb=600, processes=60, disk_mb=32)
 
 
 @pytest.fixture(scope="module")
 def notebook():
     """The lesson as it is handed out, with right answers and two cells of the student's own."""
-    made = json.loads(nbformat.writes(release(PATH)))
-    for task in LESSON.tasks:
-        hostile.cells(made, task.answer_id)[0]["source"] = task.solution
+    made = json.loads(nbformat.writes(release(LESSON)))
+    for exercise in LESSON.exercises:
+        hostile.cells(made, exercise.answer_id)[0]["source"] = exercise.solution
     own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     made["cells"].insert(2, own | {"id": "own1", "source": "import math, os"})
     helper = "import json\ndef helper(side): return (side - 2) // 2"
@@ -41,11 +40,11 @@ def grade(content, **options):
     try:
         cells = read_notebook(content)
     except CourseError as error:
-        return {task.key: (0, str(error)) for task in LESSON.tasks}
+        return {exercise.name: (0, str(error)) for exercise in LESSON.exercises}
     others = [text for _, _, text in cells]
     given = answers(cells, LESSON)
-    work = engine.job(LESSON, given, others, "seed", LIMITS, options.get("unsafe", False))
-    return {mark.exercise: (mark.points, mark.reason) for mark in engine.grade(work)}
+    job = engine.job(LESSON, given, others, "seed", LIMITS, options.get("unsafe", False))
+    return {mark.exercise: (mark.points, mark.reason) for mark in engine.grade(job)}
 
 
 def left_behind():
@@ -97,7 +96,7 @@ def test_file(name, notebook, needs_bubblewrap):
 
 
 def test_a_stub_earns_nothing(needs_bubblewrap):
-    found = grade(nbformat.writes(release(PATH)).encode())
+    found = grade(nbformat.writes(release(LESSON)).encode())
     assert {points for points, _ in found.values()} == {0}
     assert all("dots" in reason for _, reason in found.values())
 
@@ -107,8 +106,8 @@ def test_another_seed_asks_for_other_inputs(notebook, needs_bubblewrap):
     for seed in ("one", "two", "one"):
         source = "def side_after(side, blocks): return {(300, 1): 149, (300, 5): 7, (94, 5): 1}"
         given = {"size": source + "[side, blocks]"}
-        work = engine.job(LESSON, given, [], seed, LIMITS, False)
-        said.add({mark.exercise: mark.reason for mark in engine.grade(work)}["size"])
+        job = engine.job(LESSON, given, [], seed, LIMITS, False)
+        said.add({mark.exercise: mark.reason for mark in engine.grade(job)}["size"])
     assert len(said) == 2, said
 
 

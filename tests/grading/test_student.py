@@ -11,8 +11,7 @@ from tests import browser
 from tests.browser import api
 from tools import grade
 from tools.assignment import make
-from tools.build_notebooks import LESSONS
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import LESSONS, read_lesson
 
 pytest.importorskip("nbgrader", reason="nbgrader is missing: make test-grading has it")
 pytestmark = browser.needs_browser
@@ -34,8 +33,8 @@ def notebook(lab, tmp_path_factory):
 
 def test_runs_without_a_red_box_and_nothing_is_attempted(notebook):
     assert notebook.page.locator(browser.RED_BOX).all_text_contents() == []
-    for task in read_tasks(PATH).tasks:
-        api.expect(notebook.cell(task.check_id)).to_contain_text("Not attempted")
+    for exercise in read_lesson(PATH).exercises:
+        api.expect(notebook.cell(exercise.check_id)).to_contain_text("Not attempted")
 
 
 def test_answers_are_checked_handed_in_and_graded(notebook, tmp_path, needs_bubblewrap):

@@ -13,20 +13,20 @@ import pytest
 
 from course_utils.errors import CourseError
 from tools.assignment import release
-from tools.build_notebooks import LESSONS, ROOT
+from tools.build_notebooks import ROOT
 from tools.grading import submissions
 from tools.grading.submissions import answers, collect, read_notebook, safe_name
-from tools.grading.tasks import read_tasks
+from tools.lesson_source import LESSONS, read_lesson
 
 PATH = LESSONS / "03_horse_or_human.py"
-LESSON = read_tasks(PATH)
+LESSON = read_lesson(PATH)
 NAME = f"{LESSON.name}.ipynb"
 DUE = datetime.datetime(2026, 12, 1, 23, 59)
 
 
 def notebook(text, path=PATH):
     """A notebook of a lesson with `text` in its first answer."""
-    made = release(path)
+    made = release(read_lesson(path))
     next(c for c in made.cells if c.id.endswith("_answer")).source = f"answer = {text!r}"
     return nbformat.writes(made).encode()
 
@@ -52,8 +52,8 @@ def said(folder, due=None):
     for student, submission in collect(folder, LESSON, due).items():
         text = submission.problem
         if not text:
-            first = LESSON.tasks[0]
-            text = answers(read_notebook(submission.content), LESSON)[first.key][
+            first = LESSON.exercises[0]
+            text = answers(read_notebook(submission.content), LESSON)[first.name][
                 len("answer = '") : -1
             ]
         found[student] = (text, submission.late)
@@ -208,12 +208,11 @@ def test_half_characters_are_written_out(tmp_path):
 
 def test_what_takes_long_to_search_does_not():
     """Done in a moment; in hours where the search goes on from each line to the end."""
-    [name] = {task.name for task in LESSON.tasks if task.key == "size"}
+    [name] = {e.answer for e in LESSON.exercises if e.name == "size"}
     code = f"""
-from tools.build_notebooks import LESSONS
 from tools.grading.submissions import answers
-from tools.grading.tasks import read_tasks
-lesson = read_tasks(LESSONS / {PATH.name!r})
+from tools.lesson_source import LESSONS, read_lesson
+lesson = read_lesson(LESSONS / {PATH.name!r})
 print(answers([(None, None, {name + ":" + chr(10)!r} * 1_000_000)], lesson))
 """
     run = [sys.executable, "-c", code]

@@ -19,7 +19,7 @@ def job(lesson, answers, others, seed, limits, unsafe):
     """Return all that grading one submission takes, as plain data.
 
     Args:
-        lesson: a `tasks.Lesson`.
+        lesson: a `lesson_source.Lesson`.
         answers: the source of each exercise's answer, by the exercise's name.
         others: the sources of all code cells of the submission.
         seed: the instructor's secret, a text.
@@ -28,7 +28,7 @@ def job(lesson, answers, others, seed, limits, unsafe):
     """
     return {
         "lesson": dataclasses.asdict(lesson),
-        "tasks": {task.key: task.points for task in lesson.tasks},
+        "exercises": {exercise.name: exercise.points for exercise in lesson.exercises},
         "answers": answers,
         "others": others,
         "seed": seed,
@@ -37,18 +37,18 @@ def job(lesson, answers, others, seed, limits, unsafe):
     }
 
 
-def grade(work):
+def grade(job):
     """Return the `Mark`s of one `job`, in the order of the exercises.
 
     An answer that brings the judge down costs its own exercise; the next ones get a new judge.
     """
-    marks, left = [], dict(work["tasks"])
+    marks, left = [], dict(job["exercises"])
     while left:
-        seconds = len(left) * (work["limits"]["seconds"] + 60) + 120
+        seconds = len(left) * (job["limits"]["seconds"] + 60) + 120
         try:
             judge = subprocess.run(
                 [sys.executable, "-m", "tools.grading.judge"],
-                input=json.dumps(work | {"tasks": left}),
+                input=json.dumps(job | {"exercises": left}),
                 capture_output=True,
                 text=True,
                 timeout=seconds,
@@ -63,11 +63,11 @@ def grade(work):
             marks.append(mark)
             left.pop(mark.exercise)
         if left:
-            key, points = next(iter(left.items()))
+            name, points = next(iter(left.items()))
             last = (error.strip().splitlines() or ["no message"])[-1][:200]
             reason = f"the check could not be run on what your answer returns ({last})."
-            marks.append(Mark(key, 0, points, BROKEN, reason))
-            left.pop(key)
+            marks.append(Mark(name, 0, points, BROKEN, reason))
+            left.pop(name)
     return marks
 
 
@@ -86,13 +86,13 @@ def grade_all(jobs, workers=2, scheduler=None):
 
         with Client(scheduler) as client:
             futures = {}
-            for name, work in jobs.items():
-                future = client.submit(grade, work, pure=False, key=f"grade-{len(futures)}-{name}")
+            for name, job in jobs.items():
+                future = client.submit(grade, job, pure=False, key=f"grade-{len(futures)}-{name}")
                 futures[future] = name
             for future in as_dask_completes(list(futures)):
                 yield futures[future], future.result()
         return
     with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(grade, work): name for name, work in jobs.items()}
+        futures = {pool.submit(grade, job): name for name, job in jobs.items()}
         for future in as_completed(futures):
             yield futures[future], future.result()

@@ -19,8 +19,8 @@ import numpy as np
 from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
-from tools.grading.tasks import Lesson, beside
 from tools.grading.wire import Remote, WireError
+from tools.lesson_source import Lesson
 
 IMPORT_SECONDS = 120
 """How long the lesson's own imports may take; no code of the submission runs in them."""
@@ -67,7 +67,7 @@ class Judge:
         """Start nothing yet.
 
         Args:
-            lesson: a `tasks.Lesson`.
+            lesson: a `lesson_source.Lesson`.
             seed: the instructor's secret, a text.
             limits: a `sandbox.Limits`.
             unsafe: see `Sandbox`.
@@ -83,23 +83,23 @@ class Judge:
         if self._student is not None:
             self._student.sandbox.close()
 
-    def mark(self, task, source, others=()):
+    def mark(self, exercise, source, others=()):
         """Return the `Mark` of an answer.
 
         Args:
-            task: one of the lesson's tasks.
+            exercise: one of the lesson's.
             source: the source of the answer's cell, or None where there is none.
             others: the sources of all code cells of the submission, in order.
         """
         if source is None:
-            return _mark(task, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
-        if plain(source) == plain(task.stub):
-            return _mark(task, 0, NOT_ATTEMPTED, "the dots stand as they were.")
+            return _mark(exercise, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
+        if plain(source) == plain(exercise.stub):
+            return _mark(exercise, 0, NOT_ATTEMPTED, "the dots stand as they were.")
         sandbox = self._student and self._student.sandbox
         if sandbox is None or sandbox.ended or sandbox.crowded:
             self.__exit__()
             self._student = _Student(Sandbox(self.limits, self.unsafe), self.lesson)
-        return _grade(task, self._student, source, list(others), self.seed)
+        return _grade(exercise, self._student, source, list(others), self.seed)
 
 
 def plain(source):
@@ -107,19 +107,19 @@ def plain(source):
     return "".join(source.split())
 
 
-def _mark(task, points, status, reason):
+def _mark(exercise, points, status, reason):
     characters = str(reason)[: 10 * LONGEST]  # a submission may have written them
     reason = "".join(c if c.isprintable() else " " for c in characters)
     reason = " ".join(reason.split())
     reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
-    return Mark(task.key, points, task.points, status, reason)
+    return Mark(exercise.name, points, exercise.points, status, reason)
 
 
-def _grade(task, student, source, others, seed):
+def _grade(exercise, student, source, others, seed):
     earned, lost = [0], None
     try:
-        student.begin(task, source, others)
-        check = _check(task, student, seed, source, earned.append)
+        student.begin(exercise, source, others)
+        check = _check(exercise, student, seed, source, earned.append)
         check(student.value)
     except _Lost as error:
         lost = error
@@ -131,32 +131,32 @@ def _grade(task, student, source, others, seed):
         text = f"the check cannot use what your answer returns ({type(error).__name__}: {error})."
         lost = _Lost(BROKEN, text)
     if lost is None:
-        return _mark(task, task.points, RIGHT, task.praise)
+        return _mark(exercise, exercise.points, RIGHT, exercise.praise)
     points = 0 if lost.status == NOT_ATTEMPTED else max(earned)
-    return _mark(task, points, lost.status, lost)
+    return _mark(exercise, points, lost.status, lost)
 
 
-def _check(task, student, seed, source, earned):
+def _check(exercise, student, seed, source, earned):
     """Return the check function of a lesson, with what hidden tests use."""
-    digest = hashlib.sha256("\0".join([seed, task.key, plain(source)]).encode()).digest()
+    digest = hashlib.sha256("\0".join([seed, exercise.name, plain(source)]).encode()).digest()
 
     def compare(*inputs):
         given = student.value(*copy.deepcopy(inputs))
-        right = student.key(task)(*inputs)
+        right = student.solution(exercise)(*inputs)
         if not _same(given, right):
             shown = ", ".join(map(_short, inputs))
             raise AssertionError(
                 "Right for the examples of the check that you see, not for others: "
-                f"{task.name}({shown}) should be {_short(right)}, not {_short(given)}."
+                f"{exercise.answer}({shown}) should be {_short(right)}, not {_short(given)}."
             )
 
-    space = student.trusted(task, task.check)
+    space = student.trusted(exercise, exercise.check)
     space |= {
         "private": np.random.default_rng(int.from_bytes(digest)),
         "compare": compare,
         "earned": earned,
     }
-    return space[task.check]
+    return space[exercise.check]
 
 
 def _short(value):
@@ -200,20 +200,20 @@ class _Student:
 
     def __init__(self, sandbox, lesson):
         self.sandbox, self.lesson = sandbox, lesson
-        self.statements = names.statements(lesson.cells)
+        self.statements = names.statements(lesson.code)
         self.objects, self.value, self.end, self.turn = {}, None, 0, 0
         self.failure = None
 
-    def begin(self, task, source, others):
+    def begin(self, exercise, source, others):
         """Run an answer's cell; afterwards `value` is what the check is given."""
-        helpers = beside(task)
-        asked = names.used(ast.parse(task.solution)) | names.used(ast.parse(helpers))
+        asked = names.used(ast.parse(f"{exercise.solution}\n{exercise.beside}"))
         self.failure, self.objects = None, {}
         self.end = time.monotonic() + IMPORT_SECONDS
-        self._exchange({"do": "lesson", "cells": list(self.lesson.cells), "wanted": asked})
+        self._exchange({"do": "lesson", "cells": self.lesson.code, "wanted": asked})
         self.end = time.monotonic() + self.sandbox.limits.seconds
-        request = {"do": "answer", "source": source, "others": others, "beside": helpers}
-        request |= {"name": task.name, "trial": task.trial, "as_data": task.as_data}
+        request = {"do": "answer", "source": source, "others": others}
+        request |= {key: getattr(exercise, key) for key in ("beside", "trial", "as_data")}
+        request["name"] = exercise.answer
         reply = self._exchange(request)
         status = reply.get("status")
         if status == "function":
@@ -306,25 +306,24 @@ class _Student:
         except Exception as error:
             return {"error": [type(error).__name__, str(error)[:LONGEST]]}
 
-    def trusted(self, task, *wanted):
+    def trusted(self, exercise, *wanted):
         """Return the namespace of a part of the check, with what it uses of the lesson."""
-        available = [*self.statements, *names.statements([task.checks])]
+        available = [*self.statements, *names.statements([exercise.graded])]
         space = {"__name__": "check"}
         for statement in names.needed(wanted, available)[0]:
             exec(compile(ast.Module([statement], []), "check", "exec"), space)
         return space
 
-    def key(self, task):
+    def solution(self, exercise):
         """Return the lesson's own answer, as the check would see it."""
-        solution = ast.parse(task.solution)
-        beside_it = [name for name in (task.trial, task.as_data) if name]
-        space = self.trusted(task, *names.used(solution), *beside_it)
+        solution, trial, as_data = ast.parse(exercise.solution), exercise.trial, exercise.as_data
+        space = self.trusted(exercise, *names.used(solution), *filter(None, (trial, as_data)))
         exec(compile(solution, "solution", "exec"), space)
-        answer = space[task.name]
-        if task.trial:
-            return lambda *inputs: space[task.trial](answer, *inputs)
-        if task.as_data:
-            return lambda *inputs: space[task.as_data](answer(*inputs))
+        answer = space[exercise.answer]
+        if trial:
+            return lambda *inputs: space[trial](answer, *inputs)
+        if as_data:
+            return lambda *inputs: space[as_data](answer(*inputs))
         return answer
 
 
@@ -342,16 +341,16 @@ def _write_back(given, value):
 
 def main():
     """Read a job, see `engine.job`; write a line of JSON for each exercise as it is marked."""
-    work = json.load(sys.stdin)
+    job = json.load(sys.stdin)
     marks = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a check or Keras prints is no mark
-    limits = Limits(**work["limits"])
+    limits = Limits(**job["limits"])
     resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
-    lesson = Lesson.from_dict(work["lesson"])
-    with Judge(lesson, work["seed"], limits, work["unsafe"]) as judge:
-        for task in lesson.tasks:
-            if task.key in work["tasks"]:
-                mark = judge.mark(task, work["answers"].get(task.key), work["others"])
+    lesson = Lesson.from_dict(job["lesson"])
+    with Judge(lesson, job["seed"], limits, job["unsafe"]) as judge:
+        for exercise in lesson.exercises:
+            if exercise.name in job["exercises"]:
+                mark = judge.mark(exercise, job["answers"].get(exercise.name), job["others"])
                 print(json.dumps(dataclasses.asdict(mark)), file=marks, flush=True)
 
 

@@ -79,7 +79,7 @@ def collect(folder, lesson, due=None):
     Args:
         folder: a folder with a folder or a file a student, or with the zips of Moodle or Canvas,
             or one such zip.
-        lesson: a `tasks.Lesson`.
+        lesson: a `lesson_source.Lesson`.
         due: the deadline, a `datetime`, or None.
 
     Raises:
@@ -138,7 +138,7 @@ def _fits(content, name, lesson):
         return 2
     if told or number or 'start("' in text:
         return 0
-    return 2 if ids & {task.answer_id for task in lesson.tasks} else 1
+    return 2 if ids & {exercise.answer_id for exercise in lesson.exercises} else 1
 
 
 def _text(name):
@@ -319,21 +319,22 @@ def answers(cells, lesson):
 
     Args:
         cells: what `read_notebook` gives.
-        lesson: a `tasks.Lesson`.
+        lesson: a `lesson_source.Lesson`.
     """
     found = {}
-    for task in lesson.tasks:
+    for exercise in lesson.exercises:
         binds = re.compile(
-            rf"^(?:async )?(?:def|class) {task.name}\b|^{task.name}\s*(?::[^=\n]*)?=", re.M
+            rf"^(?:async )?(?:def|class) {exercise.answer}\b|^{exercise.answer}\s*(?::[^=\n]*)?=",
+            re.M,
         )
-        own = [source for id, mark, source in cells if task.answer_id in (id, mark)]
+        own = [source for id, mark, source in cells if exercise.answer_id in (id, mark)]
         others = [source for _, _, source in cells if binds.search(source)]
-        answered = [source for source in own if plain(source) != plain(task.stub)]
+        answered = [source for source in own if plain(source) != plain(exercise.stub)]
         first = [source for source in answered if binds.search(source)][:1]
-        moved = [source for source in others if plain(source) != plain(task.stub)][-1:]
+        moved = [source for source in others if plain(source) != plain(exercise.stub)][-1:]
         chosen = [*first, *moved, *answered[:1], *own[:1], *others[-1:]]
         if chosen:
-            found[task.key] = chosen[0]
+            found[exercise.name] = chosen[0]
     return found
 
 

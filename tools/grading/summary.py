@@ -70,13 +70,13 @@ def page(lesson, title, results, unsafe):
     """Return the class summary, an HTML page: distribution, exercises, wrong answers, students.
 
     Args:
-        lesson: a `tasks.Lesson`.
+        lesson: a `lesson_source.Lesson`.
         title: the heading.
         results: see `grades_csv`.
         unsafe: whether there was no sandbox, which the page then says.
     """
     totals = [_total(result)[0] for result in results.values()]
-    of = sum(task.points for task in lesson.tasks)
+    of = sum(exercise.points for exercise in lesson.exercises)
     late = sum(result["late"] for result in results.values())
     body = [f"<p>{len(results)} students, {late} late; {of} points in all.</p>"]
     if unsafe:
@@ -91,18 +91,19 @@ def page(lesson, title, results, unsafe):
     body += ["<h2>Distribution</h2>", _table(["points", "students"], rows)]
 
     rows = []
-    for task in lesson.tasks:
+    for exercise in lesson.exercises:
         statuses = collections.Counter()
         points = 0
         for result in results.values():
             for mark in result["marks"]:
-                if mark.exercise == task.key:
+                if mark.exercise == exercise.name:
                     statuses[mark.status] += 1
                     points += mark.points
         kinds = [str(statuses[status]) for status in (RIGHT, WRONG, BROKEN, NOT_ATTEMPTED)]
         mean = points / len(results) if results else 0
         failed = statuses[WRONG] + statuses[BROKEN]
-        rows.append([task.key, *kinds, f"{mean:.1f} of {task.points}", _bar(failed, len(results))])
+        mean = f"{mean:.1f} of {exercise.points}"
+        rows.append([exercise.name, *kinds, mean, _bar(failed, len(results))])
     head = ["exercise", "right", "wrong", "broken", "not attempted", "mean points", "failed"]
     body += ["<h2>Exercises</h2>", _table(head, rows)]
 
@@ -125,7 +126,7 @@ def page(lesson, title, results, unsafe):
 def common_mistakes(lesson, results):
     """Return `(exercise, text, students)` of the lesson's listed wrong answers, commonest first."""
     counts = collections.Counter()
-    texts = {task.key: [message for _, message, _ in task.wrong] for task in lesson.tasks}
+    texts = {e.name: [listed.text for listed in e.wrong] for e in lesson.exercises}
     for result in results.values():
         for mark in result["marks"]:
             if mark.status == WRONG:
