@@ -63,6 +63,21 @@ def test_the_first_python_that_fits_is_taken(setup, tmp_path, pythons, named, ta
 
 
 @pytest.mark.parametrize(
+    ("pythons", "named", "taken"),
+    [
+        ({"python3": FITS, "python3.13": FITS}, "", "python3.13"),
+        ({"python3": FITS, "python3.13": FITS}, "python3", "python3"),
+        ({"python3": FITS, "python3.12": FITS}, "", "python3"),
+    ],
+)
+def test_colabs_own_python_comes_first_for_a_lock_of_colabs(setup, tmp_path, pythons, named, taken):
+    head = "# What Colab ships on a CPU machine: Python 3.13, 2026-08-19\nnumpy==2.1.3\n"
+    (tmp_path / "colab.txt").write_text(head)
+    run = setup(pythons, named, "colab.txt")
+    assert f"with Python {tmp_path / 'bin' / taken}\n" in run.stdout, run.stderr
+
+
+@pytest.mark.parametrize(
     ("pythons", "found"), [({"python3": OLD}, "Python 3.8.1"), ({}, "missing")]
 )
 def test_where_no_python_fits_it_says_which_do(setup, tmp_path, pythons, found):

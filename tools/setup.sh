@@ -12,12 +12,15 @@ have_uv() { command -v uv >/dev/null 2>&1; }
 
 # A lock of Colab's names Colab's Python in its first line. That one is looked for where pyenv and uv
 # keep it, too; where there is none, another will do, and `make test-colab` says so.
-colabs=$(sed -n '1s/^# What Colab ships.*: Python \(3\.[0-9]*\),.*/\1/p' "$lock")
+colabs=
+if [ -r "$lock" ] && read -r first <"$lock" && [ "${first#"# What Colab ships"}" != "$first" ]; then
+    colabs=${first#*: Python }
+    colabs=${colabs%%,*}
+fi
 find_colabs_python() {
     [ -n "$colabs" ] || return 0
     shim=$(command -v python3 || true)
-    echo "python$colabs"
-    ls -d "${shim%/shims/python3}/versions/$colabs".*/bin/python 2>/dev/null || true
+    echo "python$colabs" "${shim%/shims/python3}/versions/$colabs".*/bin/python
     if have_uv; then uv python find "$colabs" 2>/dev/null || true; fi
 }
 
