@@ -52,12 +52,17 @@ grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (SEED= DUE=
 	  $(if $(DUE),--due "$(DUE)") $(if $(WORKERS),--workers $(WORKERS)) \
 	  $(if $(DASK),--dask "$(DASK)") $(if $(UNSAFE),--unsafe) $(if $(TO),--to "$(TO)")
 
-test: $(READY) check-notebooks  ## format, lint, unit tests, every notebook executed
+# One lesson alone, after its notebooks are built: both of them, listed answers, tests of the source.
+ONE := $(if $(N),$(wildcard lessons/$(N).py lessons/$(N)_*.py lessons/0$(N)_*.py))
+NBVAL := -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 --lessons lessons
+
+test: $(READY)  ## format, lint, unit tests, every notebook executed (N=01: one lesson alone)
+	@$(BIN)/python -m tools.build_notebooks $(if $(N),"$(N)",--check)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
-	@$(PYTEST) -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
-	  --lessons lessons --ignore=tests/grading --ignore=tests/colab tests notebooks
+	@$(PYTEST) $(NBVAL) --ignore=tests/grading --ignore=tests/colab $(if $(N),-k "$(notdir $(basename $(ONE)))" \
+	  tests/test_lessons.py notebooks,tests notebooks)
 
 COLAB := $(foreach kind,colab colab-tpu,.venv-$(kind)/.ready-requirements-$(kind).txt)
 

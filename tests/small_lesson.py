@@ -80,10 +80,10 @@ def double(n):
 """
 
 
-def write_lesson(folder, lesson=LESSON, answers=ANSWERS):
+def write_lesson(folder, lesson=LESSON, answers=ANSWERS, name="01_test"):
     """Write a lesson and its listed answers, and return the path of the lesson."""
     (folder / "answers").mkdir(parents=True, exist_ok=True)
-    (folder / "answers" / "01_test.py").write_text(answers, encoding="utf-8")
-    path = folder / "01_test.py"
+    (folder / "answers" / f"{name}.py").write_text(answers, encoding="utf-8")
+    path = folder / f"{name}.py"
     path.write_text(lesson, encoding="utf-8")
     return path

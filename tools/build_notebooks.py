@@ -1,4 +1,4 @@
-"""Build notebooks/ from lessons/: `python -m tools.build_notebooks [--check]`.
+"""Build notebooks/ from lessons/: `python -m tools.build_notebooks [--check] [04]`.
 
 `tools.lesson_source` says what a lesson's source looks like; here it becomes notebooks, the table
 of lessons in the README and that in the instructors' guide.
@@ -14,10 +14,12 @@ from pathlib import Path
 import nbformat
 
 from course_utils import __version__
+from course_utils.errors import CourseError
 from tools.lesson_source import (
     LESSONS,
     ROOT,
     LessonError,
+    find_lessons,
     has_exercises,
     lesson_paths,
     read_lesson,
@@ -225,11 +227,16 @@ def differences(built, notebooks=NOTEBOOKS):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Build notebooks/ from lessons/.")
+    parser.add_argument("lesson", nargs="?", help="build this one alone; its number or name")
     parser.add_argument("--check", action="store_true", help="compare only; fail on a difference")
     options = parser.parse_args(arguments)
     try:
-        built = targets(guide=GUIDE)
-    except LessonError as error:
+        if options.lesson is None:
+            built = targets(guide=GUIDE)
+        else:
+            [path] = find_lessons([options.lesson])
+            built = notebooks_of(read_lesson(path))
+    except (CourseError, LessonError) as error:
         print(error, file=sys.stderr)
         return 1
     if options.check:
@@ -249,7 +256,7 @@ def main(arguments=None):
             aside.write_bytes(text.encode())
             aside.replace(path)
             print(f"wrote {path.relative_to(ROOT)}")
-    for problem in differences(built):
+    for problem in differences(built) if options.lesson is None else ():
         print(problem, file=sys.stderr)
     return 0
 
