@@ -130,25 +130,31 @@ def supply():
     done. Called by the first cell of every notebook, in Colab only; where nothing is to do, it
     takes the time of the imports that it tries. May be interrupted and called again.
     """
-    with tempfile.TemporaryDirectory(prefix="course-") as folder:
-        wheels, problem = _choose(Path(folder))
-        if problem is None and wheels:
-            before = {module: _installed(module) for module in wheels}
-            problem = _pip("install", "--no-index", "--force-reinstall", *wheels.values())
-            problem = problem or _problem(_probe())
-        if problem is not None:
-            print(problem)
-            return
-        importlib.invalidate_caches()
+    try:
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            print(_supply(Path(folder)))
+    except OSError as error:  # a full disk, for one
+        print(f"What this machine lacks could not be looked into: {error}.")
+
+
+def _supply(folder):
+    """Do what `supply` does, with a scratch folder, and return the line."""
+    wheels, problem = _choose(folder)
+    if problem is None and wheels:
+        before = {module: _installed(module) for module in wheels}
+        problem = _pip("install", "--no-index", "--force-reinstall", *wheels.values())
+        problem = problem or _problem(_probe())
+    if problem is not None:
+        return problem
+    importlib.invalidate_caches()
     if not wheels:
-        print("This machine has all the packages that the lessons need.")
-        return
+        return "This machine has all the packages that the lessons need."
     done = [
         f"{SUPPLIED[module].replace('==', ' ')}"
         + (f" in place of {before[module]}, which does not work here" if before[module] else "")
         for module in wheels
     ]
-    print(f"Supplied what the lessons need and this machine lacks: {'; '.join(done)}.")
+    return f"Supplied what the lessons need and this machine lacks: {'; '.join(done)}."
 
 
 def _choose(folder):
@@ -226,10 +232,8 @@ def _pip(command, *arguments):
             return None
         lines = [line for line in process.stderr.splitlines() if line.startswith("ERROR")]
         said = (lines or process.stderr.splitlines() or ["no message"])[-1].strip()[:200]
-    return (
-        f"pip could not supply what is missing ({said}). Check that this machine reaches "
-        "the internet, and run this cell again."
-    )
+    check = "that this machine reaches the internet" if command == "wheel" else "what pip says"
+    return f"pip could not supply what is missing ({said}). Check {check}, and run this cell again."
 
 
 def _installed(module):

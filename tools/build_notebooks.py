@@ -36,8 +36,10 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab"):
-    if "{version}" not in [d.version for d in distributions(name="image-classification-course")]:
-        get_ipython().run_line_magic("pip", "install --quiet --no-deps '{requirement}'")
+    installed = {{found.version for found in distributions(name="image-classification-course")}}
+    if installed != {{"{version}"}} or not find_spec("course_utils"):
+        pip = "install --quiet --no-deps --force-reinstall '{requirement}'"
+        get_ipython().run_line_magic("pip", pip)
     if not find_spec("course_utils"):
         raise SystemExit("The helpers of the course could not be fetched. Run this cell again.")
     from course_utils.packages import supply

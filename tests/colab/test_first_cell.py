@@ -4,6 +4,7 @@ Everything is entered as a learner enters it, by the cell or by `load_dataset` a
 process of its own.
 """
 
+import re
 import shutil
 
 import pytest
@@ -104,6 +105,24 @@ def test_without_a_network_the_line_says_so_and_nothing_has_changed(machine, whe
     assert "reaches the internet, and run this cell again" in line
     assert changed(before, machine) == {}
     assert "importlib_resources 7.1.0" in said(machine.first_cell(wheel))
+
+
+def test_helpers_of_another_version_or_of_which_half_is_there_are_fetched_anew(machine, wheel):
+    machine.run(*HELPERS, wheel)
+    shutil.rmtree(site_packages(machine) / "course_utils")
+    assert "importlib_resources 7.1.0" in said(machine.first_cell(wheel))
+    [information] = site_packages(machine).glob("image_classification_course-*.dist-info")
+    older = information.with_name("image_classification_course-0.0.1.dist-info")
+    information.rename(older)
+    for name, old, new in (
+        ("METADATA", r"(?m)^Version: .*", "Version: 0.0.1"),
+        ("RECORD", re.escape(information.name), older.name),
+    ):
+        text = (older / name).read_text(encoding="utf-8")
+        (older / name).unlink()
+        (older / name).write_text(re.sub(old, new, text), encoding="utf-8")
+    assert said(machine.first_cell(wheel)) == ALL_THERE
+    assert [path.name for path in site_packages(machine).glob("image_class*")] == [information.name]
 
 
 def test_helpers_that_cannot_be_fetched_are_told_in_words(machine):
