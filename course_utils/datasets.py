@@ -149,7 +149,11 @@ def import_tfds():
 
 def _missing_package(error):
     """Return the error to raise where TFDS, or what it needs, cannot be imported."""
-    supplied = [packages.SUPPLIED[module] for module in packages.remedies(error)]
+    supplied = [
+        packages.SUPPLIED[module]
+        for module in packages.remedies(error)
+        if packages.SUPPLIED[module].split("==")[1] != packages.installed(module)
+    ]
     line = f'`pip install "{supplied[0]}"`' if supplied else "install it in a fresh environment"
     return MissingPackageError(
         f"tensorflow_datasets does not come up ({packages.describe(error)}). "

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from types import ModuleType
 
 IMPORTED = (
     "numpy",
@@ -56,21 +57,25 @@ def remedies(error):
     """Return which entries of `SUPPLIED` may mend an error of an import, the likeliest first.
 
     These are the module that the error names as missing or as lacking something, then those whose
-    code raised it, from the innermost outwards.
+    code raised it, from the innermost outwards, then those that this code uses: where a function
+    does not know an argument, the code that calls it fails.
 
     Args:
         error: the exception.
     """
-    modules = []
+    modules, used = [], []
     while error is not None:
         if isinstance(error, ImportError):
             modules.append(error.name)
         elif isinstance(error, AttributeError):  # a module of which half is missing
             modules.append(getattr(error.obj, "__name__", None))
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        modules += [frame.f_globals.get("__name__") for frame in reversed(frames)]
+        for frame in reversed(frames):
+            modules.append(frame.f_globals.get("__name__"))
+            used += [getattr(value, "__module__", None) for value in frame.f_globals.values()]
+            used += [v.__name__ for v in frame.f_globals.values() if isinstance(v, ModuleType)]
         error = error.__cause__ or error.__context__
-    roots = [module.split(".")[0] for module in modules if isinstance(module, str)]
+    roots = [module.split(".")[0] for module in [*modules, *used] if isinstance(module, str)]
     return [root for root in dict.fromkeys(roots) if root in SUPPLIED]
 
 
@@ -141,14 +146,14 @@ def _supply(folder):
     """Do what `supply` does, with a scratch folder, and return the line."""
     wheels, problem = _choose(folder)
     if problem is None and wheels:
-        before = {module: _installed(module) for module in wheels}
+        before = {module: installed(module) for module in wheels}
         problem = _pip("install", "--no-index", "--force-reinstall", *wheels.values())
         problem = problem or _problem(_probe())
     if problem is not None:
         return problem
     importlib.invalidate_caches()
     if not wheels:
-        return "This machine has all the packages that the lessons need."
+        return "What the lessons need beside TensorFlow is here and works."
     done = [
         f"{SUPPLIED[module].replace('==', ' ')}"
         + (f" in place of {before[module]}, which does not work here" if before[module] else "")
@@ -236,7 +241,7 @@ def _pip(command, *arguments):
     return f"pip could not supply what is missing ({said}). Check {check}, and run this cell again."
 
 
-def _installed(module):
+def installed(module):
     """Return the installed version of what supplies a module, or None."""
     try:
         return importlib.metadata.version(SUPPLIED[module].split("==")[0])

@@ -40,10 +40,13 @@ if find_spec("google") and find_spec("google.colab"):
     if installed != {{"{version}"}} or not find_spec("course_utils"):
         pip = "install --quiet --no-deps --force-reinstall '{requirement}'"
         get_ipython().run_line_magic("pip", pip)
-    if not find_spec("course_utils"):
-        raise SystemExit("The helpers of the course could not be fetched. Run this cell again.")
-    from course_utils.packages import supply
-
+    try:
+        from course_utils.packages import supply
+    except ImportError:
+        raise SystemExit(
+            "The helpers of the course could not be fetched, or are not whole. Run this again; if "
+            "that does not help, choose Runtime, Disconnect and delete runtime, and begin anew."
+        ) from None
     supply()"""
 LEARNER, SOLUTION, RELEASE = "learner", "solution", "release"
 """The notebooks of a lesson: what learners open, the one with the answers, what is handed out."""

@@ -12,7 +12,7 @@ import pytest
 LOAD = "from course_utils import load_dataset; load_dataset('fashion_mnist')"
 START = "from course_utils import start; start('01_fashion_mnist_dense')"
 HELPERS = ("-m", "pip", "install", "--quiet", "--no-deps")
-ALL_THERE = "This machine has all the packages that the lessons need."
+ALL_THERE = "What the lessons need beside TensorFlow is here and works."
 SUPPLIED = {"importlib-resources": "7.1.0", "tensorflow-metadata": "1.17.3"}
 
 
@@ -75,6 +75,15 @@ def test_only_what_does_not_work_is_supplied(machine, wheel, fault):
     assert fault in said(machine.first_cell(wheel))
     name = fault.replace("_", "-")
     assert changed(before, machine) == {name: SUPPLIED[name]}
+
+
+def test_a_package_that_is_too_old_for_the_one_that_calls_it_is_replaced(machine, wheel):
+    machine.first_cell(wheel)
+    machine.run(*HELPERS, "etils==1.5.2")
+    assert 'pip install "etils==1.14.0"' in load(machine)
+    before = machine.packages()
+    assert "etils 1.14.0 in place of 1.5.2" in said(machine.first_cell(wheel))
+    assert changed(before, machine) == {"etils": "1.14.0"}
 
 
 @pytest.mark.parametrize("package", ["etils", "toml", "ipywidgets", "tensorflow-datasets"])
