@@ -58,9 +58,16 @@ def import_tensorflow():
     try:
         with _quiet_native_stderr():
             tf = importlib.import_module("tensorflow")
-    except ImportError as error:
+    except Exception as error:  # beside a package of the wrong version, it raises what it likes
+        says = " ".join(str(error).split())[:200]
+        if importlib.util.find_spec("tensorflow") and "google.colab" in sys.modules:
+            raise MissingPackageError(
+                f"Colab's TensorFlow does not come up ({says}): some package here is of a version "
+                "that it does not work with. Choose Runtime, Disconnect and delete runtime, which "
+                "gives you a fresh machine, and run all from the top."
+            ) from None
         raise MissingPackageError(
-            f"TensorFlow cannot be imported ({error}). {_how_to_get_tensorflow()}"
+            f"TensorFlow cannot be imported ({says}). {_how_to_get_tensorflow()}"
         ) from None
     found = tuple(int(part) for part in tf.__version__.split(".")[:2])
     if found < OLDEST_TENSORFLOW:

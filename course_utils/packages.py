@@ -112,19 +112,20 @@ def import_whole(module):
         logging.disable(logging.NOTSET)
 
 
-def fault():
-    """Import what `IMPORTED` lists, here; return None, or what fails, as plain data.
+def faults():
+    """Import what `IMPORTED` lists, here, and return what fails, as plain data.
 
     Returns:
-        None, or a dict: "module", what was imported; "error", a line; "remedies", see `remedies`.
+        a list of dicts: "module", what was imported; "error", a line; "remedies", see `remedies`.
     """
+    found = []
     for module in IMPORTED:
         try:
             import_whole(module)
         except Exception as error:  # a package of the wrong version raises what it likes
-            found = {"module": module, "error": describe(error)}
-            return found | {"remedies": remedies(error)}
-    return None
+            said = {"module": module, "error": describe(error)}
+            found.append(said | {"remedies": remedies(error)})
+    return found
 
 
 def supply():
@@ -144,63 +145,66 @@ def supply():
 
 def _supply(folder):
     """Do what `supply` does, with a scratch folder, and return the line."""
-    wheels, problem = _choose(folder)
-    if problem is None and wheels:
+    wheels, problems = _choose(folder)
+    if not wheels and not problems:
+        return "What the lessons need beside TensorFlow is here and works."
+    done = []
+    if wheels:
         before = {module: installed(module) for module in wheels}
         problem = _pip("install", "--no-index", "--force-reinstall", *wheels.values())
-        problem = problem or _problem(_probe())
-    if problem is not None:
-        return problem
-    importlib.invalidate_caches()
-    if not wheels:
-        return "What the lessons need beside TensorFlow is here and works."
-    done = [
-        f"{SUPPLIED[module].replace('==', ' ')}"
-        + (f" in place of {before[module]}, which does not work here" if before[module] else "")
-        for module in wheels
-    ]
-    return f"Supplied what the lessons need and this machine lacks: {'; '.join(done)}."
+        if problem:
+            return " ".join([problem, *problems.values()])
+        importlib.invalidate_caches()
+        problems = {found["module"]: _problem(found) for found in _probe()} | problems
+        done = [
+            f"{SUPPLIED[module].replace('==', ' ')}"
+            + (f" in place of {before[module]}, which does not work here" if before[module] else "")
+            for module in wheels
+        ]
+        done = [f"Supplied what the lessons need and this machine lacks: {'; '.join(done)}."]
+    return " ".join([*done, *problems.values()])
 
 
 def _choose(folder):
-    """Return `(wheels, problem)`: what mends every fault, by module, or why that was not found."""
-    trial = folder / "trial"
-    trial.mkdir()
-    wheels = {}
-    found = _probe()
-    while found:
-        untried = [module for module in found["remedies"] if module not in wheels]
-        for module in untried:
-            aside = folder / module
-            problem = _pip("wheel", "--wheel-dir", aside, SUPPLIED[module])
-            if problem:
-                return {}, f"{_problem(found)} {problem}"
+    """Return `(wheels, problems)`: what mends faults; in words, what does not work. By module."""
+    wheels, problems = {}, {}
+    left = _probe()
+    while left:
+        found = left[0]
+        module = found["module"]
+        for remedy in (name for name in found["remedies"] if name not in wheels):
+            aside, candidate = folder / remedy, folder / f"{remedy}-trial"
+            unfetched = _pip("wheel", "--wheel-dir", aside, SUPPLIED[remedy])
+            if unfetched:
+                return {}, {module: f"{_problem(found)} {unfetched}"}
             [wheel] = aside.glob("*.whl")
-            candidate = folder / f"{module}-trial"
-            problem = _pip("install", "--no-index", "--target", candidate, wheel)
-            if problem:
-                return {}, f"{_problem(found)} {problem}"
-            after = _probe(candidate, *(folder / f"{other}-trial" for other in wheels))
+            unwritten = _pip("install", "--no-index", "--target", candidate, wheel)
+            if unwritten:
+                return {}, {module: f"{_problem(found)} {unwritten}"}
+            tried = _probe(candidate, *(folder / f"{other}-trial" for other in wheels))
+            by_module = {fault["module"]: fault for fault in tried}
+            after = by_module.get(module) or by_module.get("Python")
             if after is None or (
-                after["error"] != found["error"] and module not in after["remedies"][:1]
+                after["error"] != found["error"] and remedy not in after["remedies"][:1]
             ):
-                wheels[module], found = wheel, after
+                wheels[remedy], left = wheel, tried
                 break
         else:
-            return {}, (
-                f"{_problem(found)} The course knows nothing that mends it here, and has changed "
-                "nothing. Please report this line to the authors."
+            problems[module] = (
+                f"{_problem(found)} The course knows nothing that mends it here, and has left it "
+                "as it is. Please report this line to the authors."
             )
-    return wheels, None
+        left = [fault for fault in left if fault["module"] not in problems]
+    return wheels, problems
 
 
 def _problem(found):
-    """Return what a fault means, in words, or None."""
-    return found and f"{found['module']} does not work here ({found['error']})."
+    """Return what a fault means, in words."""
+    return f"{found['module']} does not work here ({found['error']})."
 
 
 def _probe(*folders):
-    """Return the `fault` of a fresh process that looks into `folders` first."""
+    """Return the `faults` of a fresh process that looks into `folders` first."""
     path = os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
     variables = os.environ | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
     try:
@@ -219,7 +223,7 @@ def _probe(*folders):
         error = (process.stderr.strip().splitlines() or [str(process)])[-1][:200]
     except (IndexError, ValueError):
         error = "no answer"
-    return {"module": "Python", "error": error, "remedies": []}
+    return [{"module": "Python", "error": error, "remedies": []}]
 
 
 def _pip(command, *arguments):
@@ -250,4 +254,4 @@ def installed(module):
 
 
 if __name__ == "__main__":
-    print("\n" + json.dumps(fault()))
+    print("\n" + json.dumps(faults()))

@@ -32,14 +32,17 @@ GUIDE = ROOT / "docs" / "instructors.md"
 ALL_LESSONS = json.loads((ROOT / "course_utils" / "lessons.json").read_text(encoding="utf-8"))
 INSTALL = """\
 # In Colab, this cell supplies what the lesson needs and Colab lacks; elsewhere it does nothing.
+import subprocess
+import sys
 from importlib.metadata import distributions
 from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab"):
     installed = {{found.version for found in distributions(name="image-classification-course")}}
     if installed != {{"{version}"}} or not find_spec("course_utils"):
-        pip = "install --quiet --no-deps --force-reinstall '{requirement}'"
-        get_ipython().run_line_magic("pip", pip)
+        helpers = "{requirement}"
+        options = ["--quiet", "--no-deps", "--force-reinstall", helpers]
+        subprocess.run([sys.executable, "-m", "pip", "install", *options])
     try:
         from course_utils.packages import supply
     except ImportError:

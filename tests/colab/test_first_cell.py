@@ -137,6 +137,7 @@ def test_helpers_of_another_version_or_of_which_half_is_there_are_fetched_anew(m
 def test_helpers_that_cannot_be_fetched_are_told_in_words(machine):
     process = machine.first_cell("http://127.0.0.1:9/helpers.zip", PIP_RETRIES="0")
     text = process.stdout + process.stderr
+    assert "you may need to restart" not in text
     assert "The helpers of the course could not be fetched" in text
     assert "ModuleNotFoundError" not in text
 
@@ -145,8 +146,25 @@ def test_what_nothing_mends_is_said_and_nothing_is_changed(machine, wheel):
     break_package(machine, "absl/logging")
     before = machine.packages()
     line = said(machine.first_cell(wheel))
-    assert "division by zero" in line and "changed nothing" in line
+    assert "division by zero" in line and "left it as it is" in line
     assert changed(before, machine) == {}
+
+
+def test_what_nothing_mends_does_not_keep_the_rest_from_being_supplied(machine, wheel):
+    machine.run("-m", "pip", "uninstall", "--yes", "--quiet", "absl-py", "ipywidgets")
+    before = machine.packages()
+    line = said(machine.first_cell(wheel))
+    assert "Supplied" in line and "ipywidgets 7.7.1" in line
+    assert "No module named 'absl'" in line and "left it as it is" in line
+    assert changed(before, machine) == {"ipywidgets": "7.7.1"}
+
+
+def test_a_tensorflow_that_does_not_come_up_is_told_with_what_helps_in_colab(machine, wheel):
+    machine.first_cell(wheel)
+    machine.run(*HELPERS, "protobuf==4.25.8")
+    error = machine.run("-c", "import google.colab; " + START, check=False).stderr
+    assert "MissingPackageError: Colab's TensorFlow does not come up" in error
+    assert "Disconnect and delete runtime" in error
 
 
 def test_without_the_first_cell_the_error_names_the_package_and_the_line(machine, wheel):
