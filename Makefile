@@ -14,7 +14,7 @@ PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
 .PHONY: help setup lab lesson assignment grade test test-colab test-grading notebooks \
-  check-notebooks results lock colab-lists clean
+  check-notebooks results lock colab-lists release clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -102,6 +102,10 @@ lock:  ## resolve the locks anew (needs uv)
 	  --constraint requirements.txt --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-package image-classification-course --no-annotate --no-header --quiet \
 	  --output-file requirements-grade.txt
+
+release: $(READY)  ## version, notebooks, commit, tag, short of the push: make release VERSION=0.2.0
+	@test -n "$(VERSION)" || { echo "Which version? For example: make release VERSION=0.2.0" >&2; exit 2; }
+	@$(BIN)/python -m tools.release "$(VERSION)"
 
 clean:  ## remove build/ and caches; work/ and .venv stay
 	@rm -rf build .pytest_cache .ruff_cache
