@@ -1,15 +1,19 @@
 """What the pages lead to exists: links and their anchors, files, commands, what programs say."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from tools.build_notebooks import ROOT
+from course_utils import packages
+from tools.build_notebooks import INSTALL, ROOT, targets
 
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     + [ROOT / folder / "README.md" for folder in ("data", "benchmarks")]
 )
+PUBLISHING = " ".join((ROOT / "docs" / "publishing.md").read_text(encoding="utf-8").split())
 FOLDERS = r"(?:course_utils|tools|tests|lessons|notebooks|data|docs|benchmarks|\.ci|pretrained)"
 each_page = pytest.mark.parametrize(
     "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
@@ -84,6 +88,21 @@ def test_files_exist(page):
             assert (ROOT / said).exists() or (page.parent / said).exists(), said
         elif re.fullmatch(r"[\w-]+\.(?:toml|cff|yml)|requirements[\w-]*\.txt", said):
             assert (ROOT / said).exists(), said
+
+
+def test_what_the_first_cell_says_is_told_in_its_words():
+    code = Path(packages.__file__).read_text(encoding="utf-8")
+    first_cell = re.sub(r'"\s+"', "", INSTALL)
+    for sentence in re.findall(r'"([A-Z…][^"]+[.…])"', PUBLISHING):
+        said = sentence.strip("… ")
+        assert said in code or said in first_cell, sentence
+
+
+def test_the_address_changes_notebooks_and_the_readme_alone():
+    changed = {path.relative_to(ROOT).parts[0] for path in targets()}
+    assert changed == {"notebooks", "README.md"}
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    assert set(urls) == {"Repository"} and "as `Repository` under `[project.urls]`" in PUBLISHING
 
 
 def test_contributing_is_read_in_ten_minutes():
