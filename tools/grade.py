@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from course_utils.errors import CourseError
 from course_utils.exercises import BROKEN
+from course_utils.stopping import stop_when_asked
 from tools.assignment import release
 from tools.grading import engine, summary
 from tools.grading.judge import Mark
@@ -66,7 +67,8 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
         due: the deadline, a `datetime`, or None.
         limits: a `sandbox.Limits`.
         unsafe: whether to go without a sandbox.
-        run: function of a dict of jobs that yields their marks; by default `engine.grade_all`.
+        run: generator function of a dict of jobs that yields their marks; by default
+            `engine.grade_all`.
     """
     limits, run = limits or Limits(), run or engine.grade_all
     lesson = read_lesson(path)
@@ -106,8 +108,9 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
             continue
         others = [text for _, _, text in cells]
         jobs[student] = engine.job(lesson, result["answers"], others, seed, limits, unsafe)
-    with tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs) as bar:
-        for student, marks in run(jobs):
+    bar = tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs)
+    with bar, contextlib.closing(run(jobs)) as graded:  # its judges end with it
+        for student, marks in graded:
             results[student]["marks"] = marks
             _record(records, results[student], written=False)
             bar.update()
@@ -220,5 +223,6 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    stop_when_asked()
     with contextlib.suppress(BrokenPipeError):
         sys.exit(main())

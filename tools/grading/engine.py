@@ -8,11 +8,93 @@ import dataclasses
 import json
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import psutil
 
 from course_utils.exercises import BROKEN
 from tools.grading.judge import Mark
 from tools.grading.sandbox import ROOT
+
+PATIENCE = 5
+"""Seconds that judges have to end their sandboxes and themselves, before they are killed."""
+
+
+class Stopped(Exception):
+    """No judge begins any more, since whoever wanted the marks has gone."""
+
+
+class Judges:
+    """The judges that run on this machine, so that all of them can be stopped together."""
+
+    def __init__(self):
+        self._lock, self._running, self._stopped = threading.Lock(), set(), False
+
+    def run(self, job, seconds):
+        """Return what a judge of a `job` says, and the last of its errors.
+
+        Args:
+            job: see `job`.
+            seconds: how long it may take.
+
+        Raises:
+            Stopped: after `stop`.
+        """
+        with self._start() as judge:
+            try:
+                said, error = judge.communicate(json.dumps(job), timeout=seconds)
+            except subprocess.TimeoutExpired as expired:
+                said = (expired.stdout or b"").decode("utf-8", "replace")
+                error = "it ran out of time"
+                _kill_with_children(judge)
+        with self._lock:
+            self._running.discard(judge)
+        return said, (error.strip().splitlines() or ["no message"])[-1][:200]
+
+    def _start(self):
+        with self._lock:
+            if self._stopped:
+                raise Stopped
+            judge = subprocess.Popen(
+                [sys.executable, "-m", "tools.grading.judge"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
+                start_new_session=True,  # Ctrl-C is for who counts the marks, not for a judge
+            )
+            self._running.add(judge)
+            return judge
+
+    def stop(self):
+        """End all judges with their sandboxes, and let none begin."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for judge in running:
+            judge.terminate()
+        end = time.monotonic() + PATIENCE
+        for judge in running:
+            try:
+                judge.wait(max(0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _kill_with_children(judge)
+
+
+def _kill_with_children(judge):
+    try:
+        children = psutil.Process(judge.pid).children(recursive=True)
+    except psutil.Error:
+        children = []
+    judge.kill()
+    for child in children:
+        try:
+            child.kill()
+        except psutil.Error:
+            continue
 
 
 def job(lesson, answers, others, seed, limits, unsafe):
@@ -37,35 +119,30 @@ def job(lesson, answers, others, seed, limits, unsafe):
     }
 
 
-def grade(job):
+def grade(job, judges=None):
     """Return the `Mark`s of one `job`, in the order of the exercises.
 
     An answer that brings the judge down costs its own exercise; the next ones get a new judge.
+
+    Args:
+        job: see `job`.
+        judges: the `Judges` among which its own run; None where nobody stops them.
+
+    Raises:
+        Stopped: the judges have been stopped.
     """
+    judges = judges or Judges()
     marks, left = [], dict(job["exercises"])
     while left:
         seconds = len(left) * (job["limits"]["seconds"] + 60) + 120
-        try:
-            judge = subprocess.run(
-                [sys.executable, "-m", "tools.grading.judge"],
-                input=json.dumps(job | {"exercises": left}),
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-                cwd=ROOT,
-            )
-            said, error = judge.stdout, judge.stderr
-        except subprocess.TimeoutExpired as expired:
-            said, error = (expired.stdout or b"").decode("utf-8", "replace"), "it ran out of time"
+        said, error = judges.run(job | {"exercises": left}, seconds)
         for line in said.splitlines():
             mark = Mark(**json.loads(line))
             marks.append(mark)
             left.pop(mark.exercise)
         if left:
             name, points = next(iter(left.items()))
-            last = (error.strip().splitlines() or ["no message"])[-1][:200]
-            reason = f"the check could not be run on what your answer returns ({last})."
+            reason = f"the check could not be run on what your answer returns ({error})."
             marks.append(Mark(name, 0, points, BROKEN, reason))
             left.pop(name)
     return marks
@@ -73,6 +150,9 @@ def grade(job):
 
 def grade_all(jobs, workers=2, scheduler=None):
     """Yield `(name, marks)` of each job as it is done.
+
+    Where the generator is closed, or fails, what has not begun is not begun. What runs on this
+    machine ends at once, with its sandboxes; what runs on another ends by itself.
 
     Args:
         jobs: a dict of `job`s by name.
@@ -92,7 +172,12 @@ def grade_all(jobs, workers=2, scheduler=None):
             for future in as_dask_completes(list(futures)):
                 yield futures[future], future.result()
         return
-    with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(grade, job): name for name, job in jobs.items()}
+    judges, pool = Judges(), ThreadPoolExecutor(workers)
+    try:
+        futures = {pool.submit(grade, job, judges): name for name, job in jobs.items()}
         for future in as_completed(futures):
             yield futures[future], future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        judges.stop()
+        pool.shutdown()
