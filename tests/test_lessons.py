@@ -13,6 +13,8 @@ import pytest
 from tools.lesson_source import LESSONS, ROOT, lesson_paths, read_lesson, taught
 
 PATHS = lesson_paths()
+LONGEST, MEDIAN = 25, 5
+"""Lines of a code cell."""
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -42,8 +44,8 @@ def test_code_cells_are_small(path):
         for cell in read_lesson(path).solution()
         if cell.kind == "code" and cell.part != "check"
     }
-    assert statistics.median(lengths.values()) <= 5
-    assert {name: length for name, length in lengths.items() if length > 25} == {}
+    assert statistics.median(lengths.values()) <= MEDIAN
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
 DIFFERENT = {

@@ -147,7 +147,7 @@ def train(name, description, preprocess_input, share):
         )
         data = batches(pictures, labels, preprocess_input, training=True)
         model.fit(data, epochs=epochs, verbose=2)
-        print(f"{name}, {size} pixels: {_minutes_since(begin)}", flush=True)
+        print(f"{name}, {size} pixels: {_minutes_since(begin)} minutes", flush=True)
     if name == "VGG16":
         return add_top(description, model, preprocess_input, share)
     return settle(model, description, pictures, labels, preprocess_input)
@@ -209,7 +209,16 @@ def train_top(model, description, preprocess_input, share):
 
 
 def save(model, name, description, folder, preprocess_input, share=1.0):
-    """Test a base, write its weights and enter it in `bases.json`; return its accuracy."""
+    """Test a base, write its weights and enter it in `bases.json`; return its accuracy.
+
+    Args:
+        model: the trained network.
+        name: of `BASES`.
+        description: what the entry says of the training, a dict.
+        folder: where weights and entry go.
+        preprocess_input: what the network wants pictures to go through.
+        share: of the pictures to test with.
+    """
     size = description["input"]
     pictures, labels = draw(int(TESTED_ON * share), size, HELD_OUT)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -250,12 +259,13 @@ def main():
         module = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}[name]
         preprocess_input = getattr(keras.applications, module).preprocess_input
         model = train(name, description, preprocess_input, options.share)
+        description |= {"minutes": _minutes_since(begin)}
         accuracy = save(model, name, description, folder, preprocess_input, options.share)
-        print(f"{name}: {accuracy:.3f} of the held-out pictures, {_minutes_since(begin)}")
+        print(f"{name}: {accuracy:.3f} of the held-out pictures, {_minutes_since(begin)} minutes")
 
 
 def _minutes_since(begin):
-    return f"{(time.perf_counter() - begin) / 60:.1f} minutes"
+    return round((time.perf_counter() - begin) / 60, 1)
 
 
 if __name__ == "__main__":

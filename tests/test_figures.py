@@ -1,0 +1,170 @@
+"""Figures, counts and limits that pages repeat: each is compared with what it is copied from."""
+
+import inspect
+import json
+import re
+import statistics
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from benchmarks import bench_find_photos, story
+from course_utils import likeness
+from course_utils.datasets import DATASETS
+from tests import test_lessons
+from tools import lesson_source, train_bases
+from tools.grading import sandbox, submissions, wire
+from tools.lesson_source import ROOT, lesson_paths, read_lesson
+
+
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def prose(name):
+    return " ".join(page(name).split())
+
+
+def record(name):
+    return json.loads((ROOT / name).read_text(encoding="utf-8"))
+
+
+BENCHMARKS = {
+    section.split("\n")[0]: section
+    for section in re.split(r"^## ", page("benchmarks/README.md"), flags=re.M)[1:]
+}
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_says_by_which_command_when_and_on_what(name):
+    section = BENCHMARKS[name]
+    assert re.search(r"^.*\.venv(?:-grade)?/bin/python benchmarks/\w+\.py", section, re.M)
+    if "benchmarks/story.json" not in section:
+        assert re.search(r"\b20\d\d-\d\d-\d\d\b", section)
+        assert re.search(r"CPU, 2\s+cores|2 cores, Linux|The machine was not\s+noted", section)
+
+
+def test_the_story_as_it_was_recorded():
+    networks = record("benchmarks/story.json")["real"]["measured"]
+    augmented, plain = (networks[n]["validation"] for n in ("augmented", "from scratch"))
+    spread = 100 * statistics.stdev(augmented)
+    gain = 100 * (statistics.mean(augmented) - statistics.mean(plain))
+    told = prose("benchmarks/README.md")
+    assert f"a standard deviation of {spread:.1f} points of validation accuracy" in told
+    assert f"so its mean gain of {gain:.1f} is no proof" in told
+    assert len(story.TASKS) * len(story.SEEDS) == 12 and "The twelve trainings run" in told
+    assert len(story.SEEDS) == 3 and "with three seeds" in told
+
+
+def test_the_search_as_it_was_recorded():
+    timed = record("benchmarks/find_photos.json")["real"]["time"]["measured"]["pictures"]
+    told = prose("benchmarks/README.md")
+    assert f"how long it takes for {timed:,} pictures" in told
+    assert f"{timed:,} JPEG files and 200 of 12 megapixels" in told
+    assert bench_find_photos.HANDFUL == 8 and "ten handfuls of eight" in told
+    assert f"The course takes {likeness._IN_COMMON}:" in told
+    assert f"| looked for, among | 0 | 0.5 | {likeness._IN_COMMON} | 1 |" in told
+
+
+def test_how_long_the_bases_took_and_where():
+    bases = record("data/pretrained/bases.json")
+    first, second = (bases[name]["minutes"] for name in ("MobileNetV2", "VGG16"))
+    assert {base["date"] for base in bases.values()} == {bases["VGG16"]["date"]}
+    assert {base["hardware"] for base in bases.values()} == {bases["VGG16"]["hardware"]}
+    assert (
+        f"**Time** {first + second:.0f} minutes, drawing included: {first} for MobileNetV2 and "
+        f"{second} for VGG16, one after the other, float32, on {bases['VGG16']['date']} "
+        f"({bases['VGG16']['hardware']})"
+    ) in prose("data/README.md")
+
+
+def test_which_sizes_the_bases_have_seen():
+    sizes = {
+        name: [size for size, *_ in base["stages"]] for name, base in train_bases.BASES.items()
+    }
+    assert sizes == {"MobileNetV2": [96], "VGG16": [64, 96, 224]}
+    assert (
+        "MobileNetV2 96 × 96; VGG16's convolutions 64 × 64 and 96 × 96 most of the time, "
+        "224 × 224 at the end"
+    ) in prose("data/README.md")
+
+
+def test_two_ways_to_count_the_size_of_a_download():
+    told = re.search(
+        r"1,048,576 bytes: ([\d.]+) MiB, ([\d.]+) MiB and ([\d.]+) MiB", prose("data/README.md")
+    )
+    for mebibytes, name in zip(told.groups(), list(DATASETS)[-3:], strict=True):
+        assert round(float(mebibytes) * 2**20 / 1e6) == DATASETS[name].megabytes, name
+
+
+def test_what_a_sandbox_may_use():
+    limits, told = sandbox.Limits(), prose("docs/instructors.md")
+    assert limits.seconds == 30 and "It has half a minute for an exercise" in told
+    assert (
+        f"{limits.memory_mb / 1024:g} GB of memory, {limits.processes} processes and threads, and "
+        f"{limits.disk_mb} MB of files"
+    ) in told
+    assert f"What it sends back is data, at most {wire.LIMIT / 2**20:g} MB" in told
+    assert "time.sleep(0.1)" in inspect.getsource(sandbox.Sandbox._watch)
+    assert "are watched ten times a second" in told
+
+
+def test_what_is_read_of_a_submission():
+    told = prose("docs/instructors.md")
+    assert f"Of one student the latest {submissions.MANY} notebooks are looked at" in told
+    assert f"no file of more than {submissions.LARGEST / 2**20:g} MB" in told
+
+
+def exercises(listed):
+    """`{(lesson, exercise)}` of a list such as "2 and 4 of lesson 1; 1 of lessons 3 and 5"."""
+    found = set()
+    for part in listed.split(";"):
+        numbers, lessons = (re.findall(r"\d+", side) for side in part.split(" of lesson"))
+        found |= {(int(lesson), int(number)) for lesson in lessons for number in numbers}
+    return found
+
+
+def test_which_exercises_report_and_which_have_no_private_inputs():
+    reporting, public, by_trial, as_data = set(), set(), [], []
+    for path in lesson_paths():
+        for number, exercise in enumerate(read_lesson(path).exercises, start=1):
+            place = (int(path.stem[:2]), number)
+            reporting |= {place} if exercise.trial or exercise.as_data else set()
+            public |= set() if re.search(r"compare\(|private", exercise.graded) else {place}
+            by_trial += [place] if exercise.trial else []
+            as_data += [place] if exercise.as_data else []
+    told = prose("docs/instructors.md")
+    listed = re.search(r"layers and parameters \(exercises ([^)]+)\)", told)[1]
+    assert exercises(listed) == reporting
+    listed = re.search(r"(\w+) exercises have no such inputs, .*? choice of three: (.*?)\.", told)
+    assert exercises(listed[2]) == public and len(public) == 3 and listed[1] == "Three"
+    assert (1, 4) in as_data and (1, 2) in by_trial
+    assert "Exercises 4 and 2 of lesson 01 show how" in prose("docs/contributing/checks.md")
+
+
+def test_what_a_lesson_has_to_keep_to():
+    told = prose("CONTRIBUTING.md")
+    assert lesson_source.CELL_ID.match("x" * 64) and not lesson_source.CELL_ID.match("x" * 65)
+    assert "of up to 64 letters, digits, `_` and `-`" in told
+    assert f"At most {test_lessons.LONGEST} lines in a code cell" in told
+    assert test_lessons.MEDIAN == 5 and "a median of five or fewer" in told
+    assert lesson_source.WRONG_ANSWERS == 3
+    for name in ("CONTRIBUTING.md", "docs/instructors.md"):
+        assert "at least three wrong answers" in prose(name).lower()
+
+
+def test_which_pythons_will_do():
+    wanted = tomllib.loads(page("pyproject.toml"))["project"]["requires-python"]
+    assert wanted == ">=3.11,<3.14"
+    assert "Python 3.11, 3.12 or 3.13" in prose("README.md")
+    assert "Python 3.11, 3.12 or 3.13" in prose("CONTRIBUTING.md")
+    assert "Python 3.11 to 3.13" in prose("docs/instructors.md")
+
+
+def test_how_much_disk_the_environment_takes():
+    told = int(re.search(r"takes some minutes and about (\d+) GB of disk", prose("README.md"))[1])
+    if not (ROOT / ".venv" / ".ready-requirements.txt").exists():
+        pytest.skip("only the environment for a CPU is told of; other systems' is larger")
+    files = (path for path in Path(ROOT / ".venv").rglob("*") if path.is_file())
+    assert told - 0.5 < sum(path.stat().st_size for path in files) / 1e9 < told + 0.5
