@@ -23,8 +23,8 @@ import time
 from pathlib import Path
 
 from course_utils import load_dataset, write_class_folders
-from course_utils.datasets import sources
 from course_utils.device import hardware, import_tensorflow, set_precision
+from course_utils.sources.datasets import source_of
 from course_utils.stopping import stop_when_asked
 from tools.lesson_source import taught
 
@@ -139,7 +139,8 @@ def measure(number, place, options):
                 f"turn {turn + 1}  {name:15} accuracy {accuracy:.3f}  seconds (processor) {said}",
                 flush=True,
             )
-    print(f"\n{hardware()}, batch {lesson['batch']}, {count:,} pictures, {sources()[-1].kind} data")
+    kind = source_of(lesson["dataset"]).kind
+    print(f"\n{hardware()}, batch {lesson['batch']}, {count:,} pictures, {kind} data")
     print("medians of an epoch; times as fast as published, by the clock and by processor time")
     medians = {
         name: [statistics.median(column) for column in zip(*values, strict=True)]

@@ -21,9 +21,9 @@ import time
 import numpy as np
 
 from course_utils import load_dataset, write_class_folders
-from course_utils.datasets import sources
 from course_utils.device import hardware, import_tensorflow
 from course_utils.settings import cache_folder
+from course_utils.sources.datasets import source_of
 
 SIDE = 150
 BATCH = 20
@@ -34,7 +34,7 @@ POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 def picture_folder(each):
     """Write the first `each` pictures of each class, once; return where they are."""
     datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
-    folder = cache_folder() / "benchmarks" / f"cats_vs_dogs-{sources()[-1].kind}-{each}"
+    folder = cache_folder() / "benchmarks" / f"cats_vs_dogs-{source_of('cats_vs_dogs').kind}-{each}"
     names = info.features["label"].names
     return write_class_folders(datasets, names, folder, {"train": each}) / "train"
 
@@ -154,7 +154,7 @@ def main():
             if name != "its reading alone":
                 assert features.shape == (2 * each, 4, 4, 512)
             print(f"turn {turn + 1}  {name:24} {wall:6.1f} s ({processor:.1f})", flush=True)
-    print(f"\n{hardware()}, {2 * each:,} pictures, {sources()[-1].kind} data")
+    print(f"\n{hardware()}, {2 * each:,} pictures, {source_of('cats_vs_dogs').kind} data")
     print("times as fast as published: median, fastest turn, median of processor time")
     first = seconds["published, float32"]
     for name, times in seconds.items():

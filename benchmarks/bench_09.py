@@ -32,9 +32,9 @@ from course_utils import (
     write_class_folders,
     write_records,
 )
-from course_utils.datasets import sources
 from course_utils.device import hardware, import_tensorflow
 from course_utils.settings import cache_folder
+from course_utils.sources.datasets import source_of
 
 SIDE, SHARDS = 192, 8
 
@@ -55,7 +55,7 @@ def prepare(tf):
 
     dataset, info = load_dataset("tf_flowers", split="train")
     squares = dataset.map(to_square, num_parallel_calls=tf.data.AUTOTUNE)
-    folder = cache_folder() / "benchmarks" / f"tf_flowers-{sources()[-1].kind}"
+    folder = cache_folder() / "benchmarks" / f"tf_flowers-{source_of('tf_flowers').kind}"
     names = info.features["label"].names
     pictures = write_class_folders(squares, names, folder / "pictures")
     paths = sorted(glob.glob(f"{pictures}/*/*.jpg"))
@@ -142,7 +142,7 @@ def main():
                     f"turn {turn + 1}  {name:34} {state:6} {speed:7,.0f} {worked:.3f}", flush=True
                 )
     count = len(next(iter(all_sides.values()))[1])
-    print(f"\n{hardware()}, {count:,} pictures, {sources()[-1].kind} data")
+    print(f"\n{hardware()}, {count:,} pictures, {source_of('tf_flowers').kind} data")
     if hasattr(os, "getloadavg"):
         print(f"load average at the end {os.getloadavg()[0]:.2f}")
     medians = {

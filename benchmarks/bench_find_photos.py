@@ -31,8 +31,8 @@ import numpy as np
 from PIL import Image
 
 from course_utils import find_photos, likeness, load_dataset
-from course_utils.datasets import sources
 from course_utils.device import hardware
+from course_utils.sources.datasets import source_of
 from course_utils.stopping import stop_when_asked
 
 HANDFUL, HANDFULS = 8, 5
@@ -228,7 +228,7 @@ def main():
             found["time"] = {"base": base} | origin | {"measured": measured}
     if options.out:
         results = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
-        kind = sources()[-1].kind
+        kind = source_of("cats_vs_dogs").kind
         results[kind] = results.get(kind, {}) | found
         options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

@@ -1,15 +1,11 @@
 """A dataset as picture files, a folder for each class, for whatever reads such folders."""
 
 import collections
-import contextlib
 import itertools
-import json
 import os
 import re
-import secrets
 import shutil
 import sys
-import time
 import zlib
 from bisect import insort
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +13,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from course_utils.datasets import explain_failed_writing
 from course_utils.device import cores
 from course_utils.errors import DataError
-from course_utils.pictures import pillow, reason_of
+from course_utils.pictures import pillow
+from course_utils.store import explain_failed_writing, made_once, noted
 
 _OPTIONS = {
     ".jpg": {"format": "JPEG", "quality": 95},
@@ -50,7 +46,11 @@ def write_class_folders(dataset, class_names, folder, splits=None, suffix=".jpg"
 
     The files are written aside, and the folder gets its name when all are there. A folder that was
     written in the same way from the same pictures, told by their number and the first of them, is
-    used again while it holds as many files; a small hidden file in it says so.
+    used again; a small hidden file in it says so. One that was written in another way, or from
+    which something is missing, is written anew, and a printed line says why. A picture in it that
+    this function has not written, such as a copy that a system has left there, is told: Keras
+    would read it with the others. Where another process writes the same folder at the moment, this
+    one waits for it.
 
     Args:
         dataset: a `tf.data.Dataset`, not batched, of `(image, label)` or of dicts with `image`,
@@ -78,29 +78,19 @@ def write_class_folders(dataset, class_names, folder, splits=None, suffix=".jpg"
     total, streams = 0, {}
     asked = {"classes": class_names, "suffix": suffix, "from": {}}
     asked["splits"] = list(map(list, splits.items())) if splits else None  # their order counts
-    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.aside")
     try:
         for name, part in datasets.items():
             streams[name], length, first = _begin(part)
             asked["from"][name] = [length, first]
             total = None if total is None or length is None else total + length
-        if files := _already_in(folder, asked):
-            return _told(folder, splits, files)
-        _remove_abandoned(folder)
-        with _progress(folder, total) as progress:
-            for name, stream in streams.items():
-                files |= _write_part(stream, class_names, aside / name, splits, suffix, progress)
-        files = {place.relative_to(aside).as_posix(): count for place, count in files.items()}
-        marker = json.dumps({"asked": asked, "files": files}, indent=1)
-        (aside / _MARKER).write_text(marker, encoding="utf-8")
-        if folder.exists():  # and empty
-            folder.rmdir()
-        aside.rename(folder)
+        with made_once(folder, asked, _MARKER, "write_class_folders") as aside:
+            if aside:
+                with _progress(folder, total) as progress:
+                    for name, stream in streams.items():
+                        _write_part(stream, class_names, aside / name, splits, suffix, progress)
     except (ValueError, DataError):
         raise
     except Exception as error:  # of the file system, of Pillow, or of TensorFlow
-        if isinstance(error, OSError) and (files := _already_in(folder, asked)):
-            return _told(folder, splits, files)  # another process was faster
         raise explain_failed_writing(
             error,
             "Writing the pictures",
@@ -108,9 +98,7 @@ def write_class_folders(dataset, class_names, folder, splits=None, suffix=".jpg"
             "or name a folder on another disk",
             elsewhere="Name a folder that you can write to",
         ) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return _told(folder, splits, files)
+    return _told(folder, splits)
 
 
 def _check_request(datasets, class_names, splits, suffix):
@@ -185,54 +173,6 @@ def _parts_of(element):
     return picture, int(label), filename
 
 
-def _already_in(folder, asked):
-    """Return the number of files by place where a folder holds what is asked for, {} without one.
-
-    Raises:
-        DataError: it holds something else, or only a part.
-    """
-    if not os.path.lexists(folder):
-        return {}
-    otherwise = f"Delete {folder} and run this again to write it anew, or name another folder."
-    try:
-        if folder.is_dir() and not any(folder.iterdir()):
-            return {}
-        if not (folder / _MARKER).is_file():
-            raise DataError(
-                f"{folder} is there already, and was not written by write_class_folders. "
-                "Name a folder that does not exist yet."
-            )
-        written = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-        if written["asked"] != asked:
-            different = [key for key in asked if written["asked"].get(key) != asked[key]]
-            raise DataError(
-                f"{folder} was written from other pictures or in another way "
-                f"(different: {', '.join(different)}). {otherwise}"
-            )
-        for place, count in written["files"].items():
-            found = 0
-            if (folder / place).is_dir():
-                with os.scandir(folder / place) as entries:
-                    found = sum(not entry.name.startswith(".") for entry in entries)
-            if found != count:
-                raise DataError(
-                    f"{folder / place} holds {found:,} pictures, not {count:,}. {otherwise}"
-                )
-    except DataError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{folder} cannot be checked ({reason_of(error)}). {otherwise}") from None
-    return written["files"]
-
-
-def _remove_abandoned(folder):
-    """Remove what runs that were killed left beside the folder an hour ago or earlier."""
-    for abandoned in folder.parent.glob(f".{folder.name}-*.aside"):
-        with contextlib.suppress(OSError):
-            if time.time() - abandoned.stat().st_mtime > 3600:
-                shutil.rmtree(abandoned, ignore_errors=True)
-
-
 def _progress(folder, total):
     from tqdm import tqdm
 
@@ -241,7 +181,7 @@ def _progress(folder, total):
 
 
 def _write_part(stream, class_names, place, splits, suffix, progress):
-    """Write one dataset below `place`; return the number of files by folder.
+    """Write one dataset below `place`.
 
     With splits, every picture that may be among the first of its class is written into a folder
     of its class, and when all have been seen, the first ones are moved.
@@ -276,18 +216,15 @@ def _write_part(stream, class_names, place, splits, suffix, progress):
         for saved in saving:
             saved.result()
     if not splits:
-        return {heap / name: len(paths) for name, paths in zip(class_names, ranked, strict=True)}
+        return
     splits = _shrunk(splits, dict(zip(class_names, map(len, ranked), strict=True)))
-    files = {}
     for name, paths in zip(class_names, ranked, strict=True):
         paths = iter(paths)
         for split, count in splits.items():
-            files[place / split / name] = count
             (place / split / name).mkdir(parents=True)
             for _, path in itertools.islice(paths, count):
                 path.rename(place / split / name / path.name)
     shutil.rmtree(heap)
-    return files
 
 
 def _natural(name):
@@ -300,7 +237,10 @@ def _file_name(filename, number, taken):
     """Return a name without ending that is not yet taken in its folder, and take it."""
     stem = f"{number:05d}"
     if filename is not None:
-        stem = re.sub(r"[^\w.-]", "_", PurePosixPath(filename).stem).lstrip(".") or stem
+        stem = (
+            re.sub(r"[^\w.-]", "_", PurePosixPath(filename.replace("\\", "/")).stem).lstrip(".")
+            or stem
+        )
     name, again = stem, 1
     while name.casefold() in taken:
         again += 1
@@ -327,12 +267,16 @@ def _shrunk(splits, found):
     return smaller
 
 
-def _told(folder, splits, files):
+def _told(folder, splits):
     """Return the folder, after a line that says by how much the splits had to shrink."""
-    smaller = {place.split("/")[0]: count for place, count in files.items()}
-    if splits and smaller != splits:
-        print(
-            f"{folder.name}: too few pictures for {sum(splits.values()):,} of each class; "
-            f"each has {', '.join(f'{smaller[split]:,} {split}' for split in splits)}."
-        )
+    if splits:
+        files = noted(folder, _MARKER, "write_class_folders")["files"]
+        counts = collections.Counter(name.split("/")[0] for name in files)
+        classes = len({name.split("/")[1] for name in files})
+        smaller = {split: counts[split] // classes for split in splits}
+        if smaller != splits:
+            print(
+                f"{folder.name}: too few pictures for {sum(splits.values()):,} of each class; "
+                f"each has {', '.join(f'{smaller[split]:,} {split}' for split in splits)}."
+            )
     return folder

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_utils.drawing import WIDE, Knobs, draw_wide
 from course_utils.errors import unknown_name
-from course_utils.pretrained import embedded_base
+from course_utils.sources.bases import embedded_base
 
 DIFFICULTIES = tuple(field.name for field in dataclasses.fields(Knobs))
 """viewpoint, scale, deformation, occlusion, illumination, clutter, variation."""

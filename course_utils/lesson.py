@@ -10,10 +10,12 @@ import zlib
 from importlib import import_module
 from pathlib import Path
 
-from course_utils import datasets, pretrained
 from course_utils.device import find_device, hardware, import_tensorflow, set_precision
 from course_utils.errors import unknown_name
 from course_utils.settings import cache_folder, setting
+from course_utils.settings import profile as profile_for
+from course_utils.sources import bases, datasets
+from course_utils.store import explain_failed_writing, whole_file
 from course_utils.tables import Table
 
 ALL_LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
@@ -43,17 +45,15 @@ def start(name, seed=1):
     """
     if name not in LESSONS:
         raise unknown_name("lesson", name, LESSONS)
-    profile = setting("COURSE_PROFILE")
-    setting("COURSE_DATA")  # a wrong value is told now, not after minutes
+    for variable in ("COURSE_PROFILE", "COURSE_DATA"):
+        setting(variable)  # a wrong value is told now, not after minutes
     import_tensorflow()
     import keras
 
     kind, device = find_device()
-    profile = profile or ("quick" if kind == "CPU" else "full")
+    profile = profile_for(kind)
     precision = set_precision()
     keras.utils.set_random_seed(seed)
-    datasets.forget_sources()
-    pretrained.forget_bases()
     lesson = Lesson(name, profile, kind, device, precision)
     minutes = LESSONS[name]["minutes"][profile]
     print(
@@ -73,6 +73,8 @@ class Lesson:
         device_kind: "TPU", "GPU" or "CPU".
         device: the device in words.
         precision: "float32" or "bfloat16".
+        sources: a list with a `Source` for each dataset that this lesson has loaded.
+        bases: a list with a `Base` for each pretrained network that it has loaded.
     """
 
     name: str
@@ -80,6 +82,20 @@ class Lesson:
     device_kind: str
     device: str
     precision: str
+    sources: list = dataclasses.field(default_factory=list)
+    bases: list = dataclasses.field(default_factory=list)
+
+    def load_dataset(self, name, split=None, as_supervised=True, **options):
+        """Return what `course_utils.load_dataset` returns; the lesson keeps its source in mind."""
+        loaded, info, source = datasets.load_with_source(name, split, as_supervised, **options)
+        self.sources.append(source)
+        return loaded, info
+
+    def pretrained_base(self, name, input_shape=(224, 224, 3), include_top=False):
+        """Return what `course_utils.pretrained_base` returns; the lesson keeps it in mind."""
+        model, preprocess_input, base = bases.load_with_base(name, input_shape, include_top)
+        self.bases.append(base)
+        return model, preprocess_input
 
     def epochs(self, published):
         """Return how many epochs this profile trains for, where `published` are stated.
@@ -119,15 +135,19 @@ class Lesson:
 
     @property
     def folder(self):
-        """A folder for the files made of the loaded datasets, a `Path` in the course's cache.
+        """A folder for the files made of the lesson's own dataset, a `Path` in the course's cache.
 
         Lessons with the same data share it; other data, such as a sample in place of the real
         pictures, has another.
         """
-        sources = sorted({(source.name, str(source.folder)) for source in datasets.sources()})
-        names = "+".join(dict.fromkeys(name for name, _ in sources)) or self.name
-        places = " ".join(folder for _, folder in sources)
-        return cache_folder() / "lessons" / f"{names}-{zlib.crc32(places.encode()):08x}"
+        places = " ".join(str(source.folder) for source in self._own_sources())
+        own = "+".join(LESSONS[self.name]["datasets"])
+        return cache_folder() / "lessons" / f"{own}-{zlib.crc32(places.encode()):08x}"
+
+    def _own_sources(self):
+        """Return the `Source` of each of the lesson's datasets: as loaded, else as it would be."""
+        loaded = {source.name: source for source in self.sources}
+        return [loaded.get(n) or datasets.source_of(n) for n in LESSONS[self.name]["datasets"]]
 
     @property
     def model_path(self):
@@ -145,13 +165,11 @@ class Lesson:
         The file is written aside and renamed, so that what lies there is always whole.
         """
         path = self.model_path
-        aside = path.with_name(f".{self.name}-{os.getpid()}.keras")
         try:
-            model.save(aside)
-            aside.replace(path)
+            with whole_file(path) as aside:
+                model.save(aside)
         except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise datasets.explain_failed_writing(
+            raise explain_failed_writing(
                 error, "Saving the model", path.parent, "or set COURSE_CACHE to another disk"
             ) from None
         return path
@@ -211,16 +229,16 @@ class Lesson:
                 raise unknown_name(f"figure of lesson {self.name}", figure, known)
             if not math.isfinite(value):
                 raise ValueError(f"{figure} is {value}, not a number to report.")
-        kinds = {source.kind for source in datasets.sources()}
+        kinds = {source.kind for source in self.sources or self._own_sources()}
         result = {
             "lesson": self.name,
             "profile": self.profile,
             "data": "real" if kinds == {"real"} else "sample",
-            "base": "; ".join(sorted({str(base) for base in pretrained.bases()})) or None,
+            "base": "; ".join(sorted({str(base) for base in self.bases})) or None,
             "device": self.device,
             "precision": self.precision,
             "seconds": None,  # `make lesson` knows it when the last cell has run
-            "data_seconds": round(sum(s.seconds for s in datasets.sources()), 2),
+            "data_seconds": round(sum(s.seconds for s in self.sources), 2),
             "versions": _versions(),
             "hardware": hardware(),
             "date": datetime.date.today().isoformat(),
@@ -228,10 +246,8 @@ class Lesson:
         }
         if os.environ.get("COURSE_OUTPUT"):
             folder = Path(os.environ["COURSE_OUTPUT"]) / "results"
-            folder.mkdir(parents=True, exist_ok=True)
-            aside = folder / f".{self.name}.json"
-            aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-            aside.replace(folder / f"{self.name}.json")
+            with whole_file(folder / f"{self.name}.json") as aside:
+                aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         return Report(result)
 
 

@@ -14,7 +14,6 @@ TensorFlow is imported once there is a picture whose embedding is not remembered
 import collections
 import contextlib
 import hashlib
-import io
 import itertools
 import os
 import sys
@@ -26,11 +25,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils import datasets, keras_files, pretrained
-from course_utils.device import cores
+from course_utils.device import cores, import_tensorflow
 from course_utils.embeddings import Store, StoreDamaged, forget_photos
 from course_utils.errors import CourseError, DataError, PictureError
 from course_utils.pictures import MEGAPIXELS, read_picture, reason_of
+from course_utils.sources import bases, weights
+from course_utils.sources.plan import obtain
 from course_utils.trees import Skipped, picture_files, printable
 
 SIZE = 192
@@ -63,11 +63,14 @@ class Ranking(list):
 
 
 class _Base(NamedTuple):
-    """The network: a key for what it computes, what it is called, the file of its weights."""
+    """The network: a key for what it computes, what it is called, the file of its weights.
+
+    `file` is None with the course's own small base.
+    """
 
     key: str
     words: str
-    file: Path
+    file: Path | None
 
 
 def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=False):
@@ -297,43 +300,35 @@ def _find_base():
 
     Its key names the weights by their checksum: other weights, other embeddings.
     """
-    mode, reasons, file = datasets._mode(), [], None
-    if mode == "sample":
-        reasons.append(keras_files.asked_for_sample())
-    else:
-        wanted = keras_files.weights_file(_NAME, _SHAPE, include_top=False)
-        file = keras_files.find(wanted, mode, reasons)
-    if file:
+    made = obtain(weights.weights_file(_NAME, _SHAPE, include_top=False))
+    if made.kind == "real":
+        file, words = made.place, f"{_NAME}: ImageNet weights, from {made.place}"
         checksum = hashlib.sha256(file.read_bytes()).hexdigest()
-        words = f"{_NAME}: ImageNet weights, from {file}"
-    elif mode == "real":
-        pretrained.pretrained_base(_NAME, _SHAPE)  # which says why it cannot be had
-        raise AssertionError("pretrained_base found what find_photos did not find")
     else:
-        folder = pretrained.embedded_folder()
-        description = pretrained._description(_NAME, folder)
-        file, checksum = folder / description["file"], description["sha256"]
+        described, file = bases.description(_NAME), None
+        checksum = described["sha256"]
         words = (
             f"{_NAME}: the course's own small base, trained on drawn pictures "
-            f"({'; '.join(reasons)}). On photographs its ranking is hardly better than chance."
+            f"({made.why_not_real}). On photographs its ranking is hardly better than chance."
         )
     return _Base(f"{checksum[:32]} {SIZE} 1", words, file)
 
 
 def _load(base):
     """Return a function from pictures, uint8 (n, SIZE, SIZE, 3), to float32 (n, 1280)."""
-    tf = pretrained.import_tensorflow()
+    tf = import_tensorflow()
     import keras
 
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")  # what is remembered must not depend on it
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # `_find_base` has said which it is
-            model, preprocess_input = pretrained.pretrained_base(_NAME, _SHAPE)
+        if base.file is None:
+            model, _ = bases.embedded_base(_NAME, _SHAPE, include_top=False)
+        else:
+            model, _ = bases.imagenet_base(_NAME, _SHAPE, include_top=False, file=base.file)
     finally:
         keras.config.set_dtype_policy(policy)
-    if pretrained.bases()[-1].file != base.file:  # nothing may be remembered under a wrong key
-        raise DataError(f"{base.file} was there a moment ago. Run this again.")
+    preprocess_input = keras.applications.mobilenet_v2.preprocess_input
 
     @tf.function(input_signature=[tf.TensorSpec((None, *_SHAPE), tf.uint8)])
     def embed(pictures):

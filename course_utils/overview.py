@@ -1,15 +1,15 @@
 """What the start page shows: the lessons, this machine, and what is kept on its disk."""
 
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from course_utils import datasets
 from course_utils.device import find_device
 from course_utils.errors import DataError, unknown_name
 from course_utils.lesson import ALL_LESSONS
-from course_utils.settings import cache_folder, setting
+from course_utils.settings import cache_folder, profile
+from course_utils.sources.datasets import plan_dataset
+from course_utils.sources.prepared import DATASETS, tfds_folders
+from course_utils.sources.weights import keras_models_folder
 from course_utils.tables import Table
 
 _CACHED = {
@@ -30,7 +30,7 @@ def show_lessons():
     for name, lesson in ALL_LESSONS.items():
         needs = ["in preparation", "", ""]
         if "figures" in lesson:
-            size = sum(datasets.DATASETS[data].megabytes for data in lesson["datasets"])
+            size = sum(DATASETS[data].megabytes for data in lesson["datasets"])
             runs = [figure.get("measured", {}) for figure in lesson["figures"].values()]
             memory = max(
                 (run["real"].get("memory_mb", 0) for run in runs if "real" in run), default=0
@@ -50,20 +50,31 @@ def show_machine():
     Nothing is downloaded or drawn; the network is asked for two seconds at most.
     """
     kind, device = find_device()
-    profile = setting("COURSE_PROFILE") or ("quick" if kind == "CPU" else "full")
-    rows = [["", "here"], ["profile", profile], ["device", device]]
+    rows = [["", "here"], ["profile", profile(kind)], ["device", device]]
     with ThreadPoolExecutor() as pool:  # every server gets its two seconds at the same time
-        rows += zip(datasets.DATASETS, pool.map(datasets.where, datasets.DATASETS), strict=True)
+        rows += zip(DATASETS, pool.map(_where, DATASETS), strict=True)
     return Table(rows)
+
+
+def _where(name):
+    """Return in words where `load_dataset(name)` would find the data, without getting it."""
+    try:
+        made = plan_dataset(name)
+    except DataError as error:
+        return f"damaged: {error}"
+    if made.kind == "real":
+        return f"real data, in {made.place}"
+    if made.kind == "download":
+        return f"real data, a download of {DATASETS[name].megabytes} MB"
+    return f"a drawn sample ({made.why_not_real})"
 
 
 def show_cache():
     """Return a table of the folders that fill up on this machine: what is in them, how big."""
     rows = [["folder", "what", "size"]]
     folders = [(cache_folder() / name, what) for name, what in _CACHED.items()]
-    folders += [(folder, "datasets prepared by TFDS") for folder in datasets.tfds_folders()]
-    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    folders.append((keras_home / "models", "pretrained weights, kept by Keras"))
+    folders += [(folder, "datasets prepared by TFDS") for folder in tfds_folders()]
+    folders.append((keras_models_folder(), "pretrained weights, kept by Keras"))
     for folder, what in folders:
         files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
         size = sum(path.stat().st_size for path in files) / 1e6

@@ -22,6 +22,8 @@ from types import ModuleType
 
 IMPORTED = (
     "numpy",
+    "filelock",
+    "requests",
     "PIL.Image",
     "tqdm",
     "matplotlib.pyplot",
@@ -37,6 +39,7 @@ SUPPLIED = {
     # What Colab has today, at its version, in case a later one leaves it out.
     "PIL": "pillow==11.3.0",
     "etils": "etils==1.14.0",
+    "filelock": "filelock==3.32.3",
     "immutabledict": "immutabledict==4.3.1",
     "ipywidgets": "ipywidgets==7.7.1",
     "matplotlib": "matplotlib==3.10.0",

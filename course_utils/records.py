@@ -7,19 +7,15 @@ data, a checksum of them in 4. What stands in the data is for the writer to say,
 
 import collections
 import contextlib
-import json
 import os
-import secrets
-import shutil
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from course_utils.datasets import explain_failed_writing
 from course_utils.device import cores, import_tensorflow
 from course_utils.errors import DataError
 from course_utils.pictures import reason_of
+from course_utils.store import explain_failed_writing, made_once, noted, why_not
 
 _MARKER = "records.json"
 
@@ -33,7 +29,7 @@ def write_records(dataset, to_record, folder, shards=8):
     leaves nothing that could be taken for whole. A folder that was written from as many elements,
     with the same first record and into as many files, is used again; `records.json` in it says so.
     One that was written in another way, or is damaged, is written anew, and a printed line says
-    why.
+    why. Where another process writes the same at the moment, this one waits for it.
 
     Args:
         dataset: a `tf.data.Dataset`, not batched, whose elements are tuples or single arrays.
@@ -61,27 +57,22 @@ def write_records(dataset, to_record, folder, shards=8):
     except StopIteration:
         raise ValueError("The dataset is empty: there is nothing to write.") from None
     asked = {"elements": length if length >= 0 else None, "shards": shards}
-    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.aside")
-    old = aside.with_suffix(".old.aside")
+
+    def another_first():
+        try:
+            found = _first_record(_written_files(folder)[0])
+        except DataError as error:
+            return str(error).rstrip(".")
+        return None if _same(found, first) else "the first record is another one"
+
     try:
-        why_anew = _why_anew(folder, asked, first)
-        if why_anew is None:
-            return folder
-        if why_anew:
-            print(f"{folder.name}: written anew, since {why_anew}.")
-        _remove_abandoned(folder)
-        aside.mkdir(parents=True)
-        files = _write(first, elements, to_record, aside, folder.name, shards, asked["elements"])
-        marker = json.dumps({"asked": asked, "files": files}, indent=1) + "\n"
-        (aside / _MARKER).write_text(marker, encoding="utf-8")
-        if folder.exists():
-            folder.rename(old)
-        aside.rename(folder)
+        with made_once(folder, asked, _MARKER, "write_records", another_first) as aside:
+            if aside:
+                aside.mkdir()
+                _write(first, elements, to_record, aside, folder.name, shards, asked["elements"])
     except DataError:
         raise
     except (OSError, import_tensorflow().errors.OpError) as error:
-        if isinstance(error, OSError) and _why_anew(folder, asked, first) is None:
-            return folder  # another process was faster
         raise explain_failed_writing(
             error,
             "Writing the records",
@@ -89,11 +80,6 @@ def write_records(dataset, to_record, folder, shards=8):
             "or name a folder on another disk",
             elsewhere="Name a folder that you can write to",
         ) from None
-    finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        for leftover in (aside, old):
-            shutil.rmtree(leftover, ignore_errors=True)
     return folder
 
 
@@ -108,7 +94,7 @@ def _record_of(to_record, element):
 
 
 def _write(first, elements, to_record, aside, name, shards, total):
-    """Write all records into the folder `aside`; return [records, bytes] by file."""
+    """Write all records into the folder `aside`."""
     from tqdm import tqdm
 
     tf = import_tensorflow()
@@ -139,34 +125,6 @@ def _write(first, elements, to_record, aside, name, shards, total):
         raise ValueError(
             f"{counts.total()} elements do not fill {shards} files. Ask for fewer shards."
         )
-    return {shard: [counts[shard], (aside / shard).stat().st_size] for shard in names}
-
-
-def _why_anew(folder, asked, first):
-    """Return None where a folder holds what is asked for, else why not; "" where nothing is there.
-
-    Raises:
-        DataError: the folder holds something that `write_records` has not written.
-    """
-    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
-        return ""
-    written = _read_marker(folder)
-    foreign = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    foreign -= {_MARKER, *written["files"]}
-    if foreign:
-        raise DataError(
-            f"{folder / min(foreign)} was not written with the others. Move it elsewhere."
-        )
-    for key, value in asked.items():
-        if written["asked"].get(key) != value:
-            return f"there were {written['asked'].get(key)} {key} and now there are {value}"
-    try:
-        _check_sizes(folder, written["files"])
-        if not _same(_first_record(folder / next(iter(written["files"]))), first):
-            return "the first record is another one"
-    except DataError as error:
-        return str(error).split(". ")[0]
-    return None
 
 
 def _first_record(path):
@@ -187,56 +145,9 @@ def _same(one, other):
         return False
 
 
-def _anew(folder):
-    return f"Delete {folder} and run this again to write it anew"
-
-
-def _read_marker(folder):
-    """Return what `write_records` has noted in a folder, checked for its form."""
-    try:
-        if not (folder / _MARKER).is_file():
-            raise DataError(
-                f"{folder} is there and holds no {_MARKER}: it was not written by write_records. "
-                "Name another folder."
-            )
-        written = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-        for count, size in written["files"].values():
-            if not (isinstance(count, int) and isinstance(size, int)):
-                raise ValueError("no numbers")
-        written["asked"].get("elements")
-    except DataError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{folder / _MARKER} cannot be read ({reason_of(error)}). {_anew(folder)}."
-        ) from None
-    return written
-
-
-def _check_sizes(folder, files):
-    """Raise the DataError for a file that is missing, too short or too long, or foreign."""
-    for name, (_, size) in files.items():
-        path = folder / name
-        if not path.is_file():
-            raise DataError(f"{path} is missing. {_anew(folder)}.")
-        if path.stat().st_size != size:
-            raise DataError(
-                f"{path} has {path.stat().st_size:,} bytes, not {size:,} as when it was written. "
-                f"{_anew(folder)}."
-            )
-    foreign = sorted(path.name for path in folder.glob("*.tfrecord") if path.name not in files)
-    if foreign:
-        raise DataError(
-            f"{folder / foreign[0]} was not written with the others. Move it elsewhere."
-        )
-
-
-def _remove_abandoned(folder):
-    """Remove what runs that were killed left beside the folder an hour ago or earlier."""
-    for abandoned in folder.parent.glob(f".{folder.name}-*.aside"):
-        with contextlib.suppress(OSError):
-            if time.time() - abandoned.stat().st_mtime > 3600:
-                shutil.rmtree(abandoned, ignore_errors=True)
+def _written_files(folder):
+    """Return the paths of the files that `write_records` has noted in a folder."""
+    return [folder / name for name in sorted(noted(folder, _MARKER, "write_records")["files"])]
 
 
 def record_files(folder, features=("image", "label")):
@@ -260,21 +171,17 @@ def record_files(folder, features=("image", "label")):
     folder = Path(os.path.expanduser(folder)).absolute()
     if not folder.is_dir():
         raise DataError(f"{folder} is no folder. write_records makes it.")
-    written = _read_marker(folder)["files"]
-    _check_sizes(folder, written)
-    for name, (count, _) in written.items():
-        found = _check_file(folder / name, features)
-        if found != count:
-            raise DataError(f"{folder / name} holds {found} records, not {count}. {_anew(folder)}.")
-    return [str(folder / name) for name in written]
+    anew = f"Delete {folder} and run this again to write it anew"
+    if reason := why_not(folder, {}, _MARKER, "write_records"):
+        raise DataError(f"{reason[0].upper()}{reason[1:]}. {anew}.")
+    files = _written_files(folder)
+    for path in files:
+        _check_file(path, features, anew)
+    return [str(path) for path in files]
 
 
-def _check_file(path, features):
-    """Return the number of records in a file, all of them as they should be.
-
-    Raises:
-        DataError: one is not.
-    """
+def _check_file(path, features, anew):
+    """Raise the DataError for a file of which a record is not as it should be."""
     tf = import_tensorflow()
     number = 0
     try:
@@ -286,12 +193,11 @@ def _check_file(path, features):
             what = f"is damaged after {number} good records"
         else:
             what = "is no TFRecord file, or damaged from its beginning"
-        raise DataError(f"{path} {what}. {_anew(path.parent)}.") from None
+        raise DataError(f"{path} {what}. {anew}.") from None
     except (OSError, tf.errors.OpError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{path} cannot be read ({reason_of(error)}).") from None
-    return number
 
 
 def _check_record(tf, record, features, which):

@@ -45,6 +45,24 @@ def setting(variable):
     return choices[value.lower()]
 
 
+def home():
+    """Return the user's home folder as a `Path`.
+
+    Raises:
+        SettingError: there is none.
+    """
+    return Path.home()
+
+
+def profile(device_kind):
+    """Return the profile that a lesson runs with: `COURSE_PROFILE`, else what the device implies.
+
+    Args:
+        device_kind: "TPU", "GPU" or "CPU".
+    """
+    return setting("COURSE_PROFILE") or ("quick" if device_kind == "CPU" else "full")
+
+
 def cache_folder():
     """Return the course's own cache folder as a `Path`, made if it is missing.
 

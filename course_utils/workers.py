@@ -183,8 +183,8 @@ def _strategy():
 
 def _work(options):
     """Train as one of the machines; return the exit status."""
-    from course_utils.pretrained import pretrained_base
     from course_utils.records import record_files
+    from course_utils.sources.bases import pretrained_base
 
     if os.environ.get(_PARENT):
         threading.Thread(target=_follow, args=(int(os.environ[_PARENT]),), daemon=True).start()

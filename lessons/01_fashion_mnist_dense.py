@@ -20,7 +20,6 @@
 from course_utils import (
     check_exercise,
     explore_predictions,
-    load_dataset,
     plot_history,
     plot_picture,
     plot_pictures,
@@ -48,7 +47,7 @@ from tools.author import compare, private
 # Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue, each with a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads it, wherever it is: already on this machine, or on the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so. Everything works the same then, but the figures are those of the sample. You get a dict with one dataset to learn from and one to be tested on, and a description of both.
 
 # %% name="data"
-datasets, info = load_dataset("fashion_mnist")
+datasets, info = lesson.load_dataset("fashion_mnist")
 
 # %% [markdown] name="classes_intro"
 # The labels run from 0 to 9. Their names come with the data, in the order of the labels.

@@ -20,7 +20,6 @@
 from course_utils import (
     check_exercise,
     explore_convolution,
-    load_dataset,
     plot_history,
     plot_pictures,
     start,
@@ -42,7 +41,7 @@ from tools.author import compare, private
 # MNIST holds 70,000 handwritten digits, from employees of the US Census Bureau and from school pupils, around 1990. The pictures have the form of those of Lesson 1: 28 rows, 28 columns, 1 number a pixel, from 0 for black to 255 for white.
 
 # %% name="data"
-datasets, info = load_dataset("mnist")
+datasets, info = lesson.load_dataset("mnist")
 
 # %% name="grid"
 pictures, labels = next(iter(datasets["train"].batch(25)))

@@ -20,7 +20,6 @@
 # %% name="start"
 from course_utils import (
     check_exercise,
-    load_dataset,
     plot_feature_maps,
     plot_history,
     plot_pictures,
@@ -45,7 +44,7 @@ from tools.author import compare, private
 # The dataset horses_or_humans was made by a computer: horses and people of many kinds, rendered before landscapes. Where this machine does not have it, the course draws a sample in the same form, and says so.
 
 # %% name="data"
-datasets, info = load_dataset("horses_or_humans")
+datasets, info = lesson.load_dataset("horses_or_humans")
 
 # %% name="classes" tags=["nbval-check-output"]
 class_names = info.features["label"].names
@@ -53,7 +52,7 @@ class_names
 # -> ['horses', 'humans']
 
 # %% [markdown] name="folders_intro"
-# Your own photographs will not come through `load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, for you to go on as you would with pictures of your own.
+# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, for you to go on as you would with pictures of your own.
 
 # %% name="folders"
 folder = write_class_folders(datasets, class_names, lesson.folder / "pictures")

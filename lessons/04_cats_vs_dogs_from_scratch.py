@@ -23,7 +23,6 @@ from course_utils import (
     check_exercise,
     draw_difficulty,
     explore_difficulties,
-    load_dataset,
     measure_difficulty,
     plot_history,
     plot_pictures,
@@ -88,7 +87,7 @@ explore_difficulties()
 # The dataset cats_vs_dogs has photographs that people took of their pets. Where this machine does not have it, the course draws a sample with all seven difficulties, and says so. `as_supervised=False` gives each picture with everything that is known of it, here the name of its file.
 
 # %% name="data"
-datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
 
 # %% name="features" tags=["nbval-check-output"]
 class_names = info.features["label"].names

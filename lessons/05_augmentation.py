@@ -21,7 +21,6 @@
 from course_utils import (
     check_exercise,
     explore_augmentation,
-    load_dataset,
     plot_history,
     plot_pictures,
     start,
@@ -46,7 +45,7 @@ from tools.author import compare, private
 # The same cats and dogs, divided in the same way: 1,000 of each to learn from, 500 of each for validation, 500 of each for the test. A drawn sample, where one is used, is divided alike. Lesson 4 explains these steps; here they are once more, so that this lesson runs without it.
 
 # %% name="data"
-datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
 class_names = info.features["label"].names
 folder = write_class_folders(
     datasets,

@@ -23,12 +23,10 @@ from course_utils import (
     check_exercise,
     explore_neighbours,
     find_photos,
-    load_dataset,
     plot_feature_maps,
     plot_history,
     plot_pictures,
     predict_uploads,
-    pretrained_base,
     read_picture,
     start,
     write_class_folders,
@@ -103,11 +101,11 @@ sum(before * after + after for before, after in zip(sizes, sizes[1:], strict=Fal
 # The younger one is as good with a fortieth of the parameters. It replaces most full convolutions by cheaper ones, and is several times faster on a CPU. So this lesson teaches and counts VGG16, and trains MobileNetV2; with the variable `COURSE_BASE=VGG16` set before the notebook starts, it trains VGG16.
 
 # %% [markdown] name="base_intro"
-# `lesson.base()` gives the name of the base and the side of the pictures for it: 192 for MobileNetV2, 150 for VGG16, half of that with the quick profile. `pretrained_base` loads it. What does the line below say about whose weights they are?
+# `lesson.base()` gives the name of the base and the side of the pictures for it: 192 for MobileNetV2, 150 for VGG16, half of that with the quick profile. `lesson.pretrained_base` loads it. What does the line below say about whose weights they are?
 
 # %% name="base"
 base_name, side = lesson.base()
-base_model, preprocess_input = pretrained_base(base_name, input_shape=(side, side, 3))
+base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
 
 # %% [markdown] name="base_read"
 # "ImageNet weights" are those of the million photographs. "The course's own small base" is a narrow network of the same form, trained on drawings of animals and plants; no house cats and no dogs, but lions and lynxes, wolves and foxes. It serves where ImageNet's weights cannot be had, or where it suits the time. The lesson works with both, and the figures are not the same.
@@ -121,7 +119,7 @@ base_model.output.shape[1:], base_model.count_params()
 # The same cats and dogs, divided in the same way; Lesson 4 explains these cells. One thing is new: the pictures are kept as whole numbers of one byte each, in a quarter of the memory.
 
 # %% name="data"
-datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
 class_names = info.features["label"].names
 folder = write_class_folders(
     datasets,
@@ -422,7 +420,7 @@ policy_before = keras.config.dtype_policy()
 for policy in lesson.trials("float32", "mixed_bfloat16"):
     keras.config.set_dtype_policy(policy)
     whole = keras.applications.VGG16(weights=None, include_top=False, input_shape=(96, 96, 3))
-    base, _ = pretrained_base(base_name, input_shape=(side, side, 3))
+    base, _ = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
     features, labels = extract(build_extractor(base, preprocess_input), "test")
     accuracy = head.evaluate(features.astype("float32"), labels, verbose=0)[1]
     print(f"VGG16 {pictures_per_second(whole):.0f} pictures a second", end=", ")
@@ -854,7 +852,7 @@ if another_check.right:
         print(f"{kind:10} {network.evaluate(validation_dataset, verbose=0)[1]:.3f}")
 
 # %% [markdown] name="ex_another_read"
-# The layers are the same, and so is their number of parameters. The difference is what was learned elsewhere. Another base is one call away: `pretrained_base("VGG16", input_shape=(150, 150, 3))`.
+# The layers are the same, and so is their number of parameters. The difference is what was learned elsewhere. Another base is one call away: `lesson.pretrained_base("VGG16", input_shape=(150, 150, 3))`.
 
 # %% [markdown] name="learned"
 # ## What you learned

@@ -22,10 +22,8 @@
 from course_utils import (
     check_exercise,
     explore_smoothing,
-    load_dataset,
     plot_history,
     plot_pictures,
-    pretrained_base,
     start,
     write_class_folders,
 )
@@ -115,7 +113,7 @@ len(learning), sum(int(np.prod(weight.shape)) for weight in learning)
 
 # %% name="base"
 base_name, side = lesson.base()
-base_model, preprocess_input = pretrained_base(base_name, input_shape=(side, side, 3))
+base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
 
 # %% [markdown] name="seam_intro"
 # MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before and after them. What shall learn begins at block 13. The *seam* is where that block takes its input: cut there, and the base falls into two networks, one after the other. They are no copies. What `upper` learns, `base_model` has learned.
@@ -147,7 +145,7 @@ lower.count_params(), upper.count_params()
 # The same cats and dogs, divided in the same way; Lesson 4 explains these cells.
 
 # %% name="data"
-datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
 class_names = info.features["label"].names
 folder = write_class_folders(
     datasets,

@@ -21,15 +21,12 @@
 from course_utils import (
     CourseError,
     base_class_names,
-    bases,
     check_exercise,
     explore_feature_maps,
     explore_heat_maps,
-    load_dataset,
     plot_channels,
     plot_picture,
     plot_pictures,
-    pretrained_base,
     read_picture,
     start,
     write_class_folders,
@@ -55,7 +52,7 @@ from tools.author import compare, private
 # The same cats and dogs as in lessons 4 and 5, divided in the same way.
 
 # %% name="data"
-datasets, info = load_dataset("cats_vs_dogs", as_supervised=False)
+datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
 class_names = info.features["label"].names
 folder = write_class_folders(
     datasets,
@@ -248,8 +245,8 @@ float(tape.gradient(y, x))
 
 # %% name="load_base"
 def load_base(name, side, include_top=False):
-    network, preprocess_input = pretrained_base(name, (side, side, 3), include_top)
-    drawn = bases()[-1].kind == "drawn"
+    network, preprocess_input = lesson.pretrained_base(name, (side, side, 3), include_top)
+    drawn = lesson.bases[-1].kind == "drawn"
     if drawn and name != "VGG16":
         return load_base("VGG16", side, include_top)
     return name, drawn, network, preprocess_input

@@ -25,7 +25,6 @@ from course_utils import (
     explore_descent,
     forget_files,
     live_curves,
-    load_dataset,
     pick_strategy,
     plot_descent,
     plot_functions,
@@ -34,7 +33,6 @@ from course_utils import (
     plot_predictions,
     plot_softmax,
     predict_uploads,
-    pretrained_base,
     record_files,
     start,
     write_class_folders,
@@ -304,7 +302,7 @@ if momentum_check.right:
 # Enough of landscapes. The pictures are of all sizes and have been taken anywhere. They come in one part, without a test set: four fifths are for training here, and the rest is for validation.
 
 # %% name="data"
-(train_pictures, validation_pictures), info = load_dataset(
+(train_pictures, validation_pictures), info = lesson.load_dataset(
     "tf_flowers", split=["train[:80%]", "train[80%:]"]
 )
 class_names = info.features["label"].names
@@ -549,7 +547,7 @@ sum(int(np.prod(weight.shape)) for weight in published.trainable_weights)
 
 # %% name="scope"
 with strategy.scope():
-    base_model, preprocess_input = pretrained_base(base_name, input_shape=(side, side, 3))
+    base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
     base_model.trainable = False
     model = build_network(base_model, preprocess_input)
     model.compile(

@@ -1,9 +1,7 @@
-"""What all tests share: a network that is too slow, and skips that CI does not accept."""
+"""What all tests share: a network of their own, and skips that CI does not accept."""
 
-import http.server
 import os
 import re
-import threading
 
 import pytest
 
@@ -39,23 +37,21 @@ def pytest_make_collect_report():
 
 
 @pytest.fixture
-def slow_server():
-    """The URL of a server that answers after a minute, or when the test has ended."""
-    ended = threading.Event()
+def internet(tmp_path, monkeypatch):
+    """A stand-in for every server there is, which this process and its children ask."""
+    from tests.internet import Internet
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            ended.wait(60)
-            self.send_response(200)
-            self.end_headers()
+    stand_in = Internet(tmp_path)
+    for name, value in stand_in.variables.items():
+        monkeypatch.setenv(name, value)
+    yield stand_in
+    stand_in.close()
 
-        def log_message(self, *_):
-            pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # who asked has long gone away
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    ended.set()
-    server.shutdown()
-    server.server_close()
+@pytest.fixture
+def offline(monkeypatch):
+    """No server can be reached."""
+    from tests.internet import proxies
+
+    for name, value in proxies("http://127.0.0.1:9").items():
+        monkeypatch.setenv(name, value)

@@ -1,24 +1,17 @@
 """Where a dataset comes from, and what is said of a damaged, foreign or unreachable one."""
 
-import gzip
-import http.server
-import inspect
 import json
 import shutil
-import socket
-import struct
 import subprocess
 import sys
-import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_utils import CourseError, datasets, load_dataset, samples
-
-README = Path(__file__).resolve().parent.parent / "data" / "README.md"
+from course_utils import CourseError, load_dataset
+from course_utils.sources import datasets, samples
+from course_utils.sources.prepared import tfds_folders
 
 
 @pytest.fixture
@@ -42,10 +35,6 @@ def prepared(home, monkeypatch):
     return folder
 
 
-def no_network(monkeypatch):
-    monkeypatch.setattr(datasets, "_reachable", lambda url: False)
-
-
 def test_sample_has_the_form_of_the_real_thing(home, capsys):
     loaded, info = load_dataset("fashion_mnist")
     assert set(loaded) == {"train", "test"}
@@ -53,7 +42,7 @@ def test_sample_has_the_form_of_the_real_thing(home, capsys):
     assert pictures.shape == (64, 28, 28, 1) and pictures.dtype == "uint8"
     assert labels.dtype == "int64" and info.features["label"].names[6] == "Shirt"
     assert info.splits["train"].num_examples == 1_000
-    assert datasets.sources()[-1].kind == "sample"
+    assert datasets.source_of("fashion_mnist").kind == "sample"
     said = capsys.readouterr().out.strip().splitlines()[-1]
     assert "drawn sample" in said and "COURSE_PROFILE=ci" in said
 
@@ -66,7 +55,7 @@ def test_split_and_dict_are_passed_on(home):
 
 
 def test_sample_lies_outside_what_tfds_searches(home):
-    folder, searched = samples.prepare_sample("mnist", small=True), datasets.tfds_folders()
+    folder, searched = samples.prepare_sample("mnist", small=True), tfds_folders()
     assert searched and not any(folder.is_relative_to(root) for root in searched)
 
 
@@ -77,8 +66,8 @@ def test_labels_of_a_sample_are_balanced_and_shuffled():
 
 
 def test_prepared_folder_comes_first(prepared, capsys):
-    _, info = load_dataset("mnist")
-    assert datasets.sources()[-1].kind == "real"
+    load_dataset("mnist")
+    assert datasets.source_of("mnist") == datasets.Source("mnist", "real", prepared, 0.0)
     said = capsys.readouterr().out
     assert "real data, 1,000 train + 200 test" in said and str(prepared) in said
 
@@ -123,114 +112,25 @@ def test_folder_without_features_is_of_another_format(prepared):
         load_dataset("mnist")
 
 
-def test_other_major_version_is_passed_over_and_said(prepared, monkeypatch, capsys):
+def test_other_major_version_is_passed_over_and_said(prepared, offline, capsys):
     prepared.rename(prepared.with_name("1.0.0"))
-    no_network(monkeypatch)
     load_dataset("mnist")
     said = capsys.readouterr().out
     assert "1.0.0 holds another version than 3.0.1" in said and "drawn sample" in said
 
 
-def test_wrong_tfds_data_dir_is_said(home, monkeypatch, capsys):
+def test_wrong_tfds_data_dir_is_said(home, monkeypatch, offline, capsys):
     monkeypatch.setenv("TFDS_DATA_DIR", str(home / "nowhere"))
     monkeypatch.setenv("COURSE_DATA", "auto")
-    no_network(monkeypatch)
     load_dataset("mnist")
     assert f"TFDS_DATA_DIR={home / 'nowhere'} is not a folder" in capsys.readouterr().out
 
 
-def test_real_data_that_cannot_be_had_is_an_error(home, monkeypatch):
-    monkeypatch.setenv("COURSE_DATA", "real")
-    no_network(monkeypatch)
-    with pytest.raises(CourseError, match="no connection to storage.*COURSE_DATA=sample"):
-        load_dataset("mnist")
-
-
-def test_large_download_waits_to_be_asked(home, monkeypatch, capsys):
-    large = datasets.Dataset(version="3.0.1", megabytes=787, url="http://127.0.0.1:9/")
-    monkeypatch.setitem(datasets.DATASETS, "mnist", large)
+def test_large_download_waits_to_be_asked(home, monkeypatch, internet, capsys):
     monkeypatch.setenv("COURSE_DATA", "auto")
-    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
-    load_dataset("mnist")
-    assert "COURSE_DATA=real downloads the real one, 787 MB" in capsys.readouterr().out
-
-
-def test_a_network_that_is_too_slow_is_given_up(slow_server):
-    assert not datasets._reachable(f"{slow_server}/file")
-
-
-def test_a_name_that_is_looked_up_too_slowly_is_given_up(monkeypatch, slow_server):
-    look_up, ended = socket.getaddrinfo, threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: ended.wait(60) and look_up(*a, **k))
-    assert not datasets._reachable(slow_server)
-    ended.set()
-
-
-def test_the_time_that_is_given_is_the_one_that_is_told():
-    seconds = inspect.signature(datasets._reachable).parameters["seconds"].default
-    assert seconds <= 2 and "answers within two seconds" in README.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def mnist_server(home, monkeypatch):
-    """MNIST's four files, of a few pictures, on loopback; `broken=True` cuts each off halfway."""
-    from tensorflow_datasets.image_classification import mnist
-
-    files = {}
-    for kind, count in (("train", 30), ("t10k", 20)):
-        images = struct.pack(">4I", 2051, count, 28, 28) + bytes(range(256)) * count * 4
-        images = images[: 16 + count * 784]
-        labels = struct.pack(">2I", 2049, count) + bytes(i % 10 for i in range(count))
-        files[f"/{kind}-images-idx3-ubyte.gz"] = gzip.compress(images)
-        files[f"/{kind}-labels-idx1-ubyte.gz"] = gzip.compress(labels)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        broken = False
-
-        def do_HEAD(self):
-            self.send_response(200)
-            self.end_headers()
-
-        def do_GET(self):
-            body = files[self.path]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if self.broken else body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/"
-    monkeypatch.setattr(mnist.MNIST, "URL", url)
-    monkeypatch.setattr(mnist, "_TRAIN_EXAMPLES", 30)
-    monkeypatch.setattr(mnist, "_TEST_EXAMPLES", 20)
-    entry = datasets.Dataset("3.0.1", 12, url + "train-images-idx3-ubyte.gz")
-    monkeypatch.setitem(datasets.DATASETS, "mnist", entry)
-    monkeypatch.setenv("COURSE_DATA", "real")
-    yield Handler
-    server.shutdown()
-
-
-def test_download_announces_its_size_and_is_real(mnist_server, home, capsys):
-    _, info = load_dataset("mnist")
-    said = capsys.readouterr().out
-    assert "downloading 12 MB to" in said and "real data, 30 train + 20 test" in said
-    assert info.splits["train"].num_examples == 30
-
-
-def test_interrupted_download_is_never_taken_for_whole(mnist_server, home):
-    mnist_server.broken = True
-    with pytest.raises(CourseError, match="The download of mnist stopped"):
-        load_dataset("mnist")
-    folder = home / "tensorflow_datasets" / "mnist" / "3.0.1"
-    assert not folder.exists()
-    mnist_server.broken = False
-    _, info = load_dataset("mnist")
-    assert folder.exists()
-    assert info.splits["test"].num_examples == 20
+    load_dataset("tf_flowers")
+    assert "COURSE_DATA=real downloads the real tf_flowers, 229 MB" in capsys.readouterr().out
+    assert internet.asked == []
 
 
 def test_damaged_sample_is_drawn_again(home, monkeypatch):
@@ -260,14 +160,14 @@ def test_interrupted_drawing_leaves_nothing(home, monkeypatch):
 
 def test_killed_drawing_leaves_nothing_that_is_taken_for_whole(home, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(home / "cache"))
-    code = "from course_utils.samples import prepare_sample; prepare_sample('cats_vs_dogs')"
+    code = "from course_utils.sources.samples import prepare_sample; prepare_sample('cats_vs_dogs')"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
     folder = samples.sample_folder("cats_vs_dogs")
-    while process.poll() is None and not list(folder.parent.glob("*incomplete*/*")):
+    while process.poll() is None and not list(folder.parent.glob(".*.aside*/cats_vs_dogs/*/*")):
         time.sleep(0.05)
     process.kill()
     process.wait()
-    assert list(folder.parent.glob("*incomplete*")) and not folder.exists()
+    assert list(folder.parent.glob(".*.aside*")) and not folder.exists()
 
 
 def test_pictures_of_a_dead_process_are_drawn_here(monkeypatch):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from course_utils import drawing, settings, upload
-from course_utils.datasets import DATASETS, UNASKED_MEGABYTES
 from course_utils.drawing import photos
-from course_utils.samples import SAMPLES, SMALL
+from course_utils.sources.plan import UNASKED_MEGABYTES
+from course_utils.sources.prepared import DATASETS
+from course_utils.sources.samples import SAMPLES, SMALL
 from tools import train_bases
 from tools.build_notebooks import ROOT
 

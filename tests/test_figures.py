@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import bench_find_photos, story
 from course_utils import likeness
-from course_utils.datasets import DATASETS
+from course_utils.sources.prepared import DATASETS
 from tests import test_lessons
 from tools import lesson_source, train_bases
 from tools.grading import sandbox, submissions, wire

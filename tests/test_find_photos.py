@@ -497,19 +497,18 @@ def test_the_same_names_whatever_was_imported():
     assert course_utils.forget_photos is embeddings.forget_photos
 
 
-def test_real_weights_come_first(tmp_path, monkeypatch):
+def test_real_weights_come_first(tmp_path, monkeypatch, offline):
     """Which weights are used is told without TensorFlow, and goes by what is in the file."""
     import h5py
 
-    from course_utils import keras_files
+    from course_utils.sources import weights
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    monkeypatch.setattr(likeness.datasets, "_reachable", lambda url: False)
     drawn = likeness._find_base()
     assert "drawn pictures (no connection" in drawn.words and "hardly better" in drawn.words
-    name = keras_files.weights_file("MobileNetV2", (192, 192, 3), False).name
+    name = weights.weights_file("MobileNetV2", (192, 192, 3), False).name
     (tmp_path / "models").mkdir()
     keys = set()
     for number in range(2):
@@ -522,7 +521,7 @@ def test_real_weights_come_first(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "sample")
     assert likeness._find_base().key == drawn.key
     (tmp_path / "models" / name).unlink()
-    with pytest.raises(DataError, match="a moment ago"):  # nothing under the wrong key
+    with pytest.raises(DataError, match="does not hold the weights"):  # nothing under a wrong key
         likeness._load(base)
     monkeypatch.setenv("COURSE_DATA", "real")
     with pytest.raises(DataError, match="cannot be had"):

@@ -9,8 +9,10 @@ import sys
 import keras
 import pytest
 
-from course_utils import CourseError, datasets, pretrained, start
+from course_utils import CourseError, start
 from course_utils.lesson import LESSONS, Lesson
+from course_utils.sources.bases import Base
+from course_utils.sources.datasets import Source
 
 NAME = "01_fashion_mnist_dense"
 
@@ -156,12 +158,13 @@ def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path
     assert result["data"] == "sample", "nothing real was loaded"
 
 
-def test_report_names_the_bases_of_this_lesson(monkeypatch, tmp_path):
-    mobilenet = pretrained.Base("MobileNetV2", "drawn", tmp_path)
-    monkeypatch.setattr(pretrained, "_bases", [mobilenet])
+def test_report_names_the_bases_of_this_lesson(tmp_path):
+    mobilenet = Base("MobileNetV2", "drawn", tmp_path)
+    earlier = start(NAME)
+    earlier.bases.append(mobilenet)
     lesson = start(NAME)
-    assert lesson.report(test_accuracy=0.5).result["base"] is None, "it was loaded before"
-    pretrained._bases += [mobilenet, mobilenet, pretrained.Base("VGG16", "imagenet", tmp_path)]
+    assert lesson.report(test_accuracy=0.5).result["base"] is None, "another lesson loaded it"
+    lesson.bases.extend([mobilenet, mobilenet, Base("VGG16", "imagenet", tmp_path)])
     base = lesson.report(test_accuracy=0.5).result["base"]
     assert base == "MobileNetV2, drawn base; VGG16, ImageNet weights"
 
@@ -215,11 +218,25 @@ def test_other_data_has_another_folder_and_lessons_with_the_same_data_share_one(
 ):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     folders = set()
-    for where, seconds in (("sample", 0.1), ("real", 0.2), ("real", 0.3)):
-        source = datasets.Source("mnist", where, tmp_path / where, seconds)
-        monkeypatch.setattr(datasets, "_sources", [source] * (1 + (seconds > 0.1)))
-        folders |= {Lesson(name, "ci", "CPU", "CPU", "float32").folder for name in LESSONS}
+    for where in ("sample", "real", "real"):
+        for name in ("04_cats_vs_dogs_from_scratch", "06_feature_extraction"):
+            lesson = Lesson(name, "ci", "CPU", "CPU", "float32")
+            lesson.sources.append(Source("cats_vs_dogs", where, tmp_path / where, 0.1))
+            folders.add(lesson.folder)
     assert len(folders) == 2 and all(tmp_path in folder.parents for folder in folders)
+
+
+def test_the_folder_of_a_lesson_keeps_its_name_whatever_is_loaded(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    lesson = start("02_mnist_convnet")
+    names = [lesson.folder]
+    for name in ("fashion_mnist", "mnist"):
+        lesson.load_dataset(name)
+        names.append(lesson.folder)
+    assert len(set(names)) == 1
+    kinds = [(source.name, source.kind) for source in lesson.sources]
+    assert kinds == [("fashion_mnist", "sample"), ("mnist", "sample")]
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from course_utils import CourseError, clear_cache, datasets, show_cache, show_lessons, show_machine
+from course_utils import CourseError, clear_cache, show_cache, show_lessons, show_machine
+from tests.internet import refuse, send
 
 
 def test_all_nine_lessons_and_what_those_that_exist_need():
@@ -15,24 +16,24 @@ def test_machine_tells_profile_and_where_each_dataset_comes_from(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "ci")
     monkeypatch.delenv("COURSE_DATA", raising=False)
     rows = dict(show_machine().rows())
-    assert rows["profile"] == "ci" and rows["mnist"] == "a drawn sample"
+    assert rows["profile"] == "ci" and rows["mnist"] == "a drawn sample (as COURSE_PROFILE=ci asks)"
 
 
 @pytest.mark.parametrize(
-    ("mode", "answers", "said"),
+    ("mode", "answer", "said"),
     [
-        ("auto", True, "a download of 12 MB"),
-        ("auto", False, "a drawn sample"),
-        ("real", False, "none: there is no connection"),
-        ("sample", True, "a drawn sample"),
+        ("auto", send, "real data, a download of 12 MB"),
+        ("auto", refuse(503), "a drawn sample (storage.googleapis.com, asked through"),
+        ("real", refuse(503), "real data, a download of 12 MB"),
+        ("sample", send, "a drawn sample (as COURSE_DATA=sample asks)"),
     ],
 )
-def test_where_follows_setting_and_network(monkeypatch, tmp_path, mode, answers, said):
+def test_where_follows_setting_and_network(monkeypatch, tmp_path, internet, mode, answer, said):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("TFDS_DATA_DIR", raising=False)
     monkeypatch.setenv("COURSE_DATA", mode)
-    monkeypatch.setattr(datasets, "_reachable", lambda url: answers)
-    assert said in datasets.where("mnist")
+    internet.answer, internet.files["train-images-idx3-ubyte.gz"] = answer, b"pictures"
+    assert dict(show_machine().rows())["mnist"].startswith(said)
 
 
 def test_cache_is_measured_and_cleared_part_by_part(monkeypatch, tmp_path):

@@ -472,15 +472,43 @@ def test_grey_pictures_and_png_lose_nothing(tmp_path):
 def test_what_is_there_is_used_again(tmp_path, monkeypatch):
     arguments = (examples(20), NAMES, tmp_path / "pets", {"train": 5, "test": 5})
     folder = write_class_folders(*arguments)
-    (folder / "train" / "cat" / ".DS_Store").touch()
+    for left in (".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints/notes"):
+        (folder / "train" / "cat" / left).parent.mkdir(exist_ok=True)
+        (folder / "train" / "cat" / left).touch()
     monkeypatch.setattr(class_folders, "_save", None)
     assert write_class_folders(*arguments) == folder
-    (folder / "train" / "cat" / "00001.jpg").unlink()
-    with pytest.raises(DataError, match=r"train/cat holds 4 pictures, not 5\. Delete"):
-        write_class_folders(*arguments)
     (folder / ".pictures.json").write_text("{")
-    with pytest.raises(DataError, match="cannot be checked.*Delete"):
+    with pytest.raises(DataError, match=r"\.pictures\.json cannot be read.*Delete"):
         write_class_folders(*arguments)
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["._00000.jpg", ".ipynb_checkpoints/00000-checkpoint.jpg", "@eaDir/00000.jpg", "mine.png"],
+)
+def test_a_picture_that_keras_would_read_with_the_others_is_named(tmp_path, left):
+    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
+    path = folder / "cat" / left
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"not a picture")
+    for dataset in (examples(6), examples(8)[2:]):
+        with pytest.raises(DataError, match=f"{path} was not written with the others.*Move it"):
+            write_class_folders(dataset, NAMES, folder)
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [(lambda p: p.unlink(), "is missing"), (lambda p: p.write_bytes(b"\xff\xd8"), "has 2")],
+)
+def test_a_picture_that_is_missing_or_cut_off_is_written_anew(tmp_path, capsys, damage, why):
+    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
+    before = written(folder)
+    path = folder / "cat" / "00000.jpg"
+    damage(path)
+    write_class_folders(examples(6), NAMES, folder)
+    assert f"pets: written anew, since {path} {why}" in capsys.readouterr().out
+    assert written(folder) == before and path.stat().st_size > 100
 
 
 @pytest.mark.parametrize(
@@ -492,13 +520,33 @@ def test_what_is_there_is_used_again(tmp_path, monkeypatch):
         ({"suffix": ".png"}, "suffix"),
     ],
 )
-def test_what_was_written_otherwise_is_left_alone(tmp_path, changed, different):
+def test_what_was_written_otherwise_is_written_anew(tmp_path, capsys, changed, different):
     arguments = {"dataset": examples(20), "class_names": NAMES, "splits": {"train": 5, "test": 5}}
     folder = write_class_folders(**arguments, folder=tmp_path / "pets")
-    before = written(folder)
-    with pytest.raises(DataError, match=rf"different: {different}\). Delete"):
-        write_class_folders(**(arguments | changed), folder=folder)
-    assert written(folder) == before
+    asked = arguments | changed
+    write_class_folders(**asked, folder=folder)
+    assert f"written anew, since it was made otherwise ({different}: " in capsys.readouterr().out
+    assert written(folder) == written(write_class_folders(**asked, folder=tmp_path / "new"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "pets"]
+
+
+def test_notes_of_a_learner_are_not_lost(tmp_path):
+    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
+    (folder / "cat" / "notes.txt").write_text("mine")
+    write_class_folders(examples(6), NAMES, folder)
+    with pytest.raises(DataError, match=r"notes\.txt was not written with the others"):
+        write_class_folders(examples(8)[2:], NAMES, folder)
+    assert (folder / "cat" / "notes.txt").read_text() == "mine"
+
+
+def test_names_with_backslashes_as_tfds_writes_them_on_windows(tmp_path):
+    dataset = [
+        {"image": examples(1)[0][0], "label": 0, "image/filename": f"PetImages\\Cat\\{n}.jpg"}
+        for n in (10, 9)
+    ]
+    folder = write_class_folders(dataset, ["cat"], tmp_path / "pets", {"train": 1, "test": 1})
+    assert [path.name for path in sorted(folder.rglob("*.jpg"))] == ["10.jpg", "9.jpg"]
+    assert (folder / "train" / "cat" / "9.jpg").exists()
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):

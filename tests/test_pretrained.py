@@ -1,14 +1,12 @@
 """Where a pretrained base comes from, what it looks like, and what is said where there is none."""
 
 import hashlib
-import http.server
 import inspect
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from pathlib import Path
 
@@ -17,14 +15,11 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import (
-    CourseError,
-    base_class_names,
-    datasets,
-    keras_files,
-    pretrained,
-    pretrained_base,
-)
+from course_utils import CourseError, base_class_names, pretrained_base
+from course_utils.sources import bases, weights
+from course_utils.sources.bases import load_with_base
+from course_utils.sources.plan import obtain, plan
+from tests.internet import break_off, send, send_without_size, sign_in
 from tools.colab_lane import build_wheel
 
 REAL_KERAS_HOME = os.environ.get("KERAS_HOME")
@@ -43,7 +38,7 @@ def tiny_bases(tmp_path_factory):
     described = {}
     for name, description in TINY.items():
         size = description["input"]
-        model = pretrained.embedded_network(name, description, (size, size, 3), include_top=True)
+        model = bases.embedded_network(name, description, (size, size, 3), include_top=True)
         file = folder / f"{name.lower()}.weights.h5"
         model.save_weights(file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -53,17 +48,15 @@ def tiny_bases(tmp_path_factory):
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch, tiny_bases):
-    """An empty home, tiny bases of its own, and a server that does not answer."""
+def home(tmp_path, monkeypatch, tiny_bases, offline):
+    """An empty home, tiny bases of its own, and no network."""
     for variable in ("COURSE_DATA", "KERAS_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COURSE_PROFILE", "full")
     folder = tmp_path / "bases"
     shutil.copytree(tiny_bases, folder)
-    monkeypatch.setattr(pretrained, "embedded_folder", lambda: folder)
-    monkeypatch.setattr(datasets, "_reachable", lambda url: False)
-    pretrained.forget_bases()
+    monkeypatch.setattr(bases, "embedded_folder", lambda: folder)
     return tmp_path
 
 
@@ -98,7 +91,7 @@ def redescribe(home, name, **changes):
 
 
 def test_small_vgg16_has_the_layers_of_keras():
-    ours = pretrained.embedded_network("VGG16", TINY["VGG16"], (32, 32, 3), include_top=True)
+    ours = bases.embedded_network("VGG16", TINY["VGG16"], (32, 32, 3), include_top=True)
     theirs = keras.applications.VGG16(weights=None, input_shape=(32, 32, 3))
     assert [layer.name for layer in ours.layers[1:]] == [layer.name for layer in theirs.layers[1:]]
     for own, published in zip(ours.layers[1:], theirs.layers[1:], strict=True):
@@ -129,7 +122,7 @@ def test_every_size_has_the_same_weights(home, monkeypatch, capsys, name, top_sh
     capsys.readouterr()
     model, _ = pretrained_base(name, (50, 32, 3))
     said = capsys.readouterr().out
-    assert said == f"{name}: {SAMPLE_LINE} (no connection to storage.googleapis.com)\n"
+    assert said.startswith(f"{name}: {SAMPLE_LINE} (no connection to storage.googleapis.com")
     assert model.layers[-1].name == last and model.output.shape == (None, *shape)
     for layer in model.layers:
         same = whole.get_layer(layer.name).get_weights() if layer.weights else []
@@ -143,35 +136,33 @@ def test_every_size_has_the_same_weights(home, monkeypatch, capsys, name, top_sh
 def test_keras_cache_comes_before_the_small_base(home, keras_weights, capsys):
     file, first_kernel = keras_weights
     path = put_in_cache(file, home)
-    model, _ = pretrained_base("MobileNetV2", (96, 96, 3))
+    model, _, base = load_with_base("MobileNetV2", (96, 96, 3))
     np.testing.assert_array_equal(model.get_layer("Conv1").get_weights()[0], first_kernel)
     assert capsys.readouterr().out == f"MobileNetV2: ImageNet weights, from {path}\n"
-    (base,) = pretrained.bases()
-    assert base == pretrained.Base("MobileNetV2", "imagenet", path)
+    assert base == bases.Base("MobileNetV2", "imagenet", path)
     assert str(base) == "MobileNetV2, ImageNet weights"
 
 
 def test_keras_home_is_read_at_every_call(home, monkeypatch, keras_weights):
     put_in_cache(keras_weights[0], home)
-    wanted, reasons = keras_files.weights_file("MobileNetV2", (96, 96, 3), False), []
     monkeypatch.setenv("KERAS_HOME", str(home / "elsewhere"))
-    assert keras_files.find(wanted, "auto", reasons) is None
+    made = plan(weights.weights_file("MobileNetV2", (96, 96, 3), False))
+    assert made.kind == "own" and made.why_not_real.startswith("no connection to storage.goog")
     shutil.copytree(home / ".keras", home / "elsewhere")
-    path = home / "elsewhere" / "models" / NO_TOP_96
-    assert keras_files.find(wanted, "auto", reasons) == path
-    assert reasons == ["no connection to storage.googleapis.com"]
+    monkeypatch.setenv("KERAS_HOME", "~/elsewhere")
+    made = plan(weights.weights_file("MobileNetV2", (96, 96, 3), False))
+    assert made.place == home / "elsewhere" / "models" / NO_TOP_96
 
 
 @pytest.mark.parametrize(
     ("variable", "value"), [("COURSE_DATA", "sample"), ("COURSE_PROFILE", "ci")]
 )
-def test_small_base_can_be_asked_for(home, monkeypatch, capsys, variable, value):
+def test_small_base_can_be_asked_for(home, monkeypatch, internet, capsys, variable, value):
     put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
-    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
     monkeypatch.setenv(variable, value)
-    pretrained_base("VGG16", (96, 96, 3))
+    _, _, base = load_with_base("VGG16", (96, 96, 3))
+    assert internet.asked == []
     assert capsys.readouterr().out == f"VGG16: {SAMPLE_LINE} (as {variable}={value} asks)\n"
-    (base,) = pretrained.bases()
     assert str(base) == "VGG16, drawn base"
     assert base.file == home / "bases" / "vgg16.weights.h5"
 
@@ -186,15 +177,19 @@ def test_small_base_can_be_asked_for(home, monkeypatch, capsys, variable, value)
     ],
 )
 def test_the_file_is_the_one_that_keras_asks_for(monkeypatch, name, size, file):
-    wanted = keras_files.weights_file(name, (size, size, 3), False)
+    wanted = weights.weights_file(name, (size, size, 3), False)
     assert wanted.name.endswith(file)
 
     class Asked(Exception):
         pass
 
     def get_file(fname, origin, cache_subdir, file_hash=None):
-        assert (fname, cache_subdir, file_hash) == (wanted.name, "models", wanted.md5)
-        assert origin == f"{keras_files.SERVER}/{wanted.folder}/{wanted.name}"
+        assert (fname, cache_subdir, file_hash) == (
+            wanted.name,
+            "models",
+            weights.MD5.get(wanted.name),
+        )
+        assert origin == wanted.url
         raise Asked
 
     network = getattr(keras.applications, name)
@@ -206,30 +201,28 @@ def test_the_file_is_the_one_that_keras_asks_for(monkeypatch, name, size, file):
 def test_other_files_are_those_that_keras_names():
     """Without building VGG16's top, which takes half a gigabyte."""
     source = inspect.getsource(keras.applications.VGG16)
-    vgg16 = keras_files.weights_file("VGG16", (224, 224, 3), True)
-    assert f'"{vgg16.name}"' in source and f'"{vgg16.md5}"' in source
+    vgg16 = weights.weights_file("VGG16", (224, 224, 3), True)
+    assert f'"{vgg16.name}"' in source and f'"{weights.MD5[vgg16.name]}"' in source
     decode = keras.applications.vgg16.decode_predictions
     source = inspect.getsource(decode.__globals__["imagenet_utils"])
-    index = keras_files.CLASS_INDEX
-    assert f'/{index.folder}/{index.name}"' in source.replace('"\n    "', "")
-    assert f'"{index.name}"' in source and f'"{index.md5}"' in source
-    mobilenet = keras_files.weights_file("MobileNetV2", (192, 96, 3), True)
+    index = weights.class_index()
+    assert f'{index.url.removeprefix(weights.SERVER)}"' in source.replace('"\n    "', "")
+    assert f'"{index.name}"' in source and f'"{weights.MD5[index.name]}"' in source
+    mobilenet = weights.weights_file("MobileNetV2", (192, 96, 3), True)
     assert mobilenet.name == "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"
     assert (vgg16.megabytes, mobilenet.megabytes) == (553, 14.5)
 
 
-def test_large_download_waits_to_be_asked(home, monkeypatch):
-    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
-    wanted, reasons = keras_files.weights_file("VGG16", (224, 224, 3), True), []
-    assert keras_files.find(wanted, "auto", reasons) is None
-    assert reasons == ["COURSE_DATA=real downloads ImageNet's weights, 553 MB"]
+def test_large_download_waits_to_be_asked(home, internet):
+    made = plan(weights.weights_file("VGG16", (224, 224, 3), True))
+    asked = "COURSE_DATA=real downloads the ImageNet weights of VGG16, 553 MB"
+    assert made.reasons == (asked,) and internet.asked == []
 
 
 def test_real_weights_that_cannot_be_had_are_an_error(home, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "real")
     with pytest.raises(CourseError, match=r"no connection to storage.*KERAS_HOME.*_224_no_top\.h5"):
         pretrained_base("MobileNetV2")
-    assert pretrained.bases() == ()
 
 
 @pytest.mark.parametrize("mode", ["auto", "real"])
@@ -240,35 +233,32 @@ def test_weights_for_another_size_come_before_the_small_base(
     file, first_kernel = keras_weights
     put_in_cache(file, home)
     path = put_in_cache(file, home, NO_TOP_96.replace("_96_", "_160_"))
-    model, _ = pretrained_base("MobileNetV2", (192, 192, 3))
+    model, _, base = load_with_base("MobileNetV2", (192, 192, 3))
     np.testing.assert_array_equal(model.get_layer("Conv1").get_weights()[0], first_kernel)
     said = capsys.readouterr().out
-    assert said == f"MobileNetV2: ImageNet weights, trained at 160 × 160, from {path}\n"
-    assert pretrained.bases() == (pretrained.Base("MobileNetV2", "imagenet", path),)
+    assert said.endswith(f"MobileNetV2: ImageNet weights, trained at 160 × 160, from {path}\n")
+    assert base == bases.Base("MobileNetV2", "imagenet", path)
 
 
-def test_a_download_comes_before_weights_for_another_size(home, monkeypatch, keras_weights):
+def test_a_download_comes_before_weights_for_another_size(home, internet, keras_weights):
     put_in_cache(keras_weights[0], home, NO_TOP_96.replace("_96_", "_224_"))
-    monkeypatch.setattr(datasets, "_reachable", lambda url: True)
-    downloaded = []
-    monkeypatch.setattr(keras_files, "_download", lambda url, path, wanted: downloaded.append(path))
-    wanted = keras_files.weights_file("MobileNetV2", (96, 96, 3), False)
-    assert keras_files.find(wanted, "auto", []) == downloaded[0]
-    assert downloaded[0].name == NO_TOP_96
+    internet.files[NO_TOP_96] = keras_weights[0].read_bytes()
+    made = obtain(weights.weights_file("MobileNetV2", (96, 96, 3), False))
+    assert made.place == home / ".keras" / "models" / NO_TOP_96 and made.reasons == ()
 
 
-def test_the_nearest_size_serves_first():
-    wanted = keras_files.weights_file("MobileNetV2", (160, 160, 3), True)
-    assert wanted.name.endswith("_1.0_160.h5")
-    sizes = [int(name.split("_")[-1].removesuffix(".h5")) for name in wanted.instead]
-    assert sizes == [192, 128, 224, 96]
-    assert keras_files.weights_file("VGG16", (150, 150, 3), False).instead == ()
+def test_the_nearest_size_serves_first(home, keras_weights):
+    for size in (96, 224, 128, 192):
+        path = put_in_cache(keras_weights[0], home, NO_TOP_96.replace("_96_", f"_{size}_"))
+        assert plan(weights.weights_file("MobileNetV2", (160, 160, 3), False)).place == path
+    other = put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
+    assert plan(weights.weights_file("VGG16", (150, 150, 3), False)).place != other
 
 
 @pytest.mark.parametrize("profile", [None, "quick"])
 def test_the_quick_profile_on_a_cpu_takes_no_whole_vgg16(home, monkeypatch, capsys, profile):
     put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
-    monkeypatch.setattr(pretrained, "find_device", lambda: ("CPU", "CPU, 2 cores"))
+    monkeypatch.setattr(bases, "find_device", lambda: ("CPU", "CPU, 2 cores"))
     if profile is None:
         monkeypatch.delenv("COURSE_PROFILE")
     else:
@@ -283,7 +273,7 @@ def test_the_quick_profile_on_a_cpu_takes_no_whole_vgg16(home, monkeypatch, caps
 
 def test_the_quick_profile_on_a_gpu_takes_the_whole_vgg16(home, monkeypatch):
     put_in_cache(__file__, home, "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5")
-    monkeypatch.setattr(pretrained, "find_device", lambda: ("GPU", "a GPU"))
+    monkeypatch.setattr(bases, "find_device", lambda: ("GPU", "a GPU"))
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     with pytest.raises(CourseError, match="checksum"):  # so it was the file that was tried
         pretrained_base("VGG16", (96, 96, 3))
@@ -293,8 +283,8 @@ def test_the_quick_profile_on_a_gpu_takes_the_whole_vgg16(home, monkeypatch):
 def test_real_weights_give_real_features(home, monkeypatch, capsys):
     monkeypatch.setenv("KERAS_HOME", REAL_KERAS_HOME)
     shape, top = (192, 192, 3), False
-    wanted = keras_files.weights_file("MobileNetV2", shape, top)
-    if not (keras_files.keras_models_folder() / wanted.name).exists():
+    wanted = weights.weights_file("MobileNetV2", shape, top)
+    if not (wanted.folder / wanted.name).exists():
         pytest.skip(f"KERAS_HOME holds no {wanted.name}")
     model, preprocess_input = pretrained_base("MobileNetV2", shape)
     assert "ImageNet weights" in capsys.readouterr().out
@@ -398,35 +388,10 @@ def test_damaged_description_is_named(home, text):
 
 
 @pytest.fixture
-def server(home, monkeypatch, keras_weights):
-    """A server on loopback with MobileNetV2's file; `sent` cuts it, `size=False` hides its size."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        body = keras_weights[0].read_bytes()
-        sent = None
-        size = True
-
-        def do_HEAD(self):
-            self.send_response(200)
-            self.end_headers()
-
-        def do_GET(self):
-            self.send_response(200)
-            if self.size:
-                self.send_header("Content-Length", str(len(self.body)))
-            self.end_headers()
-            self.wfile.write(self.body[: self.sent])
-
-        def log_message(self, *_):
-            pass
-
-    monkeypatch.setattr(datasets, "_reachable", lambda url: True)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(keras_files, "SERVER", f"http://127.0.0.1:{server.server_port}")
-    yield Handler
-    server.shutdown()
-    server.server_close()
+def server(home, internet, keras_weights):
+    """The stand-in for all servers, with MobileNetV2's file."""
+    internet.files[NO_TOP_96] = keras_weights[0].read_bytes()
+    return internet
 
 
 def test_download_goes_into_the_keras_cache(server, home, keras_weights, capsys):
@@ -439,43 +404,47 @@ def test_download_goes_into_the_keras_cache(server, home, keras_weights, capsys)
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("size", [True, False], ids=["size told", "size not told"])
-def test_interrupted_download_leaves_nothing(server, home, size):
-    server.sent, server.size = 3_000_000, size
-    with pytest.raises(CourseError, match="The download of .* stopped .*run this again"):
+def cut_without_size(handler):
+    server = handler.internet
+    server.files[NO_TOP_96] = server.files[NO_TOP_96][:3_000_000]
+    send_without_size(handler)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (break_off, "broke off"),
+        (cut_without_size, "is damaged or cannot be read"),
+        (sign_in({}), "sent a web page in place of the file"),
+    ],
+)
+def test_what_is_not_the_file_is_not_taken_for_it(
+    server, home, monkeypatch, capsys, keras_weights, answer, why
+):
+    server.answer = answer
+    pretrained_base("MobileNetV2", (96, 96, 3))
+    said = capsys.readouterr().out
+    assert SAMPLE_LINE in said.splitlines()[-1] and why in said.splitlines()[-1]
+    assert list((home / ".keras").rglob("*.h5*")) == []
+    monkeypatch.setenv("COURSE_DATA", "real")
+    with pytest.raises(CourseError, match=f"cannot be had: .*{why}"):
         pretrained_base("MobileNetV2", (96, 96, 3))
-    assert list((home / ".keras" / "models").iterdir()) == []
-    server.sent = None
-    assert keras_files.find(keras_files.weights_file("MobileNetV2", (96, 96, 3), False), "auto", [])
+    server.answer, server.files[NO_TOP_96] = send, keras_weights[0].read_bytes()
+    pretrained_base("MobileNetV2", (96, 96, 3))
 
 
 def test_stopped_kernel_leaves_nothing(server, home, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(keras_files, "damage", stop)
+    monkeypatch.setattr(weights, "damage", stop)
     with pytest.raises(KeyboardInterrupt):
         pretrained_base("MobileNetV2", (96, 96, 3))
     assert list((home / ".keras" / "models").iterdir()) == []
 
 
-def test_a_log_in_page_is_not_taken_for_weights(server, home):
-    server.body = b"<html>Please log in</html>"
-    with pytest.raises(CourseError, match="stopped .what arrived is damaged"):
-        pretrained_base("MobileNetV2", (96, 96, 3))
-    assert list((home / ".keras" / "models").iterdir()) == []
-
-
-def test_a_network_that_is_too_slow_is_given_up(home, monkeypatch, slow_server):
-    monkeypatch.undo()
-    monkeypatch.setattr(keras_files, "SERVER", slow_server)
-    monkeypatch.setenv("KERAS_HOME", str(home / "empty"))
-    wanted, reasons = keras_files.weights_file("VGG16", (96, 96, 3), False), []
-    assert keras_files.find(wanted, "auto", reasons) is None
-    assert reasons[0].startswith("no connection to 127.0.0.1")
-
-
 def test_cache_that_cannot_be_written_is_said(server, home, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", "real")
     (home / "file").write_text("no folder")
     monkeypatch.setenv("KERAS_HOME", str(home / "file"))
     with pytest.raises(CourseError, match="file/models cannot be written. Set KERAS_HOME to"):
@@ -487,6 +456,7 @@ def test_cache_that_cannot_be_written_is_said(server, home, monkeypatch):
     [("ro", "models cannot be written. Set KERAS_HOME"), ("size=64k", "no space is left")],
 )
 def test_read_only_and_full_disks_are_said(server, home, monkeypatch, option, message):
+    monkeypatch.setenv("COURSE_DATA", "real")
     disk = home / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", option, "tmpfs", str(disk)]
@@ -502,22 +472,21 @@ def test_read_only_and_full_disks_are_said(server, home, monkeypatch, option, me
 
 
 def test_names_of_imagenet_classes(server, home, monkeypatch):
-    model = keras.Sequential()
-    base = pretrained.Base("MobileNetV2", "imagenet", home / "file")
-    monkeypatch.setitem(pretrained._base_of_model, model, base)
-    server.body = json.dumps({str(i): [f"n{i}", f"thing_{i}"] for i in range(1000)}).encode()
-    with pytest.raises(CourseError, match="what arrived is damaged"):  # another checksum
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1000)])
+    model.course_base = bases.Base("MobileNetV2", "imagenet", home / "file")
+    index = json.dumps({str(i): [f"n{i}", f"thing_{i}"] for i in range(1000)}).encode()
+    server.files[weights.CLASS_INDEX] = index
+    with pytest.raises(CourseError, match="its checksum is not the published one"):
         base_class_names(model)
-    index = keras_files.KerasFile("index.json", "", 0.035, hashlib.md5(server.body).hexdigest())
-    monkeypatch.setattr(keras_files, "CLASS_INDEX", index)
+    monkeypatch.setitem(weights.MD5, weights.CLASS_INDEX, hashlib.md5(index).hexdigest())
     monkeypatch.setenv("COURSE_DATA", "sample")
     with pytest.raises(CourseError, match="cannot be had: as COURSE_DATA=sample asks"):
         base_class_names(model)
     monkeypatch.setenv("COURSE_DATA", "auto")
     names = base_class_names(model)
     assert len(names) == 1000 and names[999] == "thing_999"
-    monkeypatch.setattr(datasets, "_reachable", lambda url: pytest.fail("asked the network"))
-    assert base_class_names(model) == names
+    asked = len(server.asked)
+    assert base_class_names(model) == names and len(server.asked) == asked
 
 
 # What the course ships
@@ -526,7 +495,7 @@ def test_names_of_imagenet_classes(server, home, monkeypatch):
 @pytest.mark.parametrize("name", ["MobileNetV2", "VGG16"])
 def test_shipped_base_loads(monkeypatch, capsys, name):
     monkeypatch.setenv("COURSE_DATA", "sample")
-    description = json.loads((pretrained.embedded_folder() / "bases.json").read_text())[name]
+    description = json.loads((bases.embedded_folder() / "bases.json").read_text())[name]
     size = description["input"]
     model, _ = pretrained_base(name, (size, size, 3), include_top=True)
     assert SAMPLE_LINE in capsys.readouterr().out
@@ -538,7 +507,7 @@ def test_shipped_base_loads(monkeypatch, capsys, name):
 
 
 def test_shipped_bases_are_small():
-    sizes = [path.stat().st_size for path in pretrained.embedded_folder().glob("*.weights.h5")]
+    sizes = [path.stat().st_size for path in bases.embedded_folder().glob("*.weights.h5")]
     assert len(sizes) == 2
     assert max(sizes) < 4 * 2**20 and sum(sizes) < 8 * 2**20
 
@@ -549,9 +518,9 @@ def test_wheel_holds_the_bases_and_finds_them(tmp_path):
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "site")
     folder = tmp_path / "site" / "course_utils" / "data" / "pretrained"
-    shipped = {path.name: path.read_bytes() for path in pretrained.embedded_folder().glob("*.*")}
+    shipped = {path.name: path.read_bytes() for path in bases.embedded_folder().glob("*.*")}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == shipped
-    code = "from course_utils import pretrained; print(pretrained.embedded_folder())"
+    code = "from course_utils.sources import bases; print(bases.embedded_folder())"
     found = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path / "site",

@@ -108,8 +108,8 @@ def test_an_empty_folder_is_filled(tmp_path):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"dataset": pairs(20)}, "there were 25 elements and now there are 20"),
-        ({"shards": 3}, "there were 4 shards and now there are 3"),
+        ({"dataset": pairs(20)}, "it was made otherwise (elements: 25 then, 20 now)"),
+        ({"shards": 3}, "it was made otherwise (shards: 4 then, 3 now)"),
         (
             {"to_record": lambda picture, label: to_record(255 - picture, label)},
             "the first record is another one",
@@ -176,7 +176,9 @@ def test_a_foreign_file_in_the_folder_is_not_lost(folder):
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(DataError, match=r"records\.json.*Name another folder"):
+    with pytest.raises(
+        DataError, match=r"records\.json.*not written by write_records. Name a folder"
+    ):
         write_records(pairs(), to_record, tmp_path, SHARDS)
     assert os.listdir(tmp_path) == ["notes.txt"]
 
@@ -286,13 +288,17 @@ def test_a_foreign_record_is_named_with_its_number(tmp_path, make, message):
     assert f"Record 3 of {folder}" in str(caught.value)
 
 
-def test_fewer_records_than_noted(folder):
+def test_a_folder_that_another_version_of_the_course_wrote_is_written_anew(folder, capsys):
+    """The notes of 0.1.0 gave records and bytes of each file."""
     note = json.loads((folder / "records.json").read_text())
-    name = next(iter(note["files"]))
-    note["files"][name][0] += 1
+    note.pop("form")
+    note["files"] = {name: [7, size] for name, size in note["files"].items()}
     (folder / "records.json").write_text(json.dumps(note))
-    with pytest.raises(DataError, match=rf"{name} holds 7 records, not 8"):
+    with pytest.raises(DataError, match=r"^Another version of the course wrote it\. Delete"):
         record_files(folder)
+    write_records(pairs(), to_record, folder, SHARDS)
+    assert "written anew, since another version" in capsys.readouterr().out
+    assert len(record_files(folder)) == SHARDS
 
 
 def test_no_folder(tmp_path):

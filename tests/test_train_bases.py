@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils import base_class_names, pretrained, pretrained_base
+from course_utils import base_class_names, pretrained_base
 from course_utils.drawing import WIDE
+from course_utils.sources import bases
 from tools import train_bases
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,7 @@ def test_a_base_is_trained_tested_on_other_pictures_and_written(tmp_path, monkey
     assert base["tested_on"] == 114 and 0 <= base["accuracy"] <= 1 and base["share"] == 0.95
     first = train_bases.HELD_OUT
     assert drawn == [(0, 95), (0, 60), (first, 100), (first + 100, 14)]
-    monkeypatch.setattr(pretrained, "embedded_folder", lambda: folder)
+    monkeypatch.setattr(bases, "embedded_folder", lambda: folder)
     monkeypatch.setenv("COURSE_DATA", "sample")
     model, _ = pretrained_base("VGG16", (32, 32, 3), include_top=True)
     assert base_class_names(model) == list(WIDE)

@@ -24,8 +24,8 @@ import numpy as np
 
 from course_utils.device import hardware, import_tensorflow
 from course_utils.drawing import WIDE, Knobs, draw_wide
-from course_utils.pretrained import embedded_network
-from course_utils.samples import balanced_labels
+from course_utils.sources.bases import embedded_network
+from course_utils.sources.samples import balanced_labels
 
 SEED = 0
 KNOBS = [field.name for field in dataclasses.fields(Knobs)]

@@ -290,7 +290,7 @@ def test_release(path, tmp_path):
 def test_the_helpers_work_from_the_release(tmp_path):
     make(PATHS[0], tmp_path)
     folder = tmp_path / PATHS[0].stem / "release"
-    code = "import course_utils, course_utils.pretrained as p; print(course_utils.__file__)"
+    code = "import course_utils, course_utils.sources.bases as p; print(course_utils.__file__)"
     environment = {**os.environ, "PYTHONPATH": ""}
     said = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True

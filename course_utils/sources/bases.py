@@ -8,13 +8,13 @@ import hashlib
 import json
 import operator
 import warnings
-import weakref
 from pathlib import Path
 
-from course_utils import datasets, keras_files
 from course_utils.device import find_device, import_tensorflow
 from course_utils.errors import CourseError, DataError, unknown_name
-from course_utils.settings import setting
+from course_utils.settings import profile
+from course_utils.sources import weights
+from course_utils.sources.plan import mode, obtain
 
 MODULES = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}
 """The bases that the course knows, and the module of each in `keras.applications`."""
@@ -39,20 +39,6 @@ class Base:
 
     def __str__(self):
         return f"{self.name}, {'ImageNet weights' if self.kind == 'imagenet' else 'drawn base'}"
-
-
-_bases = []
-_base_of_model = weakref.WeakKeyDictionary()
-
-
-def bases():
-    """Return the `Base` of every pretrained network loaded since the lesson started."""
-    return tuple(_bases)
-
-
-def forget_bases():
-    """Empty the list that `bases` returns."""
-    _bases.clear()
 
 
 def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
@@ -86,47 +72,50 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
         DataError: a file is damaged or of another network, or cannot be written, or ImageNet's
             weights were asked for and cannot be had, or the `quick` profile has no time for them.
     """
+    return load_with_base(name, input_shape, include_top)[:2]
+
+
+def load_with_base(name, input_shape=(224, 224, 3), include_top=False):
+    """Return `(model, preprocess_input, base)`: what `pretrained_base` returns, and the `Base`."""
     if name not in MODULES:
         raise unknown_name("pretrained base", name, MODULES)
     input_shape = _checked_shape(input_shape)
     import_tensorflow()
     import keras
 
-    mode, reasons = datasets._mode(), []
-    file = None
-    if mode == "sample":
-        reasons.append(keras_files.asked_for_sample())
-    elif _too_slow(name, mode):
-        reasons.append("the whole VGG16 takes long on a CPU; COURSE_PROFILE=full takes the time")
-    else:
+    too_slow = _too_slow(name)
+    if mode() != "sample" and not too_slow:
         _check_top(name, input_shape, include_top, 224)
-        wanted = keras_files.weights_file(name, input_shape, include_top)
-        file = keras_files.find(wanted, mode, reasons)
-    why_not_real = "; ".join(reasons)
-    if file:
-        network = getattr(keras.applications, name)
-        model = network(weights=None, input_shape=input_shape, include_top=include_top)
-        remedy = "Delete it and run this again to get it anew, or set COURSE_DATA=sample."
-        _load(model, name, file, remedy)
+    wanted = weights.weights_file(name, input_shape, include_top)
+    made = obtain(wanted, too_slow)
+    if made.kind == "real":
+        model, base = imagenet_base(name, input_shape, include_top, made.place)
         trained = ""
-        if file.name != wanted.name:
-            size = keras_files.trained_size(file)
+        if made.place.name != wanted.name:
+            size = weights.trained_size(made.place)
             trained = f" trained at {size} × {size},"
-        print(f"{name}: ImageNet weights,{trained} from {file}")
-    elif mode == "real":
-        raise DataError(
-            f"COURSE_DATA=real, but the ImageNet weights of {name} cannot be had: {why_not_real}. "
-            "Connect to a network, or set KERAS_HOME to the folder in which Keras keeps "
-            f"models/{wanted.name}, or take the course's own small base with COURSE_DATA=sample."
-        )
+        print(f"{name}: ImageNet weights,{trained} from {made.place}")
     else:
-        model, embedded = embedded_base(name, input_shape, include_top)
-        print(f"{name}: the course's own small base, trained on drawn pictures ({why_not_real})")
-    base = Base(name, "imagenet", file) if file else Base(name, "drawn", embedded)
-    _bases.append(base)
-    if include_top:
-        _base_of_model[model] = base
-    return model, getattr(keras.applications, MODULES[name]).preprocess_input
+        model, file = embedded_base(name, input_shape, include_top)
+        base = Base(name, "drawn", file)
+        said = "the course's own small base, trained on drawn pictures"
+        print(f"{name}: {said} ({made.why_not_real})")
+    model.course_base = base
+    return model, getattr(keras.applications, MODULES[name]).preprocess_input, base
+
+
+def imagenet_base(name, input_shape, include_top, file):
+    """Return `(model, base)`: the network with ImageNet's weights from a file in the Keras cache.
+
+    Arguments, shapes and errors are those of `pretrained_base`, which finds the file.
+    """
+    import keras
+
+    network = getattr(keras.applications, name)
+    model = network(weights=None, input_shape=input_shape, include_top=include_top)
+    remedy = "Delete it and run this again to get it anew, or set COURSE_DATA=sample."
+    _load(model, name, file, remedy)
+    return model, Base(name, "imagenet", file)
 
 
 def base_class_names(model):
@@ -143,43 +132,41 @@ def base_class_names(model):
         BaseError: it is another model.
         DataError: the file of names is damaged or cannot be had.
     """
-    base = _base_of_model.get(model) if hasattr(model, "__weakref__") else None
-    if base is None:
+    base = getattr(model, "course_base", None)
+    if base is None or len(model.outputs[0].shape) != 2:
         raise BaseError(
             "base_class_names knows only models as pretrained_base gives them with "
             "include_top=True; the classes of any other model are those that it was trained with."
         )
     if base.kind == "drawn":
-        return list(_description(base.name, base.file.parent)["classes"])
-    reasons = []
-    file = keras_files.find(keras_files.CLASS_INDEX, datasets._mode(), reasons)
-    if file is None:
+        return list(description(base.name)["classes"])
+    index_file = weights.class_index()
+    made = obtain(index_file)
+    if made.kind != "real":
         raise DataError(
-            f"The names of ImageNet's classes cannot be had: {'; '.join(reasons)}. Connect to a "
-            f"network, or put Keras's {keras_files.CLASS_INDEX.name} into "
-            f"{keras_files.keras_models_folder()}."
+            f"The names of ImageNet's classes cannot be had: {made.why_not_real}. Connect to a "
+            f"network, or put Keras's {index_file.name} into {index_file.folder}."
         )
-    index = json.loads(file.read_text(encoding="utf-8"))
+    index = json.loads(made.place.read_text(encoding="utf-8"))
     return [index[str(number)][1] for number in range(1000)]
 
 
-def _too_slow(name, mode):
-    """Return whether a base has too many weights for the profile on this machine, VGG16 on a CPU.
+def _too_slow(name):
+    """Return in words why a base does not fit profile and machine, VGG16 on a CPU, or None.
 
     Raises:
         DataError: it was asked for all the same.
     """
     kind, _ = find_device()
-    quick = setting("COURSE_PROFILE") in (None, "quick")  # as `start` has it on a CPU
-    if name != "VGG16" or kind != "CPU" or not quick:
-        return False
-    if mode == "real":
+    if name != "VGG16" or kind != "CPU" or profile(kind) != "quick":
+        return None
+    if mode() == "real":
         raise DataError(
             "COURSE_DATA=real asks for the whole VGG16, and the quick profile does not run it on a "
             "CPU: it would take far longer than minutes. Set COURSE_PROFILE=full to take the time, "
             "or COURSE_DATA=auto for the course's own small base, or COURSE_BASE=MobileNetV2."
         )
-    return True
+    return "the whole VGG16 takes long on a CPU; COURSE_PROFILE=full takes the time"
 
 
 def _checked_shape(input_shape):
@@ -228,13 +215,18 @@ def _load(model, name, file, remedy):
 
 def embedded_folder():
     """Return the folder of the course's own small bases: in the wheel, else in the clone."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     folders = [home / "data" / "pretrained" for home in (package, package.parent)]
     return next((folder for folder in folders if folder.is_dir()), folders[-1])
 
 
-def _description(name, folder):
-    """Return what `bases.json` says of a base, a dict."""
+def description(name):
+    """Return what `bases.json` says of one of the course's own small bases, a dict.
+
+    Raises:
+        DataError: the file cannot be read, or has no such base.
+    """
+    folder = embedded_folder()
     try:
         return json.loads((folder / "bases.json").read_text(encoding="utf-8"))[name]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -253,29 +245,28 @@ def embedded_base(name, input_shape, include_top):
     import_tensorflow()
     import keras
 
-    folder = embedded_folder()
-    description = _description(name, folder)
-    file, size = folder / description["file"], description["input"]
+    described = description(name)
+    file, size = embedded_folder() / described["file"], described["input"]
     _check_top(name, input_shape, include_top, size)
     try:
         found = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
         raise DataError(f"{file} cannot be read ({error.strerror}). {_RESTORE}") from None
-    if found != description["sha256"]:
+    if found != described["sha256"]:
         raise DataError(
             f"{file} is damaged or cut off: its checksum is not that of bases.json. {_RESTORE}"
         )
     if name == "MobileNetV2":  # it ends in global pooling: the weights fit every input size
-        model = embedded_network(name, description, input_shape, include_top=True)
+        model = embedded_network(name, described, input_shape, include_top=True)
         _load(model, name, file, _RESTORE)
         if not include_top:
             model = keras.Model(model.inputs, model.get_layer("out_relu").output, name=model.name)
         return model, file
-    whole = embedded_network(name, description, (size, size, 3), include_top=True)
+    whole = embedded_network(name, described, (size, size, 3), include_top=True)
     _load(whole, name, file, _RESTORE)
     if include_top:
         return whole, file
-    model = embedded_network(name, description, input_shape, include_top=False)
+    model = embedded_network(name, described, input_shape, include_top=False)
     for layer in model.layers:
         layer.set_weights(whole.get_layer(layer.name).get_weights() if layer.weights else [])
     return model, file

@@ -11,20 +11,20 @@ import hashlib
 import io
 import os
 import pickle
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from course_utils import drawing
-from course_utils.datasets import DATASETS, check_prepared, explain_failed_writing, import_tfds
 from course_utils.device import cores
 from course_utils.errors import DataError
 from course_utils.settings import cache_folder
+from course_utils.sources import prepared
+from course_utils.sources.prepared import DATASETS, check_prepared, import_tfds
+from course_utils.store import explain_failed_writing, locked
 
 GARMENTS = (
     "T-shirt/top",
@@ -108,6 +108,8 @@ def sample_folder(name, small=False):
 def prepare_sample(name, small=False):
     """Draw a sample, unless it lies in the cache, and return its folder as a `Path`.
 
+    Where another process draws it at the moment, this one waits for that, and says so.
+
     Args:
         name: one of `SAMPLES`.
         small: draw a tenth of the pictures.
@@ -116,33 +118,30 @@ def prepare_sample(name, small=False):
         DataError: the folder cannot be written, or the disk is full.
     """
     folder = sample_folder(name, small)
-    if folder.exists():
-        try:
-            check_prepared(folder)
-            return folder
-        except DataError:  # it is ours: draw it again
-            shutil.rmtree(folder, ignore_errors=True)
-    _remove_abandoned(folder)
+    if _is_whole(folder):
+        return folder
     try:
-        _write_sample(name, folder, SMALL if small else 1)
+        with locked(folder, f"drawing the {name} sample"):
+            if not _is_whole(folder):
+                _write_sample(name, folder, SMALL if small else 1)
     except Exception as error:  # TFDS and TensorFlow have errors of their own for a full disk
-        if not folder.exists():  # where it does, another process was faster
-            raise explain_failed_writing(
-                error, f"Drawing the {name} sample", folder, "or set COURSE_CACHE to another disk"
-            ) from None
+        raise explain_failed_writing(
+            error, f"Drawing the {name} sample", folder, "or set COURSE_CACHE to another disk"
+        ) from None
     check_prepared(folder)
     return folder
 
 
-def _remove_abandoned(folder):
-    """Remove what runs that were killed left beside the folder an hour ago or earlier."""
-    for abandoned in folder.parent.glob(f"{folder.name}.incomplete*"):
-        if time.time() - abandoned.stat().st_mtime > 3600:
-            shutil.rmtree(abandoned, ignore_errors=True)
+def _is_whole(folder):
+    try:
+        check_prepared(folder)
+    except DataError:  # it is ours: it will be drawn again
+        return False
+    return True
 
 
 def _write_sample(name, folder, share):
-    """Draw the pictures and let TFDS write them; it writes aside and renames the folder."""
+    """Draw the pictures and have TFDS write them."""
     from tqdm import tqdm
 
     tfds = import_tfds()
@@ -186,7 +185,7 @@ def _write_sample(name, folder, share):
             tqdm(total=sum(counts.values()), file=sys.stdout, **bar) as progress,
             contextlib.redirect_stdout(io.StringIO()),  # TFDS would speak of a download
         ):
-            Builder(data_dir=folder.parent.parent).download_and_prepare()
+            prepared.write(Builder, folder)
     finally:
         tfds.enable_progress_bar()
 
@@ -199,7 +198,7 @@ def _drawn(name, split, count):
     pieces = range(0, count, _PIECE)
     workers = min(cores(), len(pieces) // 4)
     # Processes started by hand: `multiprocessing` would run the caller's script once more in each.
-    command = [sys.executable, "-m", "course_utils.samples", name, split, str(count)]
+    command = [sys.executable, "-m", "course_utils.sources.samples", name, split, str(count)]
     package = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with contextlib.ExitStack() as stack:
         pipes = []
