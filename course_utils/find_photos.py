@@ -5,6 +5,7 @@ The same in a notebook is `course_utils.find_photos(like, paths)`, which this mo
 
 import argparse
 import contextlib
+import glob
 import json
 import os
 import shlex
@@ -102,8 +103,8 @@ def main(arguments=None):
             from course_utils.likeness import find_photos
 
             photos = find_photos(
-                options.like,
-                options.paths,
+                _expanded(options.like),
+                _expanded(options.paths),
                 top=options.top,
                 at_least=options.at_least,
                 hidden=options.hidden,
@@ -121,9 +122,18 @@ def main(arguments=None):
             print(f"A name with a space needs quotes: {_command(quoted)}", file=sys.stderr)
         return 2
     if not photos:
-        found = f"All {photos.searched:,} are below {options.at_least}." if photos.searched else ""
-        print(f"No picture was found. {found}", file=sys.stderr)
+        found = f" All {photos.searched:,} are below {options.at_least}." if photos.searched else ""
+        print(f"No picture was found.{found}", file=sys.stderr)
     return 0 if photos else 1
+
+
+def _expanded(paths):
+    """Return paths with `*` and `?` put in full where the shell has not done it, as on Windows."""
+    found = []
+    for path in paths:
+        matches = [] if _is_there(path) else sorted(glob.glob(os.path.expanduser(path)))
+        found += matches or [path]
+    return found
 
 
 def _rejoined(arguments):
@@ -179,7 +189,10 @@ def _write(photos, options):
 
 
 def _pieces(photos, options):
-    """Yield the result as bytes. Names are written as the file system has them."""
+    """Yield the result as bytes. Names are written as the file system has them.
+
+    A terminal shows what would steer it as `\\x1b`, `\\n`.
+    """
     if options.json:  # in ASCII, an undecodable byte as \udc..: `os.fsencode` brings it back
         for number, photo in enumerate(photos):
             item = json.dumps({"path": str(photo.path), "score": photo.score})
@@ -187,9 +200,14 @@ def _pieces(photos, options):
         yield b"\n]\n" if photos else b"[]\n"
         return
     end = b"\0" if options.null else b"\n"
+    encoded = _for_a_terminal if sys.stdout.isatty() else os.fsencode
     for photo in photos:
         score = f"{photo.score:.4f}\t".encode() if options.scores else b""
-        yield score + os.fsencode(photo.path) + end
+        yield score + encoded(photo.path) + end
+
+
+def _for_a_terminal(path):
+    return printable(path).encode(sys.stdout.encoding)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from course_utils.errors import PictureError
 from course_utils.pictures import picture_endings, reason_of
-from course_utils.words import number_of, printable
+from course_utils.words import in_notebook, number_of, printable
 
 _NO_DISKS = {"/proc", "/sys", "/dev"} if sys.platform == "linux" else set()
 # Folders in which systems, servers and photo programs keep thumbnails, previews and what was
@@ -32,6 +32,7 @@ _KINDS = {
         "RAW photos": "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq kdc mef mos mrw nef nrw orf pef "
         "raf raw rw2 rwl sr2 srf srw x3f",
         "archives": "7z bz2 gz rar tar tbz tgz txz xz zip zst",
+        "foreign pictures": "ai eps jxl psb psd svg xcf",
         "videos": "3gp avi insv m2ts m4v mkv mov mp4 mpeg mpg mts webm wmv",
     }.items()
     for ending in endings.split()
@@ -39,6 +40,8 @@ _KINDS = {
 _ADVICE = {
     "RAW photos": "Export them as JPEG, in the camera's program or in a photo program.",
     "archives": "What is in an archive is searched once it is unpacked.",
+    "foreign pictures": "JPEG XL, Photoshop, SVG and their like are not read here. Save them as "
+    "JPEG or PNG.",
     "videos": "Only pictures are searched. Save a still picture from a video that matters.",
     "online pictures": "Not on this disk. Tell iCloud, OneDrive or whoever has them to keep them "
     "here.",
@@ -84,10 +87,12 @@ class Skipped:
     def __init__(self, tell=None):
         self.counts, self.unread, self._tell = collections.Counter(), [], tell
         self._reasons = {}
+        asked = "hidden=True" if in_notebook() else "--hidden"
+        self._advice = _ADVICE | {"hidden names": f"They begin with a dot. {asked} searches them."}
 
     def __call__(self, kind, path, reason=None):
         self.counts[kind] += 1
-        why = reason or _ADVICE.get(kind)
+        why = reason or self._advice.get(kind)
         if kind.startswith("unreadable"):
             self.unread.append((path, why))
         if why:

@@ -141,6 +141,8 @@ def phones_and_cameras(tree):
         (phone / f"raw.{ending}").write_bytes(b"II*\0")
     for ending in ("zip", "tar", "tar.gz", "7z"):
         (phone / f"archive.{ending}").write_bytes(b"PK\3\4")
+    for ending in ("psd", "JXL", "svg"):
+        (phone / f"foreign.{ending}").touch()
     (phone / "zipped.jpg").write_bytes(b"PK\3\4")
 
 
@@ -235,7 +237,9 @@ def test_what_is_no_picture_is_told_by_its_kind_with_what_to_do(found):
     assert "unpacked" in found.left_out("4 archives, such as tree/phone/archive.")
     assert "Only pictures" in found.left_out("1 video, tree/phone/IMG_1.MOV")
     assert "to keep them here" in found.left_out("2 online pictures, such as")
-    assert "other file" in found.left_out("seen already")
+    assert "as JPEG or PNG" in found.left_out("3 foreign pictures, such as tree/phone/foreign.")
+    assert "--hidden searches them" in found.left_out("hidden names, such as tree/.DS_Store")
+    assert "other files" in found.left_out("seen already")
 
 
 def test_unreadable_pictures_have_a_line_for_each_thing_to_do(found):
@@ -257,6 +261,22 @@ def test_folders_that_cannot_be_opened_are_told_and_passed(found):
 @linux
 def test_no_name_steers_the_terminal(again):
     assert "\x1b[31m" not in again.errors and "damaged\\x1b[31m\\n\\udce9.jpg: is" in again.errors
+
+
+@linux
+def test_no_path_steers_the_terminal(stranger, found):
+    ours, its = os.openpty()
+    command = [sys.executable, "-m", "course_utils.find_photos", "--like", "like", "tree"]
+    variables = {"COURSE_CACHE": str(stranger / "cache"), "COURSE_DATA": "sample"}
+    variables |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(
+        command, cwd=stranger, env=os.environ | variables, stdout=its, stderr=subprocess.PIPE
+    )
+    os.close(its)
+    assert run.returncode == 0
+    said = os.read(ours, 100_000)
+    os.close(ours)
+    assert b"tree/line\\nbreak \\x1b[31m.png\r\n" in said and b"tree/caf\\udce9.png\r\n" in said
 
 
 def test_thumbnails_and_trash_are_left_out_and_counted(found, again):
@@ -296,7 +316,9 @@ def test_paths_in_every_form(stranger, found):
         assert len(Run(stranger, "--like", "~/like/0.jpg", *paths, "-0", **home).paths) == 5
     one = Run(stranger, "--like", "like/0.jpg", "tree/plain.JPG", "tree/phone/raw.cr3", "-0")
     assert one.paths == [b"tree/plain.JPG"]
-    for wrong in ("", "~nobody-of-that-name", "tree/nowhere"):
+    quoted = Run(stranger, "--like", "lik?", "tree/phone/*.H*", "tree/phone/renamed.jpg", "-0")
+    assert quoted.names == {"IMG_1.HEIC", "IMG_2.HeIf", "canon.HIF", "renamed.jpg"}
+    for wrong in ("", "tree/*.nothing", "~nobody-of-that-name", "tree/nowhere"):
         run = Run(stranger, "--like", "like", wrong)
         assert run.status == 2 and "There is no file or folder" in run.errors
         assert "quotes" not in run.errors and "Traceback" not in run.errors
