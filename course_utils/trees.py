@@ -22,8 +22,8 @@ _LEFTOVERS = re.compile(
     r"|\$recycle\.bin|recycler|system volume information"
     r"|\.trash(es|-\d+)?|\.local/share/trash|\.cache/thumbnails|\.thumbnails|__macosx"
     r"|[^/]*\.lrdata|appdata_\w+/preview"
-    r"|(iphoto library|[^/]*\.(photos|photo|ap|migratedphoto|migratedap)library)"
-    r"/(?!(originals|masters)$)[^/]*)$",
+    r"|iphoto library/(data(\.noindex)?|modified|previews|thumbnails)"
+    r"|[^/]*\.(photos|photo|ap|migratedphoto|migratedap)library/(?!(originals|masters)$)[^/]*)$",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -38,10 +38,10 @@ _KINDS = {
     for ending in endings.split()
 }
 _ADVICE = {
-    "RAW photos": "Export them as JPEG, in the camera's program or in a photo program.",
+    "RAW photos": "Export as JPEG, in the camera's program or in a photo program.",
     "archives": "What is in an archive is searched once it is unpacked.",
-    "foreign pictures": "JPEG XL, Photoshop, SVG and their like are not read here. Save them as "
-    "JPEG or PNG.",
+    "foreign pictures": "JPEG XL, Photoshop, SVG and their like are not read here. Save as JPEG or "
+    "PNG.",
     "videos": "Only pictures are searched. Save a still picture from a video that matters.",
     "online pictures": "Not on this disk. Tell iCloud, OneDrive or whoever has them to keep them "
     "here.",
@@ -88,7 +88,9 @@ class Skipped:
         self.counts, self.unread, self._tell = collections.Counter(), [], tell
         self._reasons = {}
         asked = "hidden=True" if in_notebook() else "--hidden"
-        self._advice = _ADVICE | {"hidden names": f"They begin with a dot. {asked} searches them."}
+        self._advice = _ADVICE | {
+            "hidden names": f"A dot begins the name. {asked} searches such, too."
+        }
 
     def __call__(self, kind, path, reason=None):
         self.counts[kind] += 1

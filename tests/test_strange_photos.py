@@ -164,7 +164,7 @@ HIDDEN_LEFTOVERS = [".@__thumb/x.jpg", ".Trash-1000/files/x.jpg", ".Trashes/501/
 ORIGINALS = [
     "Photos Library.photoslibrary/originals/A/0.jpg",
     "iPhoto.photolibrary/Masters/2010/1.jpg",
-    "iPhoto Library/Originals/2.jpg",
+    "iPhoto Library/2003/05/2.jpg",
     "Thumbnails/3.jpg",
 ]
 
@@ -238,7 +238,7 @@ def test_what_is_no_picture_is_told_by_its_kind_with_what_to_do(found):
     assert "Only pictures" in found.left_out("1 video, tree/phone/IMG_1.MOV")
     assert "to keep them here" in found.left_out("2 online pictures, such as")
     assert "as JPEG or PNG" in found.left_out("3 foreign pictures, such as tree/phone/foreign.")
-    assert "--hidden searches them" in found.left_out("hidden names, such as tree/.DS_Store")
+    assert "--hidden searches such" in found.left_out("hidden names, such as tree/.DS_Store")
     assert "other files" in found.left_out("seen already")
 
 
