@@ -52,34 +52,44 @@ def forget_photos():
 class Store:
     """The remembered embeddings of one network; a context manager.
 
+    Where it cannot be read or written it finds and keeps nothing, and says why.
+
     Args:
         key: a text that names the network and how pictures are prepared for it.
 
+    Attributes:
+        folder: where it lies; None where there is none.
+        trouble: why nothing more is kept, in sentences, or None.
+
     Raises, as all its methods do:
         StoreDamaged: the file is damaged, or of another version of the course.
-        DataError: it cannot be read or written.
     """
 
     def __init__(self, key):
-        self._key, self.folder = key, store_folder()
-        self._path = self.folder / "photos.sqlite"
+        self._key, self._db, self.folder, self.trouble = key, None, None, None
         try:
-            self.folder.mkdir(exist_ok=True)
-            self.folder.chmod(0o700)
+            folder = store_folder()
+            self._path = folder / "photos.sqlite"
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o700)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        except DataError as error:
+            self.trouble = str(error)
+            return
         except OSError as error:
-            raise DataError(
+            self.trouble = (
                 f"{self._path} cannot be written ({error.strerror or error}). Make it yours, or "
                 "set COURSE_CACHE to a folder that you can write to."
-            ) from None
-        with self._errors_explained():
-            self._db = sqlite3.connect(self._path, timeout=60, isolation_level=None)
+            )
+            return
         try:
-            with self._errors_explained():
+            with self._trouble_noted():
+                self._db = sqlite3.connect(self._path, timeout=60, isolation_level=None)
                 self._open()
-        except BaseException:
-            self._db.close()
-            raise
+                self.folder = folder
+        finally:
+            if self.folder is None:
+                self._close()
 
     def _open(self):
         if self._db.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
@@ -94,7 +104,12 @@ class Store:
         return self
 
     def __exit__(self, *exception):
-        self._db.close()
+        self._close()
+
+    def _close(self):
+        if self._db:
+            self._db.close()
+            self._db = None
 
     def get(self, file):
         """Return the vector of a `course_utils.trees.File`, as bytes, or None."""
@@ -102,9 +117,12 @@ class Store:
             "SELECT vector FROM pictures "
             "WHERE folder = ? AND name = ? AND key = ? AND size = ? AND mtime_ns = ?"
         )
-        with self._errors_explained():
-            row = self._db.execute(query, self._row(file)).fetchone()
-        return row[0] if row else None
+        if self._db:
+            with self._trouble_noted():
+                row = self._db.execute(query, self._row(file)).fetchone()
+                return row[0] if row else None
+            self._close()
+        return None
 
     def put(self, files, vectors):
         """Keep a vector, as bytes, for each file; all of them or, if this is interrupted, none."""
@@ -117,7 +135,9 @@ class Store:
             "INSERT INTO pictures (folder, name, key, size, mtime_ns, vector) "
             "VALUES (?, ?, ?, ?, ?, ?)"
         )
-        with self._errors_explained(), self._transaction():
+        if self.trouble:
+            return
+        with self._trouble_noted(), self._transaction():
             self._db.executemany(changed, rows)
             self._db.executemany(
                 insert, [(*row, vector) for row, vector in zip(rows, vectors, strict=True)]
@@ -130,7 +150,9 @@ class Store:
         here = "folder = ? OR folder >= ? AND folder < ?"
         query = f"SELECT DISTINCT folder, name FROM pictures WHERE {here}"
         delete = "DELETE FROM pictures WHERE folder = ? AND name = ?"
-        with self._errors_explained():
+        if self.trouble:
+            return
+        with self._trouble_noted():
             rows = self._db.execute(query, (root.rstrip(os.fsencode(os.sep)), root, after))
             gone = [row for row in rows if _is_gone(*row)]
             if gone:
@@ -153,17 +175,17 @@ class Store:
         self._db.execute("COMMIT")
 
     @contextlib.contextmanager
-    def _errors_explained(self):
+    def _trouble_noted(self):
         try:
             yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
             if code in _DAMAGED:
                 raise StoreDamaged(f"{self._path} is damaged ({error}).") from None
-            raise DataError(
+            self.trouble = (
                 f"{self._path} cannot be used ({error}). What was committed is kept. Look after "
                 "the disk, or set COURSE_CACHE to a folder elsewhere."
-            ) from None
+            )
 
 
 def _is_gone(folder, name):

@@ -5,12 +5,16 @@ The same in a notebook is `course_utils.find_photos(like, paths)`, which this mo
 
 import argparse
 import contextlib
+import glob
 import json
 import os
+import shlex
+import subprocess
 import sys
 
 from course_utils.errors import CourseError
 from course_utils.stopping import stop_when_asked
+from course_utils.words import printable
 
 _ABOUT = """\
 Ranks every readable picture in folder trees by its likeness to a handful of pictures of one
@@ -19,8 +23,10 @@ individual: pictures of your cat bring every cat that looks like it.
 """
 _MORE = """\
 Pictures are told by the endings of their names (.jpg, .png, .webp, .heic and more). Links are
-followed, into each folder once. Broken, huge and unreadable files are skipped and counted. The
-score of a picture, -1 to 1, compares it with others of the same search.
+followed, into each folder once. Left out are files that cannot be read, the pictures of --like and
+their copies byte for byte, and folders of thumbnails and deleted files unless they are named. One
+line for each reason says how many, and what to do. The score of a picture, -1 to 1, compares it
+with others of the same search.
 
 Embeddings (the numbers that are compared) and paths of your pictures are kept in
 {folder},
@@ -57,7 +63,7 @@ def _parser():
         "-0", "--null", action="store_true", help="end each path with a zero byte, for xargs -0"
     )
     add("--hidden", action="store_true", help="search names that begin with a dot, too")
-    add("--verbose", action="store_true", help="list everything that is skipped, with the reason")
+    add("--verbose", action="store_true", help="list every single thing that is left out")
     add("--forget", action="store_true", help="delete all remembered embeddings and paths")
     return parser
 
@@ -97,8 +103,8 @@ def main(arguments=None):
             from course_utils.likeness import find_photos
 
             photos = find_photos(
-                options.like,
-                options.paths,
+                _expanded(options.like),
+                _expanded(options.paths),
                 top=options.top,
                 at_least=options.at_least,
                 hidden=options.hidden,
@@ -109,14 +115,54 @@ def main(arguments=None):
         print("Interrupted.", file=sys.stderr)
         return 130
     except CourseError as error:
-        from course_utils.trees import printable
-
-        print(f"{type(error).__name__}: {printable(error)}", file=sys.stderr)
+        for line in f"{type(error).__name__}: {error}".splitlines():
+            print(printable(line), file=sys.stderr)
+        given = sys.argv[1:] if arguments is None else arguments
+        if (quoted := _rejoined(given)) != given:
+            print(f"A name with a space needs quotes: {_command(quoted)}", file=sys.stderr)
         return 2
     if not photos:
-        found = f"All {photos.searched:,} are below {options.at_least}." if photos.searched else ""
-        print(f"No picture was found. {found}", file=sys.stderr)
+        found = f" All {photos.searched:,} are below {options.at_least}." if photos.searched else ""
+        print(f"No picture was found.{found}", file=sys.stderr)
     return 0 if photos else 1
+
+
+def _expanded(paths):
+    """Return paths with `*` and `?` put in full where the shell has not done it, as on Windows."""
+    found = []
+    for path in paths:
+        matches = [] if _is_there(path) else sorted(glob.glob(os.path.expanduser(path)))
+        found += matches or [path]
+    return found
+
+
+def _rejoined(arguments):
+    """Return the arguments, made one where only several of them together name what is there.
+
+    A shell parts `my cats` at its space, and `--like="my cats"` not.
+    """
+    joined, rest = [], list(arguments)
+    while rest:
+        for count in range(min(len(rest), _MOST_PIECES), 1, -1):
+            if _is_there(" ".join(rest[:count])) and not all(map(_is_there, rest[:count])):
+                break
+        else:
+            count = 1
+        joined.append(" ".join(rest[:count]))
+        del rest[:count]
+    return joined
+
+
+_MOST_PIECES = 12
+
+
+def _is_there(argument):
+    return os.path.exists(os.path.expanduser(argument.removeprefix("--like=")))
+
+
+def _command(arguments):
+    join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
+    return printable(join(["python", "-m", "course_utils.find_photos", *arguments]))
 
 
 def _forget():
@@ -143,7 +189,10 @@ def _write(photos, options):
 
 
 def _pieces(photos, options):
-    """Yield the result as bytes. Names are written as the file system has them."""
+    """Yield the result as bytes. Names are written as the file system has them.
+
+    A terminal shows what would steer it as `\\x1b`, `\\n`.
+    """
     if options.json:  # in ASCII, an undecodable byte as \udc..: `os.fsencode` brings it back
         for number, photo in enumerate(photos):
             item = json.dumps({"path": str(photo.path), "score": photo.score})
@@ -151,9 +200,14 @@ def _pieces(photos, options):
         yield b"\n]\n" if photos else b"[]\n"
         return
     end = b"\0" if options.null else b"\n"
+    encoded = _for_a_terminal if sys.stdout.isatty() else os.fsencode
     for photo in photos:
         score = f"{photo.score:.4f}\t".encode() if options.scores else b""
-        yield score + os.fsencode(photo.path) + end
+        yield score + encoded(photo.path) + end
+
+
+def _for_a_terminal(path):
+    return printable(path).encode(sys.stdout.encoding)
 
 
 if __name__ == "__main__":

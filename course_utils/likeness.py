@@ -13,6 +13,7 @@ TensorFlow is imported once there is a picture whose embedding is not remembered
 
 import collections
 import contextlib
+import filecmp
 import hashlib
 import itertools
 import os
@@ -31,7 +32,8 @@ from course_utils.errors import CourseError, DataError, PictureError
 from course_utils.pictures import MEGAPIXELS, read_picture, reason_of
 from course_utils.sources import bases, weights
 from course_utils.sources.plan import obtain
-from course_utils.trees import Skipped, picture_files, printable
+from course_utils.trees import Skipped, picture_files
+from course_utils.words import in_notebook, number_of, printable
 
 SIZE = 192
 """Rows and columns that a picture is resized to."""
@@ -40,6 +42,7 @@ _IN_COMMON = 0.8  # of the mean embedding; measured: see benchmarks/README.md
 _BATCH = 32  # pictures that pass the network, and are remembered, at once
 _AHEAD = 4 * _BATCH  # pictures decoded, or about to be, before the network asks for them
 _BLOCK = 512  # vectors handled at once
+_IN_MEMORY = 2**26  # bytes of vectors that wait in memory; more wait in a file
 _MANY_MEGAPIXELS = 30  # larger pictures are decoded one at a time, for the memory they take
 
 
@@ -78,7 +81,9 @@ def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=Fals
 
     It finds subjects that look alike, and not the individual: pictures of your cat bring every cat
     that looks like it. Files are told by the endings of their names. Links are followed, into each
-    folder once.
+    folder once. The pictures of `like` and their copies byte for byte are left out, and so are
+    folders of thumbnails and of deleted files, except those that are named. What is left out is
+    printed: a line for each thing that can be done about it.
 
     Embeddings are remembered in the course's cache, together with the paths: a second search
     computes only what is new or changed. `forget_photos()` deletes them.
@@ -90,14 +95,15 @@ def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=Fals
         top: how many to return at most; None returns all.
         at_least: the lowest score to return; None returns all.
         hidden: whether to search names that begin with a dot.
-        verbose: whether to print everything that is skipped.
+        verbose: whether to print every single thing that is skipped.
 
     Returns:
         A `Ranking`: a list of `Photo(path, score)`, best first.
 
     Raises:
         PictureError: a folder does not exist, or `like` holds no readable picture.
-        DataError: the weights of the network, or the cache, cannot be read or written.
+        DataError: the weights of the network cannot be read, or no disk takes what a large search
+            has to put aside. Without a cache that can be written, nothing is remembered.
         ValueError: `top` is below 1.
     """
     if top is not None and top < 1:
@@ -107,13 +113,17 @@ def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=Fals
     try:
         return _search(like, paths, top, at_least, hidden, tell)
     except StoreDamaged as error:
-        print(f"{error} It is deleted, and the embeddings are computed anew.")
+        _say(f"{error} It is deleted, and the embeddings are computed anew.")
         forget_photos()
         return _search(like, paths, top, at_least, hidden, tell)
 
 
 def _several(paths):
     return [paths] if isinstance(paths, str | bytes | os.PathLike) else list(paths)
+
+
+def _say(line):
+    print(printable(line))
 
 
 def _print_above_bar(line):
@@ -126,43 +136,36 @@ def _search(like, paths, top, at_least, hidden, tell):
     skipped, like_skipped = Skipped(tell), Skipped(tell)
     liked = list(picture_files(like, like_skipped, hidden))
     if not liked:
-        where = ", ".join(printable(os.fsdecode(path)) for path in like)
-        raise PictureError(
-            f"There is no picture in {where} (skipped: {like_skipped}). "
-            "Put some pictures of your subject there."
-        )
+        raise _nothing_to_look_for(like, like_skipped)
     with _bar("Listing", None) as bar:
         files = []
-        for file in picture_files(paths, skipped, hidden):
+        for file in _without_asked_for(picture_files(paths, skipped, hidden), liked, skipped):
             files.append(file)
             bar.update()
     base = _find_base()
-    print(base.words)
+    _say(base.words)
     with Store(base.key) as store, _bar("Reading", len(liked) + len(files)) as bar:
-        work = _Work(base, store, bar)
+        work, told = _Work(base, store, bar), store.trouble
+        if told:
+            _print_above_bar(f"{told} {_GOES_ON}")
         try:
             wanted = [vectors for _, vectors in work.embeddings(liked, like_skipped)]
-            if like_skipped.unread:
-                first = printable(": ".join(like_skipped.unread[0]))
-                said = f"{len(like_skipped.unread)} of what to look for cannot be read: {first}"
-                if not wanted:
-                    raise PictureError(said)
-                _print_above_bar(said)
+            if not wanted:
+                raise _nothing_to_look_for(like, like_skipped)
             before = work.new
             found, scores = _rank(work, files, skipped, np.concatenate(wanted))
         except KeyboardInterrupt:
             bar.close()
-            print(
-                f"Stopped. The {work.new:,} embeddings computed so far are kept in {store.folder}: "
-                "the next search goes on from there."
-            )
+            _say("Stopped." if store.trouble else _STOPPED.format(work.new, store.folder))
             raise
         except OSError as error:
             if isinstance(error, CourseError):
                 raise
             raise DataError(
-                f"The search had to stop ({reason_of(error)}). What was computed so far is kept in "
-                f"{store.folder}, which needs space on its disk; COURSE_CACHE names another place."
+                f"The search had to stop ({reason_of(error)}). It has to put "
+                f"{number_of(len(files), 'vectors')} aside, which needs space on the disk of "
+                f"{store.folder or tempfile.gettempdir()}. Free some space, or search fewer "
+                "folders at once."
             ) from None
         for path in {os.path.realpath(os.path.expanduser(path)) for path in [*like, *paths]}:
             store.prune(os.fsdecode(path))
@@ -172,14 +175,54 @@ def _search(like, paths, top, at_least, hidden, tell):
     ranking = Ranking(Photo(Path(path), score) for path, score in photos[:top])
     ranking.base, ranking.searched, ranking.remembered = base.words, len(found), remembered
     ranking.skipped, ranking.unread = dict(skipped.counts), skipped.unread
-    print(
-        f"{len(found):,} pictures ranked, {remembered:,} of them remembered; "
-        f"skipped: {skipped}.\n"
-        "First come subjects that look alike; whether it is the same individual, you have to see.\n"
-        f"The embeddings and paths of your pictures lie in {store.folder}; "
-        "`python -m course_utils.find_photos --forget` deletes them."
-    )
+    _say(f"{number_of(len(found), 'pictures')} ranked, {remembered:,} remembered from before.")
+    for line in skipped.lines():
+        _say(f"Left out: {line}")
+    for line in like_skipped.lines():
+        _say(f"Left out of what is looked for: {line}")
+    _say("First come subjects that look alike; whether it is the same individual, you have to see.")
+    if store.folder:
+        forget = "forget_photos()" if in_notebook() else f"{_COMMAND} --forget"
+        _say(
+            f"The embeddings and paths of your pictures lie in {store.folder}; `{forget}` deletes "
+            "them."
+        )
+    if store.trouble != told:
+        _say(f"{store.trouble} {_GOES_ON}")
     return ranking
+
+
+_COMMAND = "python -m course_utils.find_photos"
+_GOES_ON = "The search goes without it, and nothing more is remembered."
+_STOPPED = (
+    "Stopped. The {:,} embeddings computed so far are kept in {}: the next search goes on from "
+    "there."
+)
+
+
+def _nothing_to_look_for(like, skipped):
+    where = ", ".join(printable(os.fsdecode(path)) for path in like) or "an empty list"
+    lines = [f"There is no picture in {where} that can be read. Put some of your subject there."]
+    return PictureError("\n".join(lines + [f"Left out: {line}" for line in skipped.lines()]))
+
+
+def _without_asked_for(files, liked, skipped):
+    """Yield the files but for those looked for and their copies byte for byte."""
+    by_size = collections.defaultdict(list)
+    for file in liked:
+        by_size[file.size].append(file.real)
+    for file in files:
+        if file.size and any(_equal(file.real, path) for path in by_size.get(file.size, ())):
+            skipped("asked-for pictures", file.shown)
+        else:
+            yield file
+
+
+def _equal(path, other):
+    try:
+        return filecmp.cmp(path, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _bar(what, total):
@@ -196,7 +239,7 @@ def _rank(work, files, skipped, wanted):
     them would fill the memory.
     """
     found, total = [], np.zeros(wanted.shape[1])
-    with tempfile.TemporaryFile(dir=work.store.folder) as spool:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=work.store.folder) as spool:
         for batch, vectors in work.embeddings(files, skipped):
             spool.write(vectors.tobytes())
             total += vectors.sum(0, dtype=np.float64)

@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.errors import PictureError
+from course_utils.words import in_notebook
 
 MEGAPIXELS = 120
 """The largest picture that is read unasked; the largest of common phones' photos have 108."""
 
+_MOST_BYTES = 2**30  # as many as so many pixels take uncompressed, in four channels of 16 bits
 # What cameras, phones and browsers make. Pillow's other readers are never called: some of them
 # start other programs, and some take nearly every file for theirs.
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000", "PPM")
@@ -129,7 +131,7 @@ class _Quiet:
             if not self._inside:
                 self._filters = warnings.catch_warnings()
                 self._filters.__enter__()
-                warnings.filterwarnings("ignore", module=r"PIL\.")
+                warnings.filterwarnings("ignore", module=r"PIL\.|pi_heif|pillow_heif")
             self._inside += 1
 
     def __exit__(self, *exception):
@@ -196,13 +198,18 @@ def _open_image(Image, name, file, megapixels):
             raise PictureError(f"{name} is empty: it has 0 bytes. {_ANEW}")
         if head[4:8] == b"ftyp" and _HEIC.search(head[8:64]) and "HEIF" not in Image.OPEN:
             _learn_heic(name)
+        size = file.seek(0, os.SEEK_END)
+        if size > _MOST_BYTES:  # some readers take a file into memory, some look at every byte
+            raise PictureError(
+                f"{name} has {size >> 20:,} MB; the limit is {_MOST_BYTES >> 20:,}. {_SMALLER}"
+            )
         file.seek(0)
         image = Image.open(file, formats=[key for key in _FORMATS if key in Image.OPEN])
         width, height = image.size
         if width * height > megapixels * 1_000_000:
             raise PictureError(
                 f"{name} has {width} × {height} pixels; the limit is {megapixels:g} million. "
-                f"{_SMALLER} megapixels=… sets another limit."
+                f"{_SMALLER}"
             )
         return image
     except PictureError:
@@ -230,29 +237,38 @@ _NOT_PIXELS = (
         "is a web page, not the picture in it. Open the picture alone in the browser and save it.",
     ),
     (rb"^PK\x03\x04", "is an archive or a document. Unpack it and take the picture out."),
+    (
+        rb"^(....ftypcrx |FUJIFILMCCD-RAW|IIR[OS]|IIU\0|II\*\0....CR)",
+        "is a RAW photo: what the sensor saw, and no picture yet. Export it as JPEG, in the "
+        "camera's program or in a photo program.",
+    ),
 )
 
 
 def _learn_heic(name):
-    """Let Pillow read HEIC by the package pillow-heif, if that is installed."""
+    """Let Pillow read HEIC by the package pi-heif, or pillow-heif, whichever is installed."""
     try:
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
+        try:
+            import pi_heif as reader
+        except ImportError:
+            import pillow_heif as reader
+        reader.register_heif_opener()
     except ImportError:
+        install = f"{'%pip' if in_notebook() else 'python -m pip'} install pi-heif"
         raise PictureError(
-            f"{name} is a HEIC photo, as iPhones take them, and this Python cannot read it. Open "
-            "it in a picture viewer and export it as JPEG, or install the reader with "
-            "`%pip install pillow-heif`. (On the phone, Settings, Camera, Formats, Most Compatible "
-            "takes JPEG from now on.)"
+            f"{name} is a HEIC photo, as iPhones take them, and this Python cannot read it. "
+            f"Install the reader with `{install}`, or export the photo as JPEG from a viewer. (On "
+            "the phone, Settings, Camera, Formats, Most Compatible takes JPEG from now on.)"
         ) from None
 
 
 def _what_else(head):
     """Return in words what a file is that Pillow does not know, and what to do about it."""
     for pattern, words in _NOT_PIXELS:
-        if re.search(pattern, head, re.IGNORECASE):
+        if re.search(pattern, head, re.IGNORECASE | re.DOTALL):
             return words
+    if head[4:8] == b"ftyp" and _HEIC.search(head[8:64]):
+        return f"is a HEIC photo, damaged or cut off. {_ANEW}"
     if head[4:8] == b"ftyp" and b"avif" not in head[8:64]:
         return "is a video. Take a still picture from it and save that as JPEG or PNG."
     if b"avif" in head[8:64]:
@@ -307,7 +323,7 @@ def picture_endings():
     """Return the endings, such as ".jpg", of the names that picture files have: a set."""
     known = pillow().registered_extensions().items()
     endings = {ending for ending, key in known if key in _FORMATS}
-    return endings | {".avif", ".heic", ".heif", ".mpo"}
+    return endings | {".avif", ".heic", ".heif", ".hif", ".jpg-large", ".jpg_large", ".mpo"}
 
 
 def find_pictures(folder):

@@ -16,6 +16,7 @@ from course_utils.errors import PictureError
 from course_utils.explore import Explorable
 from course_utils.pictures import MEGAPIXELS, read_with_shape
 from course_utils.plots import BLUE, GREY, WRONG, _new_figure, _place, _sheet
+from course_utils.words import number_of
 
 THRESHOLD = 0.5
 """Where the decision of a model with one output turns from the first class to the second."""
@@ -94,7 +95,7 @@ def predict_uploads(model, class_names, ready, megapixels=MEGAPIXELS):
         uploads = _uploads(change["new"])
         if not uploads:
             return
-        text.value = f"Reading {_count(len(uploads), 'picture')} …"
+        text.value = f"Reading {number_of(len(uploads), 'pictures')} …"
         try:
             answers = _answer_all(model, class_names, uploads, megapixels)
             rows.value = _rows(answers, class_names)
@@ -116,10 +117,6 @@ def _uploads(value):
     if isinstance(value, dict):  # ipywidgets 7: by name; ipywidgets 8: a tuple
         value = [{"name": name, "content": file["content"]} for name, file in value.items()]
     return [(file["name"], bytes(file["content"])) for file in value]
-
-
-def _count(number, thing):
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _answer_all(model, class_names, sources, megapixels):
@@ -219,7 +216,7 @@ def _check_outputs(outputs, count, class_names):
     if outputs.ndim != 2 or len(outputs) != count:
         raise ValueError(
             "The model must give one number or one for each class, for each picture; for "
-            f"{_count(count, 'picture')} its output has the shape {outputs.shape}."
+            f"{number_of(count, 'pictures')} its output has the shape {outputs.shape}."
         )
     wanted = max(2, outputs.shape[1])
     if len(class_names) != wanted:

@@ -6,12 +6,14 @@ import os
 import struct
 import subprocess
 import sys
-import types
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+import nbformat
 import numpy as np
+import pillow_heif
 import pytest
+from nbclient import NotebookClient
 from PIL import ExifTags, Image, ImageFile
 
 from course_utils import (
@@ -213,6 +215,14 @@ def test_damaged_anywhere(form, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_file_of_gigabytes_is_not_read(tmp_path):
+    path = tmp_path / "huge.heic"
+    path.write_bytes(heic_head())
+    os.truncate(path, 30 * 2**30)
+    with pytest.raises(PictureError, match="huge.heic has 30,720 MB; the limit is 1,024"):
+        read_picture(path)
+
+
 def test_too_large_is_told_from_the_header(decoded):
     for width, height, words in (
         (50_000, 50_000, "2,500 million pixels; the limit is 120 million"),
@@ -238,6 +248,9 @@ def test_too_large_is_told_from_the_header(decoded):
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is a PostScript drawing"),
         (b"PK\x03\x04\x14\0\0\0", "is an archive"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0mp41isom", "is a video"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "is a RAW photo.*Export it as JPEG"),
+        (b"FUJIFILMCCD-RAW 0201FF383501", "is a RAW photo"),
+        (b"IIU\0\x18\0\0\0", "is a RAW photo"),
         (b"\0\0\0\x1cftypavif\0\0\0\0", "is an AVIF picture"),
         (bytes(range(256)), "is no picture of a kind that can be read"),
     ],
@@ -252,30 +265,79 @@ def test_no_picture(tmp_path, content, words):
     assert "Traceback" not in error.value._render_traceback_()[0]
 
 
-HEIC = b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(100)
+HEIC_READERS = ("pi_heif", "pillow_heif")
 
 
-def test_heic_without_its_reader(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+@pytest.fixture
+def without_heic(monkeypatch):
+    for reader in HEIC_READERS:
+        monkeypatch.setitem(sys.modules, reader, None)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
-    with pytest.raises(
-        PictureError, match="HEIC photo.*export it as JPEG.*pip install pillow-heif"
-    ):
-        read_picture(("IMG_1.HEIC", HEIC))
 
 
-def test_heic_with_its_reader(monkeypatch):
-    def register_heif_opener():  # what pillow-heif does, for one fixed picture
-        monkeypatch.setitem(
-            Image.OPEN,
-            "HEIF",
-            (lambda *_: Image.fromarray(QUARTERS), lambda head: b"heic" in head or b"mif1" in head),
-        )
+def heic(image, **options):
+    """Return the bytes of a HEIC photo."""
+    file = io.BytesIO()
+    photo = pillow_heif.from_pillow(Image.fromarray(image))
+    photo.save(file, quality=-1, **options)
+    return file.getvalue()
 
-    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
-    stub = types.SimpleNamespace(register_heif_opener=register_heif_opener)
-    monkeypatch.setitem(sys.modules, "pillow_heif", stub)
-    assert (read_picture(("IMG_1.HEIC", HEIC)) == QUARTERS).all()
+
+def test_heic_without_its_reader(without_heic):
+    with pytest.raises(PictureError, match="HEIC photo.*`python -m pip install pi-heif`.*as JPEG"):
+        read_picture(("IMG_1.HEIC", heic_head()))
+
+
+def heic_head():
+    return b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(100)
+
+
+def test_a_notebook_is_told_what_to_install_there(tmp_path):
+    """In a kernel, by a cell: what it says is for a cell, too."""
+    for reader in HEIC_READERS:
+        (tmp_path / f"{reader}.py").write_text("raise ImportError('it is not here')")
+    (tmp_path / "IMG_1.HEIC").write_bytes(heic_head())
+    cell = "from course_utils import read_picture\nread_picture('IMG_1.HEIC')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    client = NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": tmp_path}})
+    client.execute()
+    (error,) = notebook.cells[0].outputs
+    assert "`%pip install pi-heif`" in error.traceback[-1]
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "renamed.jpg"])
+def test_heic(tmp_path, name):
+    (tmp_path / name).write_bytes(heic(QUARTERS))
+    for source in (tmp_path / name, (name, heic(QUARTERS))):
+        picture = read_picture(source)
+        assert abs(picture[::10, 5::10].astype(int) - QUARTERS[::10, 5::10]).mean() < 12
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_heic_is_turned_once(orientation):
+    """Phones note how they were held as a turn of the picture, and some in EXIF as well."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    stored = np.rot90(QUARTERS, {1: 0, 3: 2, 6: 1, 8: -1}[orientation])
+    photo = heic(np.ascontiguousarray(stored), exif=exif.tobytes())
+    picture, shape = pictures.read_with_shape(("turned", photo))
+    assert picture.shape == QUARTERS.shape and shape == QUARTERS.shape[:2]
+    assert abs(picture[::10, 5::10].astype(int) - QUARTERS[::10, 5::10]).mean() < 12
+    assert read_picture(("turned", photo), size=(4, 6)).shape == (4, 6, 3)
+
+
+def test_the_main_picture_of_several_in_a_heic_file():
+    file, photos = io.BytesIO(), pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red"))
+    photos.add_from_pillow(Image.new("RGB", (90, 80), "blue"))
+    photos.save(file, primary_index=1, quality=-1)
+    assert read_picture(("burst.heic", file.getvalue())).shape == (80, 90, 3)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_heic_that_is_cut_off(share):
+    photo = heic(NOISE)
+    with pytest.raises(PictureError, match="cut.HEIC is .*damaged or cut off.*once more"):
+        read_picture(("cut.HEIC", photo[: int(len(photo) * share)]))
 
 
 def test_no_file(tmp_path, monkeypatch):
@@ -679,6 +741,8 @@ def test_nothing_heavy_is_imported():
     code = (
         "import sys, course_utils; assert 'PIL' not in sys.modules\n"
         "course_utils.read_picture, course_utils.write_class_folders\n"
-        "assert 'tensorflow' not in sys.modules and 'PIL' not in sys.modules"
+        "assert 'tensorflow' not in sys.modules and 'PIL' not in sys.modules\n"
+        f"course_utils.read_picture(('noise', {encoded(NOISE, 'PNG')!r}))\n"
+        "assert not {'pi_heif', 'pillow_heif'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

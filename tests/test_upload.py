@@ -6,6 +6,7 @@ import re
 
 import ipywidgets
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -93,6 +94,15 @@ def test_ready_pictures_are_shown_first_and_alone_without_a_kernel(tmp_path):
     alt = metadata["image/png"]["alt"]
     assert "night.jpg: horses, probability over 99.9% (output 0, below 0.5)." in alt
     assert "picture 2: humans, probability over 99.9% (output 1, above 0.5)." in alt
+
+
+def test_a_photo_of_an_iphone_is_answered():
+    file = io.BytesIO()
+    pillow_heif.from_pillow(Image.fromarray(np.full((64, 48, 3), 255, np.uint8))).save(file)
+    widget = predict_uploads(Model(), NAMES, [DARK]).widget
+    send(widget, {"IMG_1.HEIC": file.getvalue()})
+    text, answers = shown(widget)
+    assert text == "Your pictures: 1." and "IMG_1.HEIC: humans" in answers
 
 
 def test_uploads_are_answered_and_an_unreadable_one_is_named():
