@@ -1,15 +1,14 @@
 """What the start page shows: the lessons, this machine, and what is kept on its disk."""
 
-import os
+import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from course_utils import datasets
 from course_utils.device import find_device
 from course_utils.errors import DataError, unknown_name
 from course_utils.lesson import ALL_LESSONS
-from course_utils.settings import cache_folder, setting
+from course_utils.settings import cache_folder, keras_home, setting
 from course_utils.tables import Table
 
 _CACHED = {
@@ -62,8 +61,8 @@ def show_cache():
     rows = [["folder", "what", "size"]]
     folders = [(cache_folder() / name, what) for name, what in _CACHED.items()]
     folders += [(folder, "datasets prepared by TFDS") for folder in datasets.tfds_folders()]
-    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    folders.append((keras_home / "models", "pretrained weights, kept by Keras"))
+    with contextlib.suppress(DataError):  # without a home folder, Keras keeps nothing in it
+        folders.append((keras_home() / "models", "pretrained weights, kept by Keras"))
     for folder, what in folders:
         files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
         size = sum(path.stat().st_size for path in files) / 1e6
