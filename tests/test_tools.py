@@ -140,6 +140,30 @@ def test_lab_tells_answers_from_outputs(tmp_path):
     assert "stays as it is" in lab.copy_notebooks(notebooks, work)[0]
 
 
+@pytest.mark.parametrize("record", [None, "{", "[1]", "5"])
+def test_lab_without_its_record_knows_what_nobody_has_touched(tmp_path, record):
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+    (notebooks / "01.ipynb").write_text("first")
+    lab.copy_notebooks(notebooks, work)
+    (work / ".copied.json").unlink()
+    if record:
+        (work / ".copied.json").write_text(record)
+    assert lab.copy_notebooks(notebooks, work) == []
+    (notebooks / "01.ipynb").write_text("second")
+    assert "copied" in lab.copy_notebooks(notebooks, work)[0]
+
+
+def test_lab_tells_what_hides_a_library(tmp_path):
+    """The helpers of an older clone, or a first exercise that was called random.py."""
+    (tmp_path / "course_utils").mkdir()
+    for name in ("course_utils/__init__.py", "random.py", "my_cats.py", "notes.txt"):
+        (tmp_path / name).touch()
+    old, random = lab.copy_notebooks(tmp_path / "notebooks", tmp_path)
+    assert f"{tmp_path / 'course_utils'} hides course_utils from your notebooks" in old
+    assert f"{tmp_path / 'random.py'} hides random" in random
+
+
 def test_lab_keeps_a_notebook_that_it_never_copied(tmp_path):
     notebooks, work = tmp_path / "notebooks", tmp_path / "work"
     notebooks.mkdir()
