@@ -72,8 +72,7 @@ def import_tensorflow():
         raise
     except Exception as error:  # beside a package of the wrong version, it raises what it likes
         imports.explain(error)
-        if unsettled := keras_settings.explain(error):
-            raise unsettled from None
+        keras_settings.explain(error)
         raise _missing_tensorflow(error) from None
     tf.get_logger().setLevel("ERROR")  # no warnings about retracing
     if "error" in sys.warnoptions:  # PYTHONWARNINGS: what others warn of stops their own code
@@ -181,7 +180,7 @@ def hardware():
     """Return a line on the machine for a results file: processor, cores, system."""
     processor = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
-        with open("/proc/cpuinfo") as lines:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             names = [line.split(":", 1)[1] for line in lines if line.startswith("model name")]
         processor = names[0].strip() if names else processor
     return f"{processor}, {find_device()[1]}, {platform.system()}"

@@ -27,8 +27,8 @@ _put_right = []
 def choose_backend():
     """Let Keras take TensorFlow, and the `KERAS_HOME` that is meant; call it before its import."""
     with contextlib.suppress(DataError):
-        if home := folder_in("KERAS_HOME"):  # Keras takes `~` and quotes for parts of a name
-            os.environ["KERAS_HOME"] = str(home)
+        if folder := folder_in("KERAS_HOME"):  # Keras takes `~` and quotes for parts of a name
+            os.environ["KERAS_HOME"] = str(folder)
     asked = os.environ.get("KERAS_BACKEND") or _written().get("backend") or "tensorflow"
     if asked != "tensorflow":
         _put_right.append(_where("backend", asked))
@@ -83,17 +83,17 @@ def settle():
 
 
 def explain(error):
-    """Return the error to raise where a setting of this machine stops Keras, or None."""
+    """Raise a SettingError where a setting of this machine has stopped the import of Keras."""
     trace = error.__traceback__
     while trace.tb_next:
         trace = trace.tb_next
     stopped_in = Path(trace.tb_frame.f_code.co_filename).parts
     if isinstance(error, ImportError) or stopped_in[-2:] not in _READ_BY:
-        return None
+        return
     says = str(error).split("\n")[0] or "a value that it does not know"
     limits = [name for name in os.environ if name.startswith("KERAS_MAX")]
     places = " or in ".join([f"the file {_file()}", *limits])
-    return SettingError(
+    raise SettingError(
         f"Keras stops at a setting of this machine ({says}). It stands in {places}. Correct it or "
         "take it away: without it, Keras does what the lessons need. Then restart the kernel."
-    )
+    ) from None

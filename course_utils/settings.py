@@ -56,14 +56,16 @@ def folder_in(variable):
     """Return the folder that an environment variable names, absolute, or None where it is not set.
 
     Raises:
-        DataError: it begins with `~`, and no home folder is known.
+        DataError: it begins with a home folder, such as `~`, and nothing says where that is.
     """
     value = _value(variable)
-    if not value:
-        return None
-    if value.startswith("~"):
-        home(variable)
-    return Path(value).expanduser().absolute()
+    try:
+        return Path(value).expanduser().absolute() if value else None
+    except RuntimeError:
+        raise DataError(
+            f"{variable}={value} begins with a home folder that is not known here. Set {variable} "
+            f"to a whole path, such as {_example()}."
+        ) from None
 
 
 def home(instead):
@@ -80,9 +82,16 @@ def home(instead):
     except RuntimeError:
         raise DataError(
             "No home folder is known here: HOME is not set, and the system has no entry for the "
-            f"user that runs this. Set {instead} to a folder, such as "
-            f"{Path(tempfile.gettempdir()) / 'course'}; or set HOME."
+            f"user that runs this. Set {instead} to a folder, such as {_example()}; or set HOME."
         ) from None
+
+
+def _example():
+    """Return a folder that most machines let everybody write to."""
+    try:
+        return Path(tempfile.gettempdir()) / "course"
+    except OSError:
+        return "/tmp/course"
 
 
 def keras_home():
@@ -111,7 +120,7 @@ def cache_folder():
         raise DataError(
             f"The course cannot write to its cache folder {folder} ({error.strerror or error}). "
             "Set COURSE_CACHE to a folder that you can write to, "
-            f"for example COURSE_CACHE={Path(tempfile.gettempdir()) / 'course'}."
+            f"for example COURSE_CACHE={_example()}."
         ) from None
     return folder
 

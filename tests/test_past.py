@@ -182,10 +182,11 @@ def test_without_a_home_folder_the_variables_suffice(python, tmp_path):
 
 
 def test_without_a_home_folder_and_a_variable_it_says_which(python):
-    code = NOBODY + START + "lesson.model_path"
-    for cache in (None, "~/cache"):
-        line = complaint(python(code, HOME=None, COURSE_CACHE=cache, XDG_CACHE_HOME=None))
-        assert "No home folder is known" in line and "Set COURSE_CACHE" in line
+    code = NOBODY + "from course_utils.settings import cache_folder; cache_folder()"
+    line = complaint(python(code, HOME=None, COURSE_CACHE=None, XDG_CACHE_HOME=None))
+    assert "No home folder is known here" in line and "Set COURSE_CACHE" in line
+    line = complaint(python(code, HOME=None, COURSE_CACHE="~/cache"))
+    assert "COURSE_CACHE=~/cache begins with a home folder" in line and "whole path" in line
 
 
 @pytest.mark.parametrize("form", ['"{}"', "'{}'", " {} ", "{}\r"])
@@ -234,6 +235,20 @@ def test_warnings_as_errors_stop_no_training(python):
         "print('trained')"
     )
     assert said(python(code, PYTHONWARNINGS="error")).endswith("trained\n")
+
+
+def test_without_a_folder_for_temporary_files_it_says_what_to_set(python):
+    nowhere = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/nowhere']\n"
+    assert "set TMPDIR" in complaint(python(nowhere + START))
+    code = nowhere + "from course_utils import show_cache; show_cache()"
+    assert "COURSE_CACHE=/tmp/course" in complaint(python(code, COURSE_CACHE="/dev/null"))
+
+
+def test_too_few_open_files_are_told(python):
+    resource = pytest.importorskip("resource", reason="other systems have no such limit")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    code = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (4, {most}));" + START
+    assert "`ulimit -n`" in complaint(python("import course_utils.lesson;" + code))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other systems start programs otherwise")

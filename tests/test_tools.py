@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import nbformat
 import pytest
@@ -214,6 +215,26 @@ def test_a_lesson_leaves_page_model_and_results(solutions, tmp_path, capsys):
     assert (build / "models" / "01_test.keras").read_text() == "model"
     assert "<html" in (build / "01_test.html").read_text()
     assert {path.name for path in build.iterdir()} == {"01_test.html", "models", "results"}
+
+
+def test_a_lesson_runs_in_our_kernel_wherever_temporary_files_lie(solutions, tmp_path, monkeypatch):
+    """Other work has installed a kernel called python3; a cluster has long names for folders."""
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    monkeypatch.setenv("COURSE_CACHE", '"~/my cache"')
+    other = tmp_path / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    other.parent.mkdir(parents=True)
+    argv = ["false", "{connection_file}"]
+    other.write_text(json.dumps({"argv": argv, "display_name": "Other", "language": "python"}))
+    sees = f"""
+import os
+assert os.environ["COURSE_CACHE"] == {str(tmp_path / "my cache")!r}
+"""
+    solutions(sees, WRITES_RESULTS)
+    assert run_lesson.main(["1", "--build", str(tmp_path / "build")]) == 0
 
 
 def test_a_lesson_finds_what_another_has_saved_but_not_what_it_saved_itself(solutions, tmp_path):
