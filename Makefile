@@ -4,6 +4,11 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# What other work has set for its Python is not for this one: with some of it, nothing would start.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS
+# Nor is a kernel called python3 that other work has installed for this user.
+export JUPYTER_PREFER_ENV_PATH := 1
+
 # GPU=1 takes TensorFlow with CUDA; after that, plain `make` keeps to it.
 GPU_READY := $(wildcard .venv/.ready-requirements-gpu.txt)
 LOCK := $(if $(GPU)$(GPU_READY),requirements-gpu.txt,requirements.txt)

@@ -6,6 +6,8 @@ Nothing heavy is imported until a name is used; TensorFlow only by what needs it
 
 from importlib import import_module
 
+from course_utils.streams import write_everywhere
+
 __version__ = "0.1.0"
 
 _HOME_OF = {
@@ -57,11 +59,19 @@ _HOME_OF = {
 
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
+write_everywhere()
+
 
 def __getattr__(name):
     if name not in _HOME_OF:
         raise AttributeError(f"module 'course_utils' has no attribute {name!r}")
-    return getattr(import_module(f"course_utils.{_HOME_OF[name]}"), name)
+    try:
+        return getattr(import_module(f"course_utils.{_HOME_OF[name]}"), name)
+    except Exception as error:
+        from course_utils import imports
+
+        imports.explain(error)
+        raise
 
 
 def __dir__():

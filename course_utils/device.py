@@ -11,7 +11,8 @@ import sys
 import tempfile
 import warnings
 
-from course_utils.errors import MissingPackageError
+from course_utils import imports, keras_settings
+from course_utils.errors import CourseError, MissingPackageError
 from course_utils.settings import setting
 
 OLDEST_TENSORFLOW = (2, 20)
@@ -32,6 +33,10 @@ def _quiet_native_stderr():
     TensorFlow writes a few log lines before any of its settings can stop them. Turning oneDNN off
     silences them too, but changes speed and rounding.
     """
+    dies = os.environ.get("TF_XLA_FLAGS")  # a wrong one ends the process, and says why before
+    if dies or sys.stderr is None:  # a server without a terminal, where 2 may be another file
+        yield
+        return
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -48,37 +53,56 @@ def _quiet_native_stderr():
 
 
 def import_tensorflow():
-    """Import TensorFlow without its log lines and return the module.
+    """Import TensorFlow, and Keras upon it, without log lines; return TensorFlow.
 
     Raises:
         MissingPackageError: TensorFlow is missing or older than `OLDEST_TENSORFLOW`.
+        SettingError: what somebody has set for Keras stops it.
+        CourseError: a file of the user's has the name of what is imported here.
     """
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
+        keras_settings.choose_backend()
     try:
         with _quiet_native_stderr():
             tf = importlib.import_module("tensorflow")
+            _refuse_old(tf)
+            keras_settings.settle()
+    except CourseError:
+        raise
     except Exception as error:  # beside a package of the wrong version, it raises what it likes
-        says = " ".join(str(error).split())[:200]
-        if importlib.util.find_spec("tensorflow") and "google.colab" in sys.modules:
-            raise MissingPackageError(
-                f"Colab's TensorFlow does not come up ({says}): some package here is of a version "
-                "that it does not work with. Choose Runtime, Disconnect and delete runtime, which "
-                "gives you a fresh machine, and run all from the top."
-            ) from None
-        raise MissingPackageError(
-            f"TensorFlow cannot be imported ({says}). {_how_to_get_tensorflow()}"
-        ) from None
+        imports.explain(error)
+        keras_settings.explain(error)
+        raise _missing_tensorflow(error) from None
+    tf.get_logger().setLevel("ERROR")  # no warnings about retracing
+    if "error" in sys.warnoptions:  # PYTHONWARNINGS: what others warn of stops their own code
+        warnings.simplefilter("default")
+    # Keras 3.15 warns of its own default in every `fit` on a Dataset.
+    warnings.filterwarnings("ignore", message=r"`shuffle=True` was passed")
+    return tf
+
+
+def _refuse_old(tf):
     found = tuple(int(part) for part in tf.__version__.split(".")[:2])
     if found < OLDEST_TENSORFLOW:
         raise MissingPackageError(
             f"TensorFlow {tf.__version__} is too old: the lessons need "
             f"{'.'.join(map(str, OLDEST_TENSORFLOW))} or newer. {_how_to_get_tensorflow()}"
         )
-    tf.get_logger().setLevel("ERROR")  # no warnings about retracing
-    # Keras 3.15 warns of its own default in every `fit` on a Dataset.
-    warnings.filterwarnings("ignore", message=r"`shuffle=True` was passed")
-    return tf
+
+
+def _missing_tensorflow(error):
+    """Return the error to raise where TensorFlow, or Keras on it, cannot be imported."""
+    says = " ".join(str(error).split())[:200]
+    if importlib.util.find_spec("tensorflow") and "google.colab" in sys.modules:
+        return MissingPackageError(
+            f"Colab's TensorFlow does not come up ({says}): some package here is of a version "
+            "that it does not work with. Choose Runtime, Disconnect and delete runtime, which "
+            "gives you a fresh machine, and run all from the top."
+        )
+    return MissingPackageError(
+        f"TensorFlow cannot be imported ({says}). {_how_to_get_tensorflow()}"
+    )
 
 
 def _how_to_get_tensorflow():
@@ -156,7 +180,7 @@ def hardware():
     """Return a line on the machine for a results file: processor, cores, system."""
     processor = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
-        with open("/proc/cpuinfo") as lines:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             names = [line.split(":", 1)[1] for line in lines if line.startswith("model name")]
         processor = names[0].strip() if names else processor
     return f"{processor}, {find_device()[1]}, {platform.system()}"

@@ -9,7 +9,9 @@ import dis
 import functools
 import html
 import inspect
+import textwrap
 import traceback
+import types
 
 RIGHT, WRONG = "right", "wrong"
 NOT_ATTEMPTED, BROKEN = "not attempted", "broken"
@@ -83,6 +85,9 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
         subject = lambda *inputs: as_data(answer(*inputs))  # noqa: E731
     if trial:
         subject = functools.partial(trial, answer)
+    check = check if __debug__ else _with_assertions(check)
+    if check is None:
+        return Outcome(BROKEN, _UNJUDGED, hints)
     try:
         check(subject)
     except Exception as error:
@@ -91,6 +96,28 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
             return Outcome(WRONG, str(error), hints)
         return Outcome(BROKEN, _describe(error, line), hints)
     return Outcome(RIGHT, praise, hints)
+
+
+_UNJUDGED = (
+    "nothing is judged here, since Python runs without assertions. Unset PYTHONOPTIMIZE, or leave "
+    "out -O, and restart the kernel."
+)
+
+
+def _with_assertions(check):
+    """Return a check with the assertions that `python -O` has left out, or None without its source.
+
+    It sees what its own cell sees, and nothing of a function around it.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(check))
+        module = compile(source, check.__code__.co_filename, "exec", optimize=0)
+    except (OSError, TypeError, SyntaxError):
+        return None
+    codes = [part for part in module.co_consts if inspect.iscode(part)]
+    if check.__closure__ or [code.co_name for code in codes] != [check.__name__]:
+        return None
+    return types.FunctionType(codes[0], check.__globals__, check.__name__, check.__defaults__)
 
 
 def _attempted(answer):

@@ -4,15 +4,15 @@ import dataclasses
 import datetime
 import json
 import math
-import os
 import platform
 import zlib
 from importlib import import_module
 from pathlib import Path
 
+from course_utils import keras_settings
 from course_utils.device import find_device, hardware, import_tensorflow, set_precision
-from course_utils.errors import unknown_name
-from course_utils.settings import cache_folder, setting
+from course_utils.errors import DataError, unknown_name
+from course_utils.settings import cache_folder, folder_in, setting
 from course_utils.settings import profile as profile_for
 from course_utils.sources import bases, datasets
 from course_utils.store import explain_failed_writing, whole_file
@@ -55,6 +55,8 @@ def start(name, seed=1):
     precision = set_precision()
     keras.utils.set_random_seed(seed)
     lesson = Lesson(name, profile, kind, device, precision)
+    if changed := keras_settings.settle():
+        print(f"Not what the lessons need, and put right in this notebook alone: {changed}.")
     minutes = LESSONS[name]["minutes"][profile]
     print(
         f"Lesson {name[:2]}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
@@ -155,8 +157,7 @@ class Lesson:
 
         Under `COURSE_OUTPUT` where that is set, else in the course's cache folder.
         """
-        folder = Path(os.environ.get("COURSE_OUTPUT") or cache_folder()) / "models"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = _output_folder("models")
         return folder / f"{self.name}.keras"
 
     def save_model(self, model):
@@ -244,11 +245,23 @@ class Lesson:
             "date": datetime.date.today().isoformat(),
             "figures": {figure: round(float(value), 4) for figure, value in figures.items()},
         }
-        if os.environ.get("COURSE_OUTPUT"):
-            folder = Path(os.environ["COURSE_OUTPUT"]) / "results"
-            with whole_file(folder / f"{self.name}.json") as aside:
+        if folder_in("COURSE_OUTPUT"):
+            with whole_file(_output_folder("results") / f"{self.name}.json") as aside:
                 aside.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         return Report(result)
+
+
+def _output_folder(name):
+    """Return a folder for what a lesson leaves, made if it is missing."""
+    folder = (folder_in("COURSE_OUTPUT") or cache_folder()) / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"The folder {folder} cannot be made ({error.strerror or error}). COURSE_OUTPUT names "
+            "where a lesson leaves its results; unset it, or name a folder that you can write to."
+        ) from None
+    return folder
 
 
 def _versions():

@@ -1,5 +1,6 @@
 """What the start page shows: the lessons, this machine, and what is kept on its disk."""
 
+import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -73,8 +74,10 @@ def show_cache():
     """Return a table of the folders that fill up on this machine: what is in them, how big."""
     rows = [["folder", "what", "size"]]
     folders = [(cache_folder() / name, what) for name, what in _CACHED.items()]
-    folders += [(folder, "datasets prepared by TFDS") for folder in tfds_folders()]
-    folders.append((keras_models_folder(), "pretrained weights, kept by Keras"))
+    with contextlib.suppress(DataError):  # without a home folder, TFDS keeps nothing in it
+        folders += [(folder, "datasets prepared by TFDS") for folder in tfds_folders()]
+    with contextlib.suppress(DataError):
+        folders.append((keras_models_folder(), "pretrained weights, kept by Keras"))
     for folder, what in folders:
         files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
         size = sum(path.stat().st_size for path in files) / 1e6

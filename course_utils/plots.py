@@ -10,10 +10,12 @@ import html
 import io
 import math
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
 RIGHT, WRONG = "✓", "✗"
 

@@ -1,4 +1,4 @@
-"""The environment variables that the course reads, and the folder where it keeps what it makes.
+"""The environment variables that the course reads, and the folders that they name.
 
 | variable           | values                      | meaning                                      |
 | ------------------ | --------------------------- | -------------------------------------------- |
@@ -8,6 +8,9 @@
 | `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 09      |
 | `COURSE_CACHE`     | a folder                    | drawn samples and saved models               |
 | `COURSE_OUTPUT`    | a folder                    | set by `make lesson`: results and models     |
+
+Spaces, line ends and quotes around a value are no part of it: `%env COURSE_DATA="real"` keeps the
+quotes, and a file written on Windows ends its lines in its own way.
 """
 
 import os
@@ -33,7 +36,7 @@ def setting(variable):
     Raises:
         SettingError: the value is none of those allowed.
     """
-    value = os.environ.get(variable, "").strip()
+    value = _value(variable)
     if not value:
         return None
     choices = {choice.lower(): choice for choice in _CHOICES[variable]}
@@ -45,13 +48,59 @@ def setting(variable):
     return choices[value.lower()]
 
 
-def home():
-    """Return the user's home folder as a `Path`.
+def _value(variable):
+    return os.environ.get(variable, "").strip().strip("\"'").strip()
+
+
+def folder_in(variable):
+    """Return the folder that an environment variable names, absolute, or None where it is not set.
 
     Raises:
-        SettingError: there is none.
+        DataError: it begins with a home folder, such as `~`, and nothing says where that is.
     """
-    return Path.home()
+    value = _value(variable)
+    try:
+        return Path(value).expanduser().absolute() if value else None
+    except RuntimeError:
+        raise DataError(
+            f"{variable}={value} begins with a home folder that is not known here. Set {variable} "
+            f"to a whole path, such as {_example()}."
+        ) from None
+
+
+def home(instead):
+    """Return the user's home folder as a `Path`.
+
+    Args:
+        instead: the variable that names what is looked for in the home folder.
+
+    Raises:
+        DataError: nothing says where it is, as for a user id that the system has no entry for.
+    """
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise DataError(
+            "No home folder is known here: HOME is not set, and the system has no entry for the "
+            f"user that runs this. Set {instead} to a folder, such as {_example()}; or set HOME."
+        ) from None
+
+
+def _example():
+    """Return a folder that most machines let everybody write to."""
+    try:
+        return Path(tempfile.gettempdir()) / "course"
+    except OSError:
+        return "/tmp/course"
+
+
+def keras_home():
+    """Return where Keras keeps weights and settings, as a `Path`: `KERAS_HOME`, else `~/.keras`.
+
+    Raises:
+        DataError: `KERAS_HOME` is not set, and no home folder is known.
+    """
+    return folder_in("KERAS_HOME") or (home("KERAS_HOME") / ".keras").absolute()
 
 
 def profile(device_kind):
@@ -71,16 +120,7 @@ def cache_folder():
     Raises:
         DataError: the folder cannot be made or written.
     """
-    if os.environ.get("COURSE_CACHE"):
-        folder = Path(os.environ["COURSE_CACHE"]).expanduser()
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches" / "image-classification-course"
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "image-classification-course"
-    else:
-        caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        folder = Path(caches) / "image-classification-course"
-    folder = folder.absolute()
+    folder = folder_in("COURSE_CACHE") or _caches().absolute() / "image-classification-course"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -89,6 +129,15 @@ def cache_folder():
         raise DataError(
             f"The course cannot write to its cache folder {folder} ({error.strerror or error}). "
             "Set COURSE_CACHE to a folder that you can write to, "
-            f"for example COURSE_CACHE={Path(tempfile.gettempdir()) / 'course'}."
+            f"for example COURSE_CACHE={_example()}."
         ) from None
     return folder
+
+
+def _caches():
+    """Return the platform's place for caches."""
+    if sys.platform == "darwin":
+        return home("COURSE_CACHE") / "Library" / "Caches"
+    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+    ending = "" if sys.platform == "win32" else ".cache"
+    return folder_in(variable) or home("COURSE_CACHE") / ending

@@ -5,6 +5,7 @@ import functools
 import html
 import os
 import re
+import sys
 import textwrap
 from pathlib import Path
 
@@ -24,12 +25,17 @@ THRESHOLD = 0.5
 _BARS = 5
 _LEFT, _RIGHT = "◀", "▶"
 LAB_MEGABYTES = 100
-"""How much `make lab` lets the browser send at once, in MB of 2 ** 20 bytes; see the Makefile."""
-# Measured with JupyterLab 4.6: its server closes the connection at a larger message.
-_HINT = (
-    "One picture or several: JPEG, PNG, WebP or another kind. JupyterLab takes 10 MB at once, "
-    f"under make lab {LAB_MEGABYTES} MB, and drops more in silence: if nothing happens, run this "
-    "cell again and upload fewer."
+"""How much `make lab` lets the browser send at once, in MB of 2 ** 20 bytes; see the Makefile.
+
+Measured with JupyterLab 4.6: its server closes the connection at a larger message.
+"""
+_IN_JUPYTERLAB = (
+    f"JupyterLab takes 10 MB at once, under make lab {LAB_MEGABYTES} MB, and drops more in silence",
+    "/home/me/pictures",
+)
+_IN_COLAB = (
+    "In Colab, more than a few megabytes may vanish without a word",
+    "/content/drive/MyDrive/pictures",  # where Colab puts Google Drive when it is asked to
 )
 
 
@@ -108,8 +114,18 @@ def predict_uploads(model, class_names, ready, megapixels=MEGAPIXELS):
             text.value += f" {WRONG} {unreadable} cannot be read."
 
     button.observe(answer, names="value")
-    hint = ipywidgets.HTML(value=f'<span style="color:{GREY}">{_HINT}</span>')
+    hint = ipywidgets.HTML(value=f'<span style="color:{GREY}">{_hint()}</span>')
     return Explorable(ipywidgets.VBox([button, hint, text, rows]), figure)
+
+
+def _hint():
+    """Return what can be uploaded here, and what to do where it is too much, as HTML."""
+    limit, place = _IN_COLAB if "google.colab" in sys.modules else _IN_JUPYTERLAB
+    return (
+        f"One picture or several: JPEG, PNG, WebP or another kind. {limit}: if nothing happens, "
+        "run this cell again and upload fewer, or smaller ones; 1,000 pixels a side are plenty. "
+        f"Pictures in a folder need no upload: <code>ready=find_pictures({place!r})</code>."
+    )
 
 
 def _uploads(value):

@@ -31,6 +31,8 @@ from course_utils import (
 lesson = start("03_horse_or_human")
 
 # %% name="libraries"
+from glob import glob
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -52,18 +54,18 @@ class_names
 # -> ['horses', 'humans']
 
 # %% [markdown] name="folders_intro"
-# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, for you to go on as you would with pictures of your own.
+# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, for you to go on as you would with pictures of your own. `glob` lists the names that fit a pattern. It passes over names that begin with a dot, such as macOS leaves among your pictures, and over whatever else is no `.jpg`.
 
 # %% name="folders"
 folder = write_class_folders(datasets, class_names, lesson.folder / "pictures")
-sorted(path.name for path in (folder / "train" / "horses").iterdir())[:5]
+sorted(glob("*.jpg", root_dir=folder / "train" / "horses"))[:5]
 
 # %% [markdown] name="counts_intro"
 # How many files are there in each folder?
 
 # %% name="counts"
 {
-    f"{part}/{name}": len(list((folder / part / name).iterdir()))
+    f"{part}/{name}": len(glob("*.jpg", root_dir=folder / part / name))
     for part in ("train", "test")
     for name in class_names
 }

@@ -34,6 +34,7 @@ lesson = start("04_cats_vs_dogs_from_scratch")
 
 # %% name="libraries"
 import tempfile
+from glob import glob
 from pathlib import Path
 
 import keras
@@ -130,7 +131,7 @@ folder = write_class_folders(
 
 # %% name="counts"
 {
-    f"{part}/{name}": len(list((folder / part / name).iterdir()))
+    f"{part}/{name}": len(glob("*.jpg", root_dir=folder / part / name))
     for part in ("train", "validation", "test")
     for name in class_names
 }
@@ -144,7 +145,8 @@ folder = write_class_folders(
 # What happens between a file and the network? First a file is nothing but bytes. Those of a JPEG picture always begin with the same three:
 
 # %% name="file" tags=["nbval-check-output"]
-path = sorted((folder / "train" / "cat").iterdir())[0]
+cats = folder / "train" / "cat"
+path = cats / min(glob("*.jpg", root_dir=cats))
 contents = tf.io.read_file(str(path))
 contents.numpy()[:3]
 # -> b'\xff\xd8\xff'

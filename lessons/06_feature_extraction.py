@@ -473,10 +473,13 @@ explore_neighbours(test_pictures[::5], vectors, test_labels[::5, 0].astype(int),
 #
 # With embeddings you can search. Take some pictures of one subject, take away most of what all pictures searched have in common, average what is left of the embeddings, and sort everything on the disk by its cosine with that. So a score compares pictures of one search, and not of two. `find_photos` does it for whole trees of folders. It always uses MobileNetV2 at 192 × 192. It tells pictures by the endings of their names, leaves out names that begin with a dot, passes over damaged files and counts them, and shows how far it is.
 #
-# To try it, you need a cat that you have several pictures of. The dataset has none of the same animal; the nearest to it are a training picture and the seven cats most like it, by the cosine. (The length of the first embedding is left out below, since it divides all cosines alike.)
+# To try it, you need a cat that you have several pictures of. The dataset has none of the same animal; the nearest to it are a training picture and the seven cats most like it, by the cosine. `file_paths` holds the files in the order in which their features were computed, all cats first, so that the picture and its embedding have the same number. (The length of the first embedding is left out below, since it divides all cosines alike.)
 
 # %% name="find_like"
-cats = sorted((folder / "train" / "cat").iterdir())
+listed = keras.utils.image_dataset_from_directory(
+    folder / "train", class_names=class_names, shuffle=False, verbose=False
+)
+cats = listed.file_paths[: np.sum(train_labels == 0)]
 cat_vectors = train_features[: len(cats)].mean(axis=(1, 2))
 likeness = cat_vectors @ cat_vectors[0] / np.linalg.norm(cat_vectors, axis=1)
 like = [cats[number] for number in np.argsort(-likeness)[:8]]

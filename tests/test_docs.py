@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import drawing, settings, upload
+from course_utils import device, drawing, settings, upload
 from course_utils.drawing import photos
 from course_utils.sources.plan import UNASKED_MEGABYTES
 from course_utils.sources.prepared import DATASETS
@@ -93,8 +93,27 @@ def test_bases():
     assert f"seed {train_bases.SEED}:" in PROSE
 
 
+@pytest.mark.parametrize(
+    ("system", "machine"),
+    [("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Darwin", "x86_64")]
+    + [("Windows", "AMD64"), ("Windows", "ARM64")],
+)
+def test_who_can_run_the_course_at_home(system, machine):
+    intel = machine in ("x86_64", "AMD64")
+    name = {
+        "Linux": "Linux on x86-64 or ARM",
+        "Darwin": f"a Mac with {'an Intel processor' if intel else 'Apple silicon'}",
+        "Windows": f"Windows on {'x86-64' if intel else 'ARM'}",
+    }[system]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [row] = [line for line in readme.splitlines() if line.startswith("|") and name in line]
+    _, line, _ = device.tensorflow_for(system, machine)
+    assert ("| no: " in row) == (line is None) and ("| yes" in row) == (line is not None)
+    assert f"needs {'.'.join(map(str, device.OLDEST_TENSORFLOW))} or newer" in readme
+
+
 def test_the_limit_of_an_upload():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (limit,) = re.findall(r'"websocket_max_message_size": (\d+)', makefile)
     assert int(limit) == upload.LAB_MEGABYTES * 2**20
-    assert f"under make lab {upload.LAB_MEGABYTES} MB" in upload._HINT
+    assert f"under make lab {upload.LAB_MEGABYTES} MB" in upload._hint()

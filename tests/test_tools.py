@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import nbformat
 import pytest
@@ -140,6 +141,30 @@ def test_lab_tells_answers_from_outputs(tmp_path):
     assert "stays as it is" in lab.copy_notebooks(notebooks, work)[0]
 
 
+@pytest.mark.parametrize("record", [None, "{", "[1]", "5"])
+def test_lab_without_its_record_knows_what_nobody_has_touched(tmp_path, record):
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+    (notebooks / "01.ipynb").write_text("first")
+    lab.copy_notebooks(notebooks, work)
+    (work / ".copied.json").unlink()
+    if record:
+        (work / ".copied.json").write_text(record)
+    assert lab.copy_notebooks(notebooks, work) == []
+    (notebooks / "01.ipynb").write_text("second")
+    assert "copied" in lab.copy_notebooks(notebooks, work)[0]
+
+
+def test_lab_tells_what_hides_a_library(tmp_path):
+    """The helpers of an older clone, or a first exercise that was called random.py."""
+    (tmp_path / "course_utils").mkdir()
+    for name in ("course_utils/__init__.py", "random.py", "my_cats.py", "notes.txt"):
+        (tmp_path / name).touch()
+    old, random = lab.copy_notebooks(tmp_path / "notebooks", tmp_path)
+    assert f"{tmp_path / 'course_utils'} hides course_utils from your notebooks" in old
+    assert f"{tmp_path / 'random.py'} hides random" in random
+
+
 def test_lab_keeps_a_notebook_that_it_never_copied(tmp_path):
     notebooks, work = tmp_path / "notebooks", tmp_path / "work"
     notebooks.mkdir()
@@ -190,6 +215,26 @@ def test_a_lesson_leaves_page_model_and_results(solutions, tmp_path, capsys):
     assert (build / "models" / "01_test.keras").read_text() == "model"
     assert "<html" in (build / "01_test.html").read_text()
     assert {path.name for path in build.iterdir()} == {"01_test.html", "models", "results"}
+
+
+def test_a_lesson_runs_in_our_kernel_wherever_temporary_files_lie(solutions, tmp_path, monkeypatch):
+    """Other work has installed a kernel called python3; a cluster has long names for folders."""
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    monkeypatch.setenv("COURSE_CACHE", '"~/my cache"')
+    other = tmp_path / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    other.parent.mkdir(parents=True)
+    argv = ["false", "{connection_file}"]
+    other.write_text(json.dumps({"argv": argv, "display_name": "Other", "language": "python"}))
+    sees = f"""
+import os
+assert os.environ["COURSE_CACHE"] == {str(tmp_path / "my cache")!r}
+"""
+    solutions(sees, WRITES_RESULTS)
+    assert run_lesson.main(["1", "--build", str(tmp_path / "build")]) == 0
 
 
 def test_a_lesson_finds_what_another_has_saved_but_not_what_it_saved_itself(solutions, tmp_path):

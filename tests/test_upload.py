@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import sys
 
 import ipywidgets
 import numpy as np
@@ -79,6 +80,16 @@ def test_both_forms_of_the_value(version):
     files = {"a.jpg": b"1", "b.jpg": b"2"}
     assert upload._uploads(value_of(version, files)) == list(files.items())
     assert upload._uploads(value_of(version, {})) == []
+
+
+def test_the_hint_names_the_limit_of_the_place(monkeypatch):
+    def hint():
+        return predict_uploads(Model(), NAMES, [DARK]).widget.children[1].value
+
+    assert "JupyterLab takes 10 MB" in hint() and "Colab" not in hint()
+    monkeypatch.setitem(sys.modules, "google.colab", None)
+    assert "In Colab" in hint() and "JupyterLab" not in hint()
+    assert "1,000 pixels" in hint() and "find_pictures('/content/drive/MyDrive" in hint()
 
 
 def test_ready_pictures_are_shown_first_and_alone_without_a_kernel(tmp_path):

@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,16 +24,18 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
     work.mkdir(exist_ok=True)
     record = work / ".copied.json"
     try:
-        copied = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        copied = dict(json.loads(record.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):  # lost, or no record
         copied = {}
     lines = []
     for source in sorted(notebooks.glob("*.ipynb")):
         target, fresh = work / source.name, _checksum(source)
         if target.exists():
-            if copied.get(source.name) == fresh:
+            there = _checksum(target)
+            if fresh in (there, copied.get(source.name)):
+                copied[source.name] = fresh
                 continue
-            if _checksum(target) != copied.get(source.name):
+            if there != copied.get(source.name):
                 lines.append(
                     f"{target} is yours and stays as it is. Its lesson has changed: "
                     "rename your copy to get the new one."
@@ -43,10 +46,23 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
         aside.replace(target)
         copied[source.name] = fresh
         lines.append(f"copied {source.name} to {work}")
+    lines += _hiding(work)
     aside = record.with_suffix(".aside")
     aside.write_text(json.dumps(copied, indent=2) + "\n", encoding="utf-8")
     aside.replace(record)
     return lines
+
+
+def _hiding(work):
+    """Return a line for whatever the notebooks would import in place of a library of that name."""
+    own = [
+        path for path in work.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
+    return [
+        f"{path} hides {path.stem} from your notebooks. Rename it, or move it to another folder."
+        for path in sorted(own)
+        if path.stem.isidentifier() and find_spec(path.stem)
+    ]
 
 
 def _checksum(path):

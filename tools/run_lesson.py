@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
 
 from course_utils.errors import CourseError, unknown_name
+from course_utils.settings import folder_in
 from course_utils.stopping import stop_when_asked
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,12 +78,13 @@ def execute(notebook, output, tell=print):
 
     environment = os.environ | {"COURSE_OUTPUT": str(output)}
     for variable in FOLDERS:
-        if environment.get(variable):
-            environment[variable] = str(Path(environment[variable]).expanduser().absolute())
+        if folder := folder_in(variable):
+            environment[variable] = str(folder)
     try:
         with tempfile.TemporaryDirectory() as folder:
             config = Config()
-            if sys.platform != "win32":  # sockets in a folder, not ports that all can reach
+            # Sockets in a folder, not ports that all can reach; their paths may be 100 bytes long.
+            if sys.platform != "win32" and len(os.fsencode(folder)) < 90:
                 config.KernelManager.transport = "ipc"
                 config.KernelManager.ip = f"{folder}/kernel"
             client = NotebookClient(
@@ -110,6 +112,11 @@ def execute(notebook, output, tell=print):
     except DeadKernelError:
         raise CourseError(
             f"The kernel died after cell {done} of {total}; most often it ran out of memory."
+        ) from None
+    except RuntimeError as error:  # of jupyter_client
+        raise CourseError(
+            f"The kernel does not start ({error}). `{sys.executable} -m ipykernel --version` may "
+            "say why; `make setup` sets it up."
         ) from None
     return time.perf_counter() - began
 
@@ -196,6 +203,7 @@ def main(arguments=None):
     parser.add_argument("lesson", help="its number or name, such as 01")
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="where results go")
     options = parser.parse_args(arguments)
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # no python3 kernel that other work has installed
     try:
         run(options.lesson, options.build.absolute())
     except CourseError as error:

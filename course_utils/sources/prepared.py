@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course_utils import packages
 from course_utils.errors import CourseError, DataError, MissingPackageError
-from course_utils.settings import home
+from course_utils.settings import folder_in, home
 from course_utils.store import whole_folder
 
 
@@ -89,11 +89,10 @@ def _missing_package(error):
 
 def tfds_folders():
     """Return the folders that TFDS prepares datasets in: `TFDS_DATA_DIR`, then its default."""
-    chosen, folders = os.environ.get("TFDS_DATA_DIR"), []
-    if chosen:
-        folders.append(Path(os.path.expanduser(chosen)).absolute())
+    chosen = folder_in("TFDS_DATA_DIR")
+    folders = [chosen] if chosen else []
     with contextlib.suppress(*([CourseError] if chosen else [])):
-        folders.append(home() / "tensorflow_datasets")
+        folders.append(home("TFDS_DATA_DIR") / "tensorflow_datasets")
     return folders
 
 

@@ -2,10 +2,9 @@
 
 import os
 import re
-from pathlib import Path
 
 from course_utils.errors import DataError
-from course_utils.settings import home
+from course_utils.settings import keras_home
 from course_utils.sources import downloads
 from course_utils.sources.plan import Wanted
 from course_utils.store import explain_failed_writing
@@ -121,8 +120,7 @@ def keras_models_folder():
 
     Keras itself reads `KERAS_HOME` when it is imported; this function, at every call.
     """
-    chosen = os.environ.get("KERAS_HOME")
-    return (Path(os.path.expanduser(chosen)).absolute() if chosen else home() / ".keras") / "models"
+    return keras_home() / "models"
 
 
 def damage(path, md5=None):

@@ -109,6 +109,27 @@ def test_points(course):
     assert (found["anna"], found["dora"], found["hugo"], found["jan"]) == (5, 4, 4, 0)
 
 
+def test_variables_of_other_work_change_no_mark(course, tmp_path):
+    """Under PYTHONOPTIMIZE every assertion holds, and libraries stop at their own warnings."""
+    for student in ("anna", "cem", "dora"):
+        shutil.copytree(course / "submissions" / student, tmp_path / "submissions" / student)
+    command = [sys.executable, "-O", "-m", "tools.grade", "03", "--from", tmp_path / "submissions"]
+    past = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "ascii"}
+    subprocess.run(
+        [*command, "--to", tmp_path / "grades", "--seed", "secret"],
+        env=os.environ | past,
+        cwd=ROOT,
+        check=True,
+    )
+    assert totals(tmp_path, "03_horse_or_human") == {"anna": 5, "cem": 0, "dora": 4}
+
+
+def test_a_judge_without_assertions_refuses(tmp_path):
+    command = [sys.executable, "-O", "-m", "tools.grading.judge"]
+    judge = subprocess.run(command, input="{}", capture_output=True, text=True, cwd=ROOT)
+    assert judge.returncode == 1 and judge.stdout == "" and "nothing can be judged" in judge.stderr
+
+
 def test_rows(course):
     found = rows(course, "03_horse_or_human")
     assert list(found[0]) == ["student", "exercise", "points", "of", "reason", "late"]

@@ -58,11 +58,13 @@ class Judges:
             if self._stopped:
                 raise Stopped
             judge = subprocess.Popen(
-                [sys.executable, "-m", "tools.grading.judge"],
+                # -E: no variable reaches it, such as PYTHONOPTIMIZE, under which every check holds.
+                [sys.executable, "-E", "-m", "tools.grading.judge"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 cwd=ROOT,
                 start_new_session=True,  # Ctrl-C is for who counts the marks, not for a judge
             )
