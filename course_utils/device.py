@@ -13,6 +13,7 @@ import warnings
 
 from course_utils import imports, keras_settings
 from course_utils.errors import CourseError, MissingPackageError
+from course_utils.packages import RESTART
 from course_utils.settings import setting
 
 OLDEST_TENSORFLOW = (2, 20)
@@ -97,8 +98,8 @@ def _missing_tensorflow(error):
     if importlib.util.find_spec("tensorflow") and "google.colab" in sys.modules:
         return MissingPackageError(
             f"Colab's TensorFlow does not come up ({says}): some package here is of a version "
-            "that it does not work with. Choose Runtime, Disconnect and delete runtime, which "
-            "gives you a fresh machine, and run all from the top."
+            f"that it does not work with. To mend it, {RESTART}; where it says this again, choose "
+            "Runtime, Disconnect and delete runtime, which gives you a fresh machine."
         )
     return MissingPackageError(
         f"TensorFlow cannot be imported ({says}). {_how_to_get_tensorflow()}"
@@ -114,7 +115,7 @@ def _how_to_get_tensorflow():
         return f"There is none for {kind}: take Colab, or another machine."
     line = f"to {kind} belongs `{line}`" + ("" if tested else ", which the course has not tested")
     if "google.colab" in sys.modules:
-        return f"In Colab, {line}. Then choose Runtime, Restart session, and run all from the top."
+        return f"In Colab, {line}. Then {RESTART}."
     return f"In a copy of the course, run `make setup` and use its kernel; elsewhere, {line}."
 
 

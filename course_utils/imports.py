@@ -45,14 +45,18 @@ def _hiding(error):
     library = os.path.dirname(os.__file__)
     count = next((n for n, f in enumerate(sys.path) if f == library or f.endswith(".zip")), 0)
     first, later = sys.path[:count], sys.path[count:]
+    places = sorted(map(os.path.abspath, sys.path), key=len, reverse=True)
     found = set()
     for file in filter(None, _named(error)):
-        for folder in map(os.path.abspath, first):
-            inside = str(file).removeprefix(os.path.join(folder, "")).split(os.sep)[0]
-            name = inside.split(".")[0]
-            ours = name == __name__.split(".")[0]
-            if name and not ours and PathFinder.find_spec(name, later):
-                found.add(os.path.join(folder, inside))
+        # An environment may lie in the folder of the notebooks: the deepest place has the file.
+        folder = next((f for f in places if str(file).startswith(os.path.join(f, ""))), None)
+        if folder not in map(os.path.abspath, first):
+            continue
+        inside = str(file).removeprefix(os.path.join(folder, "")).split(os.sep)[0]
+        name = inside.split(".")[0]
+        ours = name == __name__.split(".")[0]
+        if name and not ours and PathFinder.find_spec(name, later):
+            found.add(os.path.join(folder, inside))
     return found
 
 

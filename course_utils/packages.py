@@ -13,12 +13,13 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import traceback
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 IMPORTED = (
     "numpy",
@@ -28,6 +29,7 @@ IMPORTED = (
     "tqdm",
     "matplotlib.pyplot",
     "ipywidgets",
+    "tree",  # which TFDS imports when a dataset is read
     "tensorflow_datasets",
 )
 """What is tried. TensorFlow is not: `start` does, and tells which one belongs to the machine."""
@@ -52,8 +54,13 @@ SUPPLIED = {
 }
 """What `supply` may install, by the name that a program imports it by. Nothing else is touched."""
 
+NOT_FOR_PIP = ("DRY_RUN", "PREFIX", "QUIET", "REQUIRE_HASHES", "ROOT", "TARGET", "USER", "VERBOSE")
+"""Variables that would have pip install elsewhere, or nothing, or say nothing."""
 PROBE_SECONDS = 120
 PIP_SECONDS = 300
+
+
+RESTART = "choose Runtime, Restart session, and run all from the top"
 
 
 def remedies(error):
@@ -75,11 +82,17 @@ def remedies(error):
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         for frame in reversed(frames):
             modules.append(frame.f_globals.get("__name__"))
-            used += [getattr(value, "__module__", None) for value in frame.f_globals.values()]
-            used += [v.__name__ for v in frame.f_globals.values() if isinstance(v, ModuleType)]
+            used += map(_home_of, frame.f_globals.values())
         error = error.__cause__ or error.__context__
     roots = [module.split(".")[0] for module in [*modules, *used] if isinstance(module, str)]
     return [root for root in dict.fromkeys(roots) if root in SUPPLIED]
+
+
+def _home_of(value):
+    """Return the module that a class, a function or a module is from; other things may import."""
+    if isinstance(value, ModuleType):
+        return vars(value).get("__name__")
+    return value.__module__ if isinstance(value, type | FunctionType) else None
 
 
 def describe(error):
@@ -115,14 +128,20 @@ def import_whole(module):
         logging.disable(logging.NOTSET)
 
 
+_TRYING, _FOUND = "course: trying", "course: found"
+
+
 def faults():
     """Import what `IMPORTED` lists, here, and return what fails, as plain data.
+
+    What is tried is printed before it is, in case it ends the process.
 
     Returns:
         a list of dicts: "module", what was imported; "error", a line; "remedies", see `remedies`.
     """
     found = []
     for module in IMPORTED:
+        print(_TRYING, module, flush=True)
         try:
             import_whole(module)
         except Exception as error:  # a package of the wrong version raises what it likes
@@ -154,41 +173,45 @@ def _supply(folder):
     done = []
     if wheels:
         before = {module: installed(module) for module in wheels}
-        problem = _pip("install", "--no-index", "--force-reinstall", *wheels.values())
+        in_use = sys.modules.keys() & {"tensorflow_datasets", *filter(before.get, wheels)}
+        problem = _pip(folder, "install", "--no-index", "--force-reinstall", *wheels.values())
         if problem:
             return " ".join([problem, *problems.values()])
         importlib.invalidate_caches()
-        problems = {found["module"]: _problem(found) for found in _probe()} | problems
+        left = [found for found in _probe(folder) if found["module"] not in problems]
+        if left:
+            return f"{_problem(left[0])} pip has installed what mends it, and it is not found here."
         done = [
             f"{SUPPLIED[module].replace('==', ' ')}"
             + (f" in place of {before[module]}, which does not work here" if before[module] else "")
             for module in wheels
         ]
         done = [f"Supplied what the lessons need and this machine lacks: {'; '.join(done)}."]
+        if in_use:
+            done.append(f"{', '.join(sorted(in_use))} had been imported before: {RESTART}.")
     return " ".join([*done, *problems.values()])
 
 
 def _choose(folder):
     """Return `(wheels, problems)`: what mends faults; in words, what does not work. By module."""
     wheels, problems = {}, {}
-    left = _probe()
+    left = _probe(folder)
     while left:
         found = left[0]
         module = found["module"]
         for remedy in (name for name in found["remedies"] if name not in wheels):
             aside, candidate = folder / remedy, folder / f"{remedy}-trial"
-            unfetched = _pip("wheel", "--wheel-dir", aside, SUPPLIED[remedy])
+            unfetched = _pip(folder, "wheel", "--wheel-dir", aside, SUPPLIED[remedy])
             if unfetched:
                 return {}, {module: f"{_problem(found)} {unfetched}"}
             [wheel] = aside.glob("*.whl")
-            unwritten = _pip("install", "--no-index", "--target", candidate, wheel)
+            unwritten = _pip(folder, "install", "--no-index", "--target", candidate, wheel)
             if unwritten:
                 return {}, {module: f"{_problem(found)} {unwritten}"}
-            tried = _probe(candidate, *(folder / f"{other}-trial" for other in wheels))
-            by_module = {fault["module"]: fault for fault in tried}
-            after = by_module.get(module) or by_module.get("Python")
+            tried = _probe(folder, candidate, *(folder / f"{other}-trial" for other in wheels))
+            after = next((f for f in tried if f["module"] == module or "ended" in f), None)
             if after is None or (
-                after["error"] != found["error"] and remedy not in after["remedies"][:1]
+                _kind(after) != _kind(found) and remedy not in after["remedies"][:1]
             ):
                 wheels[remedy], left = wheel, tried
                 break
@@ -201,41 +224,51 @@ def _choose(folder):
     return wheels, problems
 
 
+def _kind(found):
+    """Return an error without numbers and addresses, which differ from process to process."""
+    return re.sub(r"0x[0-9a-f]+|[0-9]+", "#", found["error"])
+
+
 def _problem(found):
     """Return what a fault means, in words."""
     return f"{found['module']} does not work here ({found['error']})."
 
 
-def _probe(*folders):
-    """Return the `faults` of a fresh process that looks into `folders` first."""
-    path = os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+def _probe(folder, *places):
+    """Return the `faults` of a fresh process in `folder`, which looks into `places` first."""
+    path = os.pathsep.join([*map(str, places), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
     variables = os.environ | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
     try:
         process = subprocess.run(
             [sys.executable, "-P", __file__],
             env=variables,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=PROBE_SECONDS,
-            check=True,
         )
-        return json.loads(process.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired:
+        said = process.stdout
+        error = (process.stderr.strip().splitlines() or [f"it ends with {process.returncode}"])[-1]
+    except subprocess.TimeoutExpired as expired:
+        said = (expired.stdout or b"").decode("utf-8", "replace")
         error = f"nothing after {PROBE_SECONDS} seconds"
-    except subprocess.CalledProcessError as process:
-        error = (process.stderr.strip().splitlines() or [str(process)])[-1][:200]
-    except (IndexError, ValueError):
-        error = "no answer"
-    return [{"module": "Python", "error": error, "remedies": []}]
+    found = re.findall(rf"^{_FOUND} (.*)$", said, re.MULTILINE)
+    if found:
+        return json.loads(found[0])
+    tried = re.findall(rf"^{_TRYING} (.*)$", said, re.MULTILINE)
+    module = tried[-1] if tried else "Python"
+    return [{"module": module, "error": error[:200], "remedies": [], "ended": True}]
 
 
-def _pip(command, *arguments):
-    """Run pip without dependencies; return None, or in words what went wrong."""
+def _pip(folder, command, *arguments):
+    """Run pip in `folder`, without dependencies; return None, or in words what went wrong."""
     options = ["--no-deps", "--quiet", "--disable-pip-version-check", "--no-input"]
-    wanted = [sys.executable, "-m", "pip", command, *options, *map(str, arguments)]
+    wanted = [sys.executable, "-P", "-m", "pip", command, *options, *map(str, arguments)]
+    unwanted = {f"PIP_{name}" for name in NOT_FOR_PIP}
+    variables = {name: value for name, value in os.environ.items() if name not in unwanted}
     try:
         process = subprocess.run(
-            wanted, capture_output=True, text=True, timeout=PIP_SECONDS, check=False
+            wanted, env=variables, cwd=folder, capture_output=True, text=True, timeout=PIP_SECONDS
         )
     except subprocess.TimeoutExpired:
         said = f"nothing after {PIP_SECONDS} seconds"
@@ -244,7 +277,8 @@ def _pip(command, *arguments):
             return None
         lines = [line for line in process.stderr.splitlines() if line.startswith("ERROR")]
         said = (lines or process.stderr.splitlines() or ["no message"])[-1].strip()[:200]
-    check = "that this machine reaches the internet" if command == "wheel" else "what pip says"
+    far = re.search("connect|resolve|timed out|nothing after|matching distribution", said, re.I)
+    check = "that this machine reaches the internet" if far else "what pip says"
     return f"pip could not supply what is missing ({said}). Check {check}, and run this cell again."
 
 
@@ -257,4 +291,4 @@ def installed(module):
 
 
 if __name__ == "__main__":
-    print("\n" + json.dumps(faults()))
+    print(f"\n{_FOUND} {json.dumps(faults())}", flush=True)

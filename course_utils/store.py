@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import glob
 import json
 import os
 import secrets
@@ -50,7 +51,7 @@ def whole_folder(folder, inner="."):
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = _aside(folder)
-    old = aside.with_name(f"{aside.name}.old")
+    old = _aside(folder)
     try:
         yield aside
         if os.path.lexists(folder):
@@ -65,11 +66,11 @@ def whole_folder(folder, inner="."):
 
 def _aside(path):
     """Return a name beside `path` that nobody else takes, and remove those of killed processes."""
-    for abandoned in path.parent.glob(f".{path.stem}-*.aside*"):
+    for abandoned in path.parent.glob(f".aside-*-{glob.escape(path.name)}"):
         with contextlib.suppress(OSError):
             if time.time() - abandoned.lstat().st_mtime > 3600:
                 shutil.rmtree(abandoned) if abandoned.is_dir() else abandoned.unlink()
-    return path.with_name(f".{path.stem}-{secrets.token_hex(4)}.aside{path.suffix}")
+    return path.with_name(f".aside-{secrets.token_hex(4)}-{path.name}")
 
 
 @contextlib.contextmanager

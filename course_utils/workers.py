@@ -19,6 +19,7 @@ from pathlib import Path
 from course_utils.device import import_tensorflow
 from course_utils.errors import CourseError
 from course_utils.stopping import stop_when_asked
+from course_utils.store import whole_file
 
 _ABOUT = """\
 Trains a new head on a frozen pretrained base, from records of pictures, on one machine or on
@@ -214,10 +215,8 @@ def _work(options):
     words = "1 replica" if replicas == 1 else f"{replicas} replicas"
     print(f"{words}, {time.perf_counter() - begin:.1f} s")
     if options.save:
-        path = Path(options.save).expanduser().absolute()
-        aside = path.with_name(f".aside-{os.getpid()}-{path.name}")
-        network.save(aside)
-        aside.replace(path)
+        with whole_file(Path(options.save).expanduser().absolute()) as aside:
+            network.save(aside)
     if options.json:
         head = [float((weight.numpy() ** 2).sum()) for weight in network.trainable_variables]
         print(json.dumps({"losses": losses, "head": sum(head) ** 0.5}))

@@ -163,11 +163,11 @@ def test_killed_drawing_leaves_nothing_that_is_taken_for_whole(home, monkeypatch
     code = "from course_utils.sources.samples import prepare_sample; prepare_sample('cats_vs_dogs')"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
     folder = samples.sample_folder("cats_vs_dogs")
-    while process.poll() is None and not list(folder.parent.glob(".*.aside*/cats_vs_dogs/*/*")):
+    while process.poll() is None and not list(folder.parent.glob(".aside-*/cats_vs_dogs/*/*")):
         time.sleep(0.05)
     process.kill()
     process.wait()
-    assert list(folder.parent.glob(".*.aside*")) and not folder.exists()
+    assert list(folder.parent.glob(".aside-*")) and not folder.exists()
 
 
 def test_pictures_of_a_dead_process_are_drawn_here(monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 
 from course_utils import device, drawing, settings, upload
 from course_utils.drawing import photos
+from course_utils.sources import downloads
 from course_utils.sources.plan import UNASKED_MEGABYTES
 from course_utils.sources.prepared import DATASETS
 from course_utils.sources.samples import SAMPLES, SMALL
@@ -30,6 +31,17 @@ def test_datasets(name):
     _, version, _, _, download = row(f"`{name}`")
     assert (version, download) == (DATASETS[name].version, f"{DATASETS[name].megabytes} MB")
     assert f"the download is at most {UNASKED_MEGABYTES} MB" in PROSE
+
+
+def test_patience_with_servers():
+    unasked, asked = downloads.UNASKED, downloads.ASKED
+    assert asked.answer == asked.piece and unasked.answer == 2
+    assert "the server answers within two seconds" in PROSE
+    assert (
+        f"given up after {unasked.answer} seconds without an answer, and later after "
+        f"{unasked.piece} seconds in which nearly nothing arrives; one that you did ask for, after "
+        f"{asked.answer}."
+    ) in PROSE
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -7,7 +7,6 @@ notebook without answers, with nbgrader's marks; the course's helpers; how to op
 import argparse
 import shutil
 import sys
-import tempfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -16,6 +15,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
+from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
@@ -77,31 +77,24 @@ def requirements():
 def make(path, assignments=ASSIGNMENTS):
     """Make the release of one lesson and return the path of its zip."""
     lesson, name, folder = read_lesson(path), path.stem, assignments / path.stem
-    folder.mkdir(parents=True, exist_ok=True)
     rows = [f"- {exercise.answer}: {exercise.points}" for exercise in lesson.exercises]
     total = sum(exercise.points for exercise in lesson.exercises)
     points = f"Points, {total} in all, by the name of the function:\n\n" + "\n".join(rows)
-    with tempfile.TemporaryDirectory(prefix=".release-", dir=folder) as scratch:
-        made = Path(scratch) / "release"
+    with whole_folder(folder / "release") as made, whole_file(folder / f"{name}.zip") as archive:
         made.mkdir()
         nbformat.write(release(lesson), made / f"{name}.ipynb")
         readme = README.format(title=read_title(path), name=name, points=points)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
-        unwanted = shutil.ignore_patterns("__pycache__", "*.aside")
+        unwanted = shutil.ignore_patterns("__pycache__", ".aside-*")
         shutil.copytree(ROOT / "course_utils", made / "course_utils", ignore=unwanted)
         bases = made / "course_utils" / "data" / "pretrained"
         if not bases.exists():
             shutil.copytree(ROOT / "data" / "pretrained", bases, ignore=unwanted)
-        archive = Path(scratch) / f"{name}.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(made.rglob("*")):
                 if file.is_file():
                     packed.write(file, f"{name}/{file.relative_to(made)}")
-        if (folder / "release").exists():
-            (folder / "release").rename(Path(scratch) / "old")
-        made.rename(folder / "release")
-        archive.replace(folder / f"{name}.zip")
     return folder / f"{name}.zip"
 
 

@@ -15,6 +15,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
+from course_utils.store import whole_file
 from tools.lesson_source import (
     LESSONS,
     ROOT,
@@ -37,18 +38,19 @@ import sys
 from importlib.metadata import distributions
 from importlib.util import find_spec
 
-if find_spec("google") and find_spec("google.colab"):
+if "google.colab" in sys.modules:
+    said = ""
     installed = {{found.version for found in distributions(name="image-classification-course")}}
     if installed != {{"{version}"}} or not find_spec("course_utils"):
-        helpers = "{requirement}"
-        options = ["--quiet", "--no-deps", "--force-reinstall", helpers]
-        subprocess.run([sys.executable, "-m", "pip", "install", *options])
+        pip = [sys.executable, "-P", "-m", "pip", "install", "--no-deps", "--force-reinstall"]
+        pip.append("{requirement}")
+        said = subprocess.run(pip, capture_output=True, text=True, cwd="/").stderr.strip()
     try:
         from course_utils.packages import supply
-    except ImportError:
+    except Exception:
         raise SystemExit(
-            "The helpers of the course could not be fetched, or are not whole. Run this again; if "
-            "that does not help, choose Runtime, Disconnect and delete runtime, and begin anew."
+            f"The helpers of the course could not be fetched, or are not whole. {{said[-300:]}}\\n"
+            "Run this again; if that does not help, choose Runtime, Disconnect and delete runtime."
         ) from None
     supply()"""
 LEARNER, SOLUTION, RELEASE = "learner", "solution", "release"
@@ -258,11 +260,9 @@ def main(arguments=None):
             )
         return 1 if problems else 0
     for path, text in built.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_bytes() != text.encode():
-            aside = path.with_suffix(".aside")
-            aside.write_bytes(text.encode())
-            aside.replace(path)
+            with whole_file(path) as aside:
+                aside.write_bytes(text.encode())
             print(f"wrote {path.relative_to(ROOT)}")
     for problem in differences(built) if options.lesson is None else ():
         print(problem, file=sys.stderr)

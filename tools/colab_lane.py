@@ -47,6 +47,8 @@ class Recorder:
 
 if os.environ.get("COLAB_IMPORTS"):
     sys.meta_path.insert(0, Recorder(os.environ["COLAB_IMPORTS"]))
+if os.environ.pop("COLAB_KERNEL", ""):  # a kernel there has it before a cell runs
+    import google.colab
 '''
 
 
@@ -97,20 +99,24 @@ class Machine:
             cwd=self.imports.parent,
         )
 
-    def first_cell(self, requirement, **variables):
+    def first_cell(self, requirement, before="", **variables):
         """Run the first code cell of a notebook, as it stands there, and return the process.
 
         Args:
             requirement: what pip is given in place of the tag in the repository.
+            before: code that a cell before it has run.
             **variables: added to the environment.
         """
         notebook = nbformat.read(NOTEBOOKS / "01_fashion_mnist_dense.ipynb", as_version=4)
         source = next(cell.source for cell in notebook.cells if cell.id == "install")
         assert source.count(install_requirement()) == 1
         script = self.imports.parent / "first_cell.ipy"
-        script.write_text(source.replace(install_requirement(), str(requirement)), "utf-8")
+        source = source.replace(install_requirement(), str(requirement))
+        script.write_text(f"{before}\n{source}", "utf-8")
         options = ("--no-banner", "--TerminalInteractiveShell.term_title=False")
-        return self.run("-m", "IPython", *options, script, check=False, **variables)
+        return self.run(
+            "-m", "IPython", *options, script, check=False, COLAB_KERNEL="1", **variables
+        )
 
     def imported(self):
         """Return `(packages, missing)` of what its processes have looked for so far.
@@ -219,7 +225,13 @@ def main(options):
         kernel.parent.mkdir(parents=True)
         command = [str(machine.python), "-m", "ipykernel", "-f", "{connection_file}"]
         kernel.write_text(
-            json.dumps({"argv": command, "display_name": "Colab", "env": machine.variables})
+            json.dumps(
+                {
+                    "argv": command,
+                    "display_name": "Colab",
+                    "env": machine.variables | {"COLAB_KERNEL": "1"},
+                }
+            )
         )
         before = machine.packages()
         # The first of the notebooks supplies what is missing, the others find it there.

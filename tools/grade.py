@@ -21,6 +21,7 @@ from tqdm import tqdm
 from course_utils.errors import CourseError
 from course_utils.exercises import BROKEN
 from course_utils.stopping import stop_when_asked
+from course_utils.store import whole_file
 from tools.assignment import release
 from tools.grading import engine, summary
 from tools.grading.judge import Mark
@@ -42,9 +43,9 @@ def secret(seed, to):
         return seed
     path = to / "seed"
     if not path.exists() or not path.stat().st_size:
-        to.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            file.write(secrets.token_hex(16))
+        with whole_file(path) as aside:
+            aside.touch(mode=0o600)
+            aside.write_text(secrets.token_hex(16), encoding="utf-8")
         print(f"Made a seed for the hidden tests: {path}. Keep it, or give your own with SEED=.")
     return path.read_text(encoding="utf-8")
 
@@ -135,7 +136,7 @@ def _write(to, lesson, results, due, unsafe):
     pages = [Path(result["page"]).stem for result in new]
     gradebook.write_feedback(course, lesson, pages, folder / "feedback")
     present = {Path(result["page"]).stem for result in results.values()}
-    gone = {record.stem for record in (folder / "results").glob("*.json")} - present
+    gone = {record.stem for record in (folder / "results").glob("[!.]*.json")} - present
     gradebook.remove_students(course, lesson, gone)
     if gone:
         print(f"No longer among the submissions, and taken out: {', '.join(sorted(gone))}.")
@@ -167,9 +168,8 @@ def _read_record(path):
 
 
 def _replace(path, text):
-    aside = path.with_name(f".{path.name}.aside")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    with whole_file(path) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def _deadline(text):

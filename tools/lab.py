@@ -11,6 +11,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from course_utils.store import whole_file
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -41,15 +43,13 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
                     "rename your copy to get the new one."
                 )
                 continue
-        aside = target.with_suffix(".aside")
-        shutil.copyfile(source, aside)
-        aside.replace(target)
+        with whole_file(target) as aside:
+            shutil.copyfile(source, aside)
         copied[source.name] = fresh
         lines.append(f"copied {source.name} to {work}")
     lines += _hiding(work)
-    aside = record.with_suffix(".aside")
-    aside.write_text(json.dumps(copied, indent=2) + "\n", encoding="utf-8")
-    aside.replace(record)
+    with whole_file(record) as aside:
+        aside.write_text(json.dumps(copied, indent=2) + "\n", encoding="utf-8")
     return lines
 
 

@@ -11,6 +11,8 @@ import statistics
 import sys
 from pathlib import Path
 
+from course_utils.store import whole_file
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "course_utils" / "lessons.json"
 STORY = ROOT / "benchmarks" / "story.json"
@@ -205,9 +207,8 @@ def main():
         (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
         (PAGE, render(lessons, story, search)),
     ):
-        aside = path.with_suffix(".aside")
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        with whole_file(path) as aside:
+            aside.write_text(text, encoding="utf-8")
     print(PAGE)
     return 0
 

@@ -26,6 +26,7 @@ from course_utils.device import hardware, import_tensorflow
 from course_utils.drawing import WIDE, Knobs, draw_wide
 from course_utils.sources.bases import embedded_network
 from course_utils.sources.samples import balanced_labels
+from course_utils.store import whole_file
 
 SEED = 0
 KNOBS = [field.name for field in dataclasses.fields(Knobs)]
@@ -223,9 +224,9 @@ def save(model, name, description, folder, preprocess_input, share=1.0):
     pictures, labels = draw(int(TESTED_ON * share), size, HELD_OUT)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     _, accuracy = model.evaluate(batches(pictures, labels, preprocess_input), verbose=0)
-    path, aside = folder / description["file"], folder / f"incomplete-{description['file']}"
-    model.save_weights(aside)
-    aside.replace(path)
+    path = folder / description["file"]
+    with whole_file(path) as aside:
+        model.save_weights(aside)
     made = folder / "bases.json"
     descriptions = json.loads(made.read_text(encoding="utf-8")) if made.exists() else {}
     descriptions[name] = description | {
@@ -238,7 +239,8 @@ def save(model, name, description, folder, preprocess_input, share=1.0):
         "command": "python -m tools.train_bases",
         "date": datetime.date.today().isoformat(),
     }
-    made.write_text(json.dumps(descriptions, indent=1) + "\n", encoding="utf-8")
+    with whole_file(made) as aside:
+        aside.write_text(json.dumps(descriptions, indent=1) + "\n", encoding="utf-8")
     return accuracy
 
 

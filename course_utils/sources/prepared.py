@@ -9,7 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
-from course_utils import packages
+from course_utils import imports, packages
 from course_utils.errors import CourseError, DataError, MissingPackageError
 from course_utils.settings import folder_in, home
 from course_utils.store import whole_folder
@@ -69,6 +69,7 @@ def import_tfds():
     try:
         return packages.import_whole("tensorflow_datasets")
     except Exception as error:  # protobuf, for one, raises kinds of its own
+        imports.explain(error)
         raise _missing_package(error) from None
 
 
@@ -82,8 +83,9 @@ def _missing_package(error):
     line = f'`pip install "{supplied[0]}"`' if supplied else "install it in a fresh environment"
     return MissingPackageError(
         f"tensorflow_datasets does not come up ({packages.describe(error)}). "
-        "In Colab, run the first code cell of the notebook again; in a copy of the course, run "
-        f"`make setup`; elsewhere, {line}. Then run this again."
+        "In Colab, run the first code cell of the notebook again, and where that does not help, "
+        f"{packages.RESTART}; in a copy of the course, run `make setup`; elsewhere, {line}. Then "
+        "run this again."
     )
 
 

@@ -20,11 +20,13 @@ def site_packages(machine):
     return next(machine.imports.parent.glob("venv/lib/python3.*/site-packages"))
 
 
-def break_package(machine, name):
+def break_package(machine, name, code="1 / 0"):
     """Replace a module by one that stops: its file may be linked to the one of all machines."""
     path = site_packages(machine) / name / "__init__.py"
+    if not path.parent.is_dir():
+        path = path.parent.with_suffix(".py")
     path.unlink()
-    path.write_text("1 / 0", encoding="utf-8")
+    path.write_text(code, encoding="utf-8")
 
 
 def load(machine):
@@ -86,7 +88,7 @@ def test_a_package_that_is_too_old_for_the_one_that_calls_it_is_replaced(machine
     assert changed(before, machine) == {"etils": "1.14.0"}
 
 
-@pytest.mark.parametrize("package", ["etils", "toml", "ipywidgets", "tensorflow-datasets"])
+@pytest.mark.parametrize("package", ["etils", "toml", "ipywidgets", "dm-tree"])
 def test_a_package_that_colab_leaves_out_one_day_is_supplied(machine, wheel, package):
     version = machine.packages()[package]
     machine.run("-m", "pip", "uninstall", "--yes", "--quiet", package)
@@ -159,12 +161,73 @@ def test_what_nothing_mends_does_not_keep_the_rest_from_being_supplied(machine, 
     assert changed(before, machine) == {"ipywidgets": "7.7.1"}
 
 
+def test_a_package_whose_parts_import_others_when_they_are_looked_at(machine, wheel):
+    """Matplotlib looks for kiwisolver whenever an attribute of it is asked for."""
+    machine.run("-m", "pip", "uninstall", "--yes", "--quiet", "kiwisolver")
+    line = said(machine.first_cell(wheel))
+    assert "matplotlib.pyplot does not work here (No module named 'kiwisolver')" in line
+    assert "tensorflow-metadata 1.17.3" in line
+
+
+def test_an_error_that_names_its_process_is_not_taken_for_another(machine, wheel):
+    machine.first_cell(wheel)
+    break_package(machine, "etils", "import os\nraise RuntimeError(f'{os.getpid()} {id(os):#x}')")
+    before = machine.packages()
+    assert "Supplied" in said(machine.first_cell(wheel))  # its own remedy, and no other
+    assert changed(before, machine) == {}
+    break_package(machine, "absl", "import os\nraise RuntimeError(f'{os.getpid()} {id(os):#x}')")
+    line = said(machine.first_cell(wheel))
+    assert "left it as it is" in line and "Supplied" not in line
+
+
+def test_a_package_that_ends_the_process_is_named(machine, wheel):
+    break_package(machine, "matplotlib/pyplot", "import os; os.abort()")
+    assert "matplotlib.pyplot does not work here" in said(machine.first_cell(wheel))
+
+
+def test_what_is_in_use_already_asks_for_a_restart(machine, wheel):
+    early = "import tensorflow_datasets"
+    line = said(machine.first_cell(wheel, before=early))
+    assert "had been imported before: choose Runtime, Restart session" in line
+    assert "fashion_mnist: drawn sample" in load(machine)
+
+
+@pytest.mark.parametrize("variable", ["TARGET", "PREFIX", "USER", "DRY_RUN", "QUIET"])
+def test_variables_that_send_pip_elsewhere_do_not_reach_it(machine, wheel, variable):
+    machine.run(*HELPERS, wheel)
+    value = str(machine.imports.parent / "elsewhere") if variable in ("TARGET", "PREFIX") else "1"
+    line = said(machine.first_cell(wheel, **{f"PIP_{variable}": value}))
+    assert "Supplied" in line and "fashion_mnist: drawn sample" in load(machine)
+
+
+def test_files_of_the_learner_in_the_current_folder(machine, wheel):
+    folder = machine.imports.parent
+    for name in ("pip", "notes", "tqdm"):
+        (folder / f"{name}.py").write_text("raise ImportError('mine')")
+    assert "Supplied" in said(machine.first_cell(wheel))
+    assert f"CourseError: {folder / 'tqdm.py'} has the name of a library" in load(machine)
+
+
+def test_a_folder_that_is_gone(machine, wheel):
+    code = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir(os.getcwd())"
+    assert "Supplied" in said(machine.first_cell(wheel, before=code))
+
+
+def test_helpers_of_which_half_arrives_are_told_without_a_traceback(machine, wheel, tmp_path):
+    cut = tmp_path / wheel.name
+    cut.write_bytes(wheel.read_bytes()[:5000])
+    process = machine.first_cell(cut)
+    assert "Traceback" not in process.stdout + process.stderr
+    assert "could not be fetched, or are not whole" in process.stdout + process.stderr
+    assert "Supplied" in said(machine.first_cell(wheel))
+
+
 def test_a_tensorflow_that_does_not_come_up_is_told_with_what_helps_in_colab(machine, wheel):
     machine.first_cell(wheel)
     machine.run(*HELPERS, "protobuf==4.25.8")
     error = machine.run("-c", "import google.colab; " + START, check=False).stderr
     assert "MissingPackageError: Colab's TensorFlow does not come up" in error
-    assert "Disconnect and delete runtime" in error
+    assert "Restart session" in error and "Disconnect and delete runtime" in error
 
 
 def test_without_the_first_cell_the_error_names_the_package_and_the_line(machine, wheel):

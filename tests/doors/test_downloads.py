@@ -225,3 +225,14 @@ def test_what_had_arrived_before_the_line_broke_is_not_fetched_again(load, world
     world.answer, before = servers.send, len(world.asked)
     assert "real data, 30 train" in load(tmp_path, "real")[0][-1]
     assert len(world.asked) - before == 1
+
+
+def test_two_processes_draw_one_sample(load, users, tmp_path):
+    cache = {"COURSE_CACHE": str(tmp_path / "cache")}
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda user: load(tmp_path, "sample", user=user, **cache)[0], users))
+    both = ["\n".join(said) for said in both]
+    assert all("fashion_mnist: drawn sample, 1,000 train" in said for said in both)
+    drew = ["Drawing the fashion_mnist sample" in said for said in both]
+    waited = ["Another process is drawing the fashion_mnist sample" in said for said in both]
+    assert sorted(drew) == [False, True] and waited == [not one for one in drew]
