@@ -61,14 +61,16 @@ def import_tensorflow():
         SettingError: what somebody has set for Keras stops it.
         CourseError: a file of the user's has the name of what is imported here.
     """
-    if "tensorflow" not in sys.modules:
+    first = "tensorflow" not in sys.modules
+    if first:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
         keras_settings.choose_backend()
     try:
         with _quiet_native_stderr():
             tf = importlib.import_module("tensorflow")
             _refuse_old(tf)
-            keras_settings.settle()
+            if first:  # later, what the learner has set counts, until a lesson starts
+                keras_settings.settle()
     except CourseError:
         raise
     except Exception as error:  # beside a package of the wrong version, it raises what it likes

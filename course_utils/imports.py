@@ -53,10 +53,11 @@ def _hiding(error):
         if folder not in map(os.path.abspath, first):
             continue
         inside = str(file).removeprefix(os.path.join(folder, "")).split(os.sep)[0]
-        name = inside.split(".")[0]
+        path, name = os.path.join(folder, inside), inside.removesuffix(".py")
+        module = name != inside or os.path.exists(os.path.join(path, "__init__.py"))
         ours = name == __name__.split(".")[0]
-        if name and not ours and PathFinder.find_spec(name, later):
-            found.add(os.path.join(folder, inside))
+        if name and module and not ours and PathFinder.find_spec(name, later):
+            found.add(path)
     return found
 
 

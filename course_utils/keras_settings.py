@@ -1,12 +1,12 @@
 """Keras as the lessons need it, on a machine where somebody has set it up for other work."""
 
 import contextlib
-import functools
 import importlib
 import json
 import os
 from pathlib import Path
 
+from course_utils import imports
 from course_utils.errors import DataError, SettingError
 from course_utils.settings import folder_in, keras_home
 
@@ -20,8 +20,8 @@ _WANTED = {
 _READ_BY = (("backend", "config.py"), ("backend", "__init__.py"), ("keras", "backend.py"))
 """The modules that read settings: two of Keras's, and one of the old Keras in TensorFlow."""
 
-_put_right = []
-"""What somebody has set otherwise, and where, in words."""
+_put_right = {}
+"""What somebody has set otherwise: in words, with the place where it stands."""
 
 
 def choose_backend():
@@ -31,14 +31,16 @@ def choose_backend():
             os.environ["KERAS_HOME"] = str(folder)
     asked = os.environ.get("KERAS_BACKEND") or _written().get("backend") or "tensorflow"
     if asked != "tensorflow":
-        _put_right.append(_where("backend", asked))
+        _put_right["backend"] = _where("backend", asked)
         os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def _where(name, value):
-    """Return a setting of Keras's and the place where it stands, in words."""
+    """Return a setting of Keras's in words, and where it stands unless the notebook has set it."""
     variable = f"KERAS_{name.upper()}"
-    return f"{variable}={value}" if os.environ.get(variable) else f"{name} {value} in {_file()}"
+    if os.environ.get(variable) == str(value):
+        return f"{variable}={value}"
+    return f"{name} {value}" + (f" in {_file()}" if _written().get(name) == value else "")
 
 
 def _file():
@@ -58,28 +60,33 @@ def _written():
     return found if isinstance(found, dict) else {}
 
 
-@functools.cache
 def settle():
-    """Give Keras the settings that the lessons rely on, once in a process.
+    """Give Keras the settings that the lessons rely on.
 
     Returns:
         in words, what it had instead, and where that is set; "" where there was nothing.
 
     Raises:
-        SettingError: Keras is at work with another backend already.
+        CourseError: Keras cannot be imported, or is at work with another backend already.
     """
-    keras = importlib.import_module("keras")
-    if keras.config.backend() != "tensorflow":
+    try:
+        keras = importlib.import_module("keras")
+        backend = keras.config.backend()
+    except Exception as error:
+        imports.explain(error)
+        explain(error)
+        raise
+    if backend != "tensorflow":
         raise SettingError(
-            f"Keras is at work with {keras.config.backend()} here, and the lessons need "
-            "TensorFlow. Restart the kernel and begin with the first cell, which sees to that."
+            f"Keras is at work with {backend} here, and the lessons need TensorFlow. Restart the "
+            "kernel and begin with the first cell, which sees to that."
         )
     for name, wanted in _WANTED.items():
         found = getattr(keras.config, name, lambda wanted=wanted: wanted)()
         if found != wanted:
-            _put_right.append(_where(name, found))
+            _put_right[name] = _where(name, found)
             getattr(keras.config, f"set_{name}")(wanted)
-    return ", ".join(_put_right)
+    return ", ".join(_put_right.values())
 
 
 def explain(error):

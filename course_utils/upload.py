@@ -31,11 +31,13 @@ Measured with JupyterLab 4.6: its server closes the connection at a larger messa
 """
 _IN_JUPYTERLAB = (
     f"JupyterLab takes 10 MB at once, under make lab {LAB_MEGABYTES} MB, and drops more in silence",
+    "a folder",
     "/home/me/pictures",
 )
 _IN_COLAB = (
-    "In Colab, more than a few megabytes may vanish without a word",
-    "/content/drive/MyDrive/pictures",  # where Colab puts Google Drive when it is asked to
+    "In Colab, a large upload may vanish without a word",
+    "a folder of Google Drive, connected by Files, Mount Drive,",
+    "/content/drive/MyDrive/pictures",
 )
 
 
@@ -120,11 +122,12 @@ def predict_uploads(model, class_names, ready, megapixels=MEGAPIXELS):
 
 def _hint():
     """Return what can be uploaded here, and what to do where it is too much, as HTML."""
-    limit, place = _IN_COLAB if "google.colab" in sys.modules else _IN_JUPYTERLAB
+    limit, folder, path = _IN_COLAB if "google.colab" in sys.modules else _IN_JUPYTERLAB
     return (
         f"One picture or several: JPEG, PNG, WebP or another kind. {limit}: if nothing happens, "
         "run this cell again and upload fewer, or smaller ones; 1,000 pixels a side are plenty. "
-        f"Pictures in a folder need no upload: <code>ready=find_pictures({place!r})</code>."
+        f"Pictures in {folder} need no upload: <code>ready=find_pictures({path!r})</code>, with "
+        "<code>from course_utils import find_pictures</code>."
     )
 
 

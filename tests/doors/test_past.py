@@ -73,6 +73,16 @@ def test_what_keras_json_holds_is_put_right_and_told(python, tmp_path):
     assert "this notebook alone" in lines[0] and json.loads(path.read_text())["floatx"] == "float64"
 
 
+def test_what_a_learner_sets_counts_until_a_lesson_starts(python):
+    code = START + (
+        "import keras; from course_utils import show_machine; show = keras.config.floatx;"
+        "keras.config.set_floatx('float64'); show_machine(); print(show());"
+        "start('01_fashion_mnist_dense'); print(show())"
+    )
+    first, floatx, told, again, after = said(python(code)).splitlines()
+    assert first == again and (floatx, after) == ("float64", "float32") and "floatx float64" in told
+
+
 def test_a_damaged_keras_json_is_no_obstacle(python, tmp_path):
     write_keras_json(tmp_path, '{"floatx": "floa')
     lines = said(python(CONVOLVE)).splitlines()
@@ -213,6 +223,17 @@ def test_a_file_with_the_name_of_a_library_is_told(python, tmp_path, name):
 def test_a_file_of_that_kind_with_a_mistake_in_it_is_told(python, tmp_path):
     (tmp_path / "random.py").write_text("def dice(:\n")
     assert str(tmp_path / "random.py") in complaint(python(START))
+
+
+def test_an_environment_beside_the_notebook_is_not_blamed(python, tmp_path):
+    """A folder venv has the name of a library, and whatever goes wrong in it comes through it."""
+    broken = tmp_path / "venv" / "lib" / "tensorflow" / "__init__.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("from numpy import nothing")
+    library = "next(n for n, folder in enumerate(sys.path) if folder.endswith('site-packages'))"
+    first = f"import sys; sys.path.insert({library}, {str(broken.parent.parent)!r});"
+    line = complaint(python(first + START))
+    assert "MissingPackageError: TensorFlow cannot be imported" in line and "nothing" in line
 
 
 def test_settings_of_matplotlib(python, tmp_path):
