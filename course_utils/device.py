@@ -103,8 +103,11 @@ def _missing_tensorflow(error):
             f"that it does not work with. To mend it, {RESTART}; where it says this again, choose "
             "Runtime, Disconnect and delete runtime, which gives you a fresh machine."
         )
+    stopped = ""
+    if importlib.util.find_spec("tensorflow"):
+        stopped = "Where a cell was stopped while it imported, restarting the kernel is enough. "
     return MissingPackageError(
-        f"TensorFlow cannot be imported ({says}). {_how_to_get_tensorflow()}"
+        f"TensorFlow cannot be imported ({says}). {stopped}{_how_to_get_tensorflow()}"
     )
 
 

@@ -102,7 +102,9 @@ def clear_cache(what):
     folder = cache_folder() / what
     try:
         if folder.exists():
-            shutil.rmtree(folder)
+            shutil.rmtree(folder.resolve())
+        if folder.is_symlink():
+            folder.unlink()
     except OSError as error:
-        raise DataError(f"{folder} cannot be deleted ({error.strerror}).") from None
+        raise DataError(f"{folder} cannot be deleted ({error.strerror or error}).") from None
     return folder

@@ -5,6 +5,7 @@ import errno
 import glob
 import json
 import os
+import platform
 import secrets
 import shutil
 import tempfile
@@ -12,12 +13,13 @@ import time
 import zlib
 from pathlib import Path
 
+from course_utils import imports
 from course_utils.errors import CourseError, DataError
 
 _READ_BY_OTHERS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tfrecord")
 """Files that programs take for pictures or records wherever they lie: Keras, for one."""
 _FORM = 2
-_LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
+_LEFT_BY_SYSTEMS = (".ds_store", ".directory", ".localized", "desktop.ini", "thumbs.db")
 
 
 @contextlib.contextmanager
@@ -48,7 +50,12 @@ def whole_folder(folder, inner="."):
         folder: the path that the folder gets.
         inner: the part of what was made that becomes the folder, a relative path.
     """
-    folder = Path(folder)
+    folder = Path(os.path.realpath(folder)) if os.path.islink(folder) else Path(folder)
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise FileExistsError(errno.EEXIST, "there is a file of that name", str(folder))
+    with contextlib.suppress(FileNotFoundError):  # where this program works may be gone
+        if folder in (here := Path.cwd(), *here.parents):
+            raise DataError(f"{folder} is the current folder, or around it. Name one in it.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = _aside(folder)
     old = _aside(folder)
@@ -65,12 +72,30 @@ def whole_folder(folder, inner="."):
 
 
 def _aside(path):
-    """Return a name beside `path` that nobody else takes, and remove those of killed processes."""
+    """Return a name beside `path` that nobody else takes, and remove those of dead processes."""
     for abandoned in path.parent.glob(f".aside-*-{glob.escape(path.name)}"):
-        with contextlib.suppress(OSError):
-            if time.time() - abandoned.lstat().st_mtime > 3600:
+        with contextlib.suppress(OSError, ValueError):
+            machine, process = abandoned.name.split("-")[1:3]
+            here = machine == _machine() and os.name == "posix"
+            old = time.time() - abandoned.lstat().st_mtime > 3600
+            if not _lives(int(process)) if here else old:
                 shutil.rmtree(abandoned) if abandoned.is_dir() else abandoned.unlink()
-    return path.with_name(f".aside-{secrets.token_hex(4)}-{path.name}")
+    token = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return path.with_name(f".aside-{token}-{path.name}")
+
+
+def _machine():
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _lives(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @contextlib.contextmanager
@@ -96,6 +121,7 @@ def locked(path, doing):
     except (OSError, NotImplementedError, RuntimeError):
         pass  # where no lock can be had, what is written aside is still whole or not there
     try:
+        _aside(Path(path))
         yield
     finally:
         lock.release()
@@ -132,7 +158,8 @@ def made_once(folder, asked, marker, by, other=lambda: None):
 
 
 def _note(folder, asked, marker):
-    files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in _files(folder)}
+    made = [path for path in _below(folder) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in made}
     text = json.dumps({"form": _FORM, "asked": asked, "files": files}, indent=1) + "\n"
     (folder / marker).write_text(text, encoding="utf-8")
 
@@ -140,17 +167,14 @@ def _note(folder, asked, marker):
 def noted(folder, marker, by):
     """Return the note that `made_once` has left in a folder: a dict with "asked" and "files".
 
-    The files are None where a version of the course with other notes wrote them.
-
     Raises:
         DataError: there is no such note, or it cannot be read; `by` is what should have written it.
     """
     remedy = f"Delete {folder} and run this again to write it anew, or name another folder."
     try:
         written = json.loads((folder / marker).read_text(encoding="utf-8"))
-        if written.get("form") != _FORM and {"asked", "files"} <= written.keys():
-            return {"asked": {}, "files": None}
-        if not all(isinstance(size, int) for size in written["files"].values()):
+        sizes = written["files"].values()
+        if written.get("form") == _FORM and not all(isinstance(size, int) for size in sizes):
             raise ValueError("it holds no sizes")
         if any(not Path(name).parts or ".." in Path(name).parts for name in written["files"]):
             raise ValueError("it names no files")
@@ -181,24 +205,38 @@ def why_not(folder, asked, marker, by):
     if not os.path.lexists(folder):
         return ""
     try:
-        found = _files(folder) if folder.is_dir() else []
-        if folder.is_dir() and all(path in found and _harmless(path) for path in folder.iterdir()):
+        found = _below(folder) if folder.is_dir() else []
+        if folder.is_dir() and all(_left_by_system(path) for path in found):
             return ""
     except OSError as error:
         raise DataError(f"{folder} cannot be checked ({error.strerror}).") from None
     written = noted(folder, marker, by)
-    files = written["files"]
-    if files is None:
-        return "another version of the course wrote it"
-    names = {path.relative_to(folder).as_posix(): path for path in found if path.name != marker}
-    reason = _difference(folder, written["asked"], asked, files)
-    for name in sorted(names.keys() - files.keys()):
-        if _read_by_others(names[name]) or (reason and not _harmless(names[name])):
-            raise DataError(
-                f"{folder / name} was not written with the others by {by}. Move it elsewhere, or "
-                "delete it, and run this again."
-            )
+    files, reason = written["files"], "another version of the course wrote it"
+    if written.get("form") == _FORM:
+        reason = _difference(folder, written["asked"], asked, files)
+    folders = {parent for name in files for parent in (Path(name), *Path(name).parents)}
+    for path in sorted(found):
+        name = path.relative_to(folder)
+        if name == Path(marker) or name.as_posix() in files or name in folders:
+            continue
+        if written.get("form") != _FORM and name.parent.as_posix() in files:
+            continue  # the notes of 0.1.0 counted the pictures of a folder: see below
+        if _matters(path) or (reason and not _left_by_system(path)):
+            raise _foreign(path, by)
+    counts = files if written.get("form") != _FORM else {}
+    for name in filter(lambda name: (folder / name).is_dir(), counts):
+        there = [path for path in sorted(found) if path.parent == folder / name]
+        there = [path for path in there if not _left_by_system(path)]
+        if len(there) > counts[name]:
+            raise _foreign(there[-1], by)
     return reason
+
+
+def _foreign(path, by):
+    return DataError(
+        f"{path} was not written with the others by {by}. Move it elsewhere, or delete it, and run "
+        "this again."
+    )
 
 
 def _difference(folder, was_asked, asked, files):
@@ -222,8 +260,8 @@ def _short(value):
     return text if len(text) <= 60 else "other"
 
 
-def _files(folder):
-    """Return the paths of all files below a folder.
+def _below(folder):
+    """Return the paths of all files, folders and links below a folder.
 
     Raises:
         OSError: a folder cannot be read.
@@ -232,16 +270,20 @@ def _files(folder):
     def stop(error):
         raise error
 
-    return [Path(at, name) for at, _, names in os.walk(folder, onerror=stop) for name in names]
+    walk = os.walk(folder, onerror=stop)
+    return [Path(at, name) for at, folders, files in walk for name in (*folders, *files)]
 
 
-def _harmless(path):
-    """Return whether a file is of those that systems leave behind and no program reads."""
+def _left_by_system(path):
+    """Return whether a file is of those that systems leave behind, and nobody misses."""
     name = path.name.lower()
-    return not _read_by_others(path) and (name.startswith(".") or name in _LEFT_BY_SYSTEMS)
+    return name in _LEFT_BY_SYSTEMS or name.startswith("._")
 
 
-def _read_by_others(path):
+def _matters(path):
+    """Return whether others read a file wherever it lies, or take a folder for a class."""
+    if path.is_dir():
+        return not path.name.startswith(".")
     return path.name.lower().endswith(_READ_BY_OTHERS)
 
 
@@ -263,6 +305,8 @@ def explain_failed_writing(
     """
     if isinstance(error, CourseError):
         return error
+    if isinstance(error, ImportError | AttributeError):
+        imports.explain(error)
     reason = str(error).strip().split("\n")[0] or type(error).__name__
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
         return DataError(

@@ -4,6 +4,7 @@ A process that has `Internet.variables` in its environment asks nobody else.
 """
 
 import functools
+import gzip
 import http.server
 import ssl
 import threading
@@ -129,6 +130,18 @@ def stall(handler):
     handler.internet.ended.wait(120)
 
 
+def endless(handler):
+    handler.begin()
+    while not handler.internet.ended.is_set():
+        handler.wfile.write(bytes(1 << 16))
+
+
+def packed(handler):
+    body = gzip.compress(handler.body())
+    handler.begin(size=len(body), Content_Encoding="gzip")
+    handler.wfile.write(body)
+
+
 def drip(handler):
     handler.begin(size=1_000_000)
     while not handler.internet.ended.wait(0.5):
@@ -136,8 +149,9 @@ def drip(handler):
 
 
 def other_file(handler):
-    handler.begin(size=50_000)
-    handler.wfile.write(b"\x1f\x8b" * 25_000)
+    size = len(handler.body())
+    handler.begin(size=size)
+    handler.wfile.write(bytes(size))
 
 
 def sign_in(headers):

@@ -23,7 +23,11 @@ def test_machine_tells_profile_and_where_each_dataset_comes_from(monkeypatch):
     ("mode", "answer", "said"),
     [
         ("auto", send, "real data, a download of 12 MB"),
-        ("auto", refuse(503), "a drawn sample (storage.googleapis.com, asked through"),
+        (
+            "auto",
+            refuse(503),
+            "a drawn sample (storage.googleapis.com answered 503 Service Unavailable, asked",
+        ),
         ("real", refuse(503), "real data, a download of 12 MB"),
         ("sample", send, "a drawn sample (as COURSE_DATA=sample asks)"),
     ],

@@ -1,12 +1,15 @@
 """Pictures that learners bring, with all that can be wrong with them; datasets as class folders."""
 
+import contextlib
 import errno
 import io
+import json
 import os
 import struct
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -554,7 +557,9 @@ def test_a_picture_that_keras_would_read_with_the_others_is_named(tmp_path, left
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"not a picture")
     for dataset in (examples(6), examples(8)[2:]):
-        with pytest.raises(DataError, match=f"{path} was not written with the others.*Move it"):
+        with pytest.raises(
+            DataError, match=f"{folder / 'cat'}/.* was not written with the others.*Move it"
+        ):
             write_class_folders(dataset, NAMES, folder)
     assert path.exists()
 
@@ -599,6 +604,58 @@ def test_notes_of_a_learner_are_not_lost(tmp_path):
     with pytest.raises(DataError, match=r"notes\.txt was not written with the others"):
         write_class_folders(examples(8)[2:], NAMES, folder)
     assert (folder / "cat" / "notes.txt").read_text() == "mine"
+
+
+def of_another_version(folder):
+    """Give a folder the notes of 0.1.0, which counted the pictures of each class."""
+    path = folder / ".pictures.json"
+    note = json.loads(path.read_text())
+    note["files"] = dict(Counter(os.path.dirname(name) for name in note["files"]))
+    path.write_text(json.dumps({"asked": note["asked"], "files": note["files"]}))
+
+
+def test_a_folder_of_another_version_is_written_anew_but_never_over_your_own(tmp_path, capsys):
+    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
+    of_another_version(folder)
+    write_class_folders(examples(6), NAMES, folder)
+    assert "another version of the course wrote it" in capsys.readouterr().out
+    for name in ("cat/my own.jpg", "notes.txt", "bird/tweety.jpg"):
+        of_another_version(folder)
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"mine")
+        with pytest.raises(DataError, match=f"{folder}/.* was not written.*Move it elsewhere"):
+            write_class_folders(examples(6), NAMES, folder)
+        assert (folder / name).read_bytes() == b"mine"
+        (folder / name).unlink()
+        with contextlib.suppress(OSError):
+            (folder / name).parent.rmdir()
+        write_class_folders(examples(6), NAMES, folder)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_folder_that_keras_would_take_for_a_class_is_named(tmp_path, link):
+    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
+    (tmp_path / "mine").mkdir()
+    (folder / "bird").symlink_to(tmp_path / "mine") if link else (folder / "bird").mkdir()
+    with pytest.raises(DataError, match="pets/bird was not written with the others"):
+        write_class_folders(examples(6), NAMES, folder)
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / "disk" / "pets").mkdir(parents=True)
+    (tmp_path / "pets").symlink_to(tmp_path / "disk" / "pets")
+    for suffix in (".jpg", ".png"):
+        write_class_folders(examples(6), NAMES, tmp_path / "pets", suffix=suffix)
+        assert (tmp_path / "pets").is_symlink()
+        assert len(list((tmp_path / "disk" / "pets" / "cat").glob(f"*{suffix}"))) == 3
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["pets"]
+
+
+def test_the_current_folder_is_not_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match="is the current folder"):
+        write_class_folders(examples(6), NAMES, ".")
+    assert os.listdir(".") == []
 
 
 def test_names_with_backslashes_as_tfds_writes_them_on_windows(tmp_path):
@@ -666,14 +723,17 @@ def test_killed_in_the_middle(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True)
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(".aside-")
-    folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
-    assert len(written(folder)["cat"]) == 3 and left.exists()  # it might still be at work
-    os.utime(left, (0, 0))
-    write_class_folders(examples(6)[::-1], NAMES, tmp_path / "others")
+    write_class_folders(examples(6), NAMES, tmp_path / "others")
     assert left.exists()  # of another folder
-    (tmp_path / "pets").rename(tmp_path / "moved")
+    mine = left.with_name(left.name.replace(left.name.split("-")[2], str(os.getpid())))
+    elsewhere = left.with_name(left.name.replace(left.name.split("-")[1], "0" * 8))
+    for alive in (mine, elsewhere):
+        alive.mkdir()
+    assert len(written(write_class_folders(examples(6), NAMES, tmp_path / "pets"))["cat"]) == 3
+    assert not left.exists() and mine.exists() and elsewhere.exists()  # those may be at work
+    os.utime(elsewhere, (0, 0))
     write_class_folders(examples(6), NAMES, tmp_path / "pets")
-    assert not left.exists()
+    assert mine.exists() and not elsewhere.exists()
 
 
 def test_another_process_was_faster(tmp_path):

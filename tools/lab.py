@@ -80,4 +80,7 @@ if __name__ == "__main__":
     try:
         print("\n".join(copy_notebooks()))
     except OSError as error:
-        sys.exit(f"{error.filename}: {error.strerror}")
+        sys.exit(
+            f"{error.filename}: {error.strerror}. Your copies of the notebooks go to "
+            f"{ROOT / 'work'}: move what is in their way to another place."
+        )

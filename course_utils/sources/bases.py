@@ -10,6 +10,7 @@ import operator
 import warnings
 from pathlib import Path
 
+from course_utils import imports
 from course_utils.device import find_device, import_tensorflow
 from course_utils.errors import CourseError, DataError, unknown_name
 from course_utils.settings import profile
@@ -207,6 +208,7 @@ def _load(model, name, file, remedy):
             warnings.simplefilter("ignore")  # Keras warns of what it then raises
             model.load_weights(file)
     except Exception as error:  # Keras and h5py raise many kinds for another network's weights
+        imports.explain(error)
         reason = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise DataError(
             f"{file} does not hold the weights of this {name} ({reason}). {remedy}"

@@ -6,10 +6,10 @@ The order: a TFDS folder that is already prepared, a download, a drawn sample.
 import contextlib
 import dataclasses
 import functools
-import shutil
 import time
 from pathlib import Path
 
+from course_utils import imports
 from course_utils.errors import unknown_name
 from course_utils.settings import setting
 from course_utils.sources import downloads, prepared
@@ -74,7 +74,11 @@ def load_with_source(name, split=None, as_supervised=True, **options):
         print(f"{name}: real data, {counts} pictures, from {folder}")
     else:
         print(f"{name}: drawn sample, {counts} pictures ({made.why_not_real})")
-    loaded = builder.as_dataset(split=split, as_supervised=as_supervised, **options)
+    try:
+        loaded = builder.as_dataset(split=split, as_supervised=as_supervised, **options)
+    except AttributeError as error:  # of a package that a file of that name hides
+        imports.explain(error)
+        raise
     return loaded, builder.info, source
 
 
@@ -134,9 +138,10 @@ def _download(name, patience):
                 return found
             for url, info in builder_class.url_infos.items():
                 damage = downloads.checksum("sha256", info.checksum)
-                downloads.fetch(url, archives / info.filename, damage, patience)
+                downloads.fetch(url, archives / info.filename, damage, int(info.size), patience)
             prepared.write(builder_class, folder, manual_dir=archives)
-            shutil.rmtree(archives, ignore_errors=True)
+            for info in builder_class.url_infos.values():
+                (archives / info.filename).unlink(missing_ok=True)
             return folder
     except downloads.NotFetchedError:
         raise

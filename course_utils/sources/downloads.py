@@ -4,11 +4,14 @@ import contextlib
 import dataclasses
 import hashlib
 import queue
+import re
 import sys
 import threading
 from urllib.parse import urlsplit
 
+from course_utils import imports
 from course_utils.store import locked, whole_file
+from course_utils.words import printable
 
 _BLOCK = 1 << 16
 """Bytes that arrive in one piece: a server that takes longer for them than it may has stalled."""
@@ -19,6 +22,10 @@ _PAGE = "sent a web page in place of the file, as the sign-in page of a hotel or
 
 class NotFetchedError(Exception):
     """A file could not be fetched; the text says why, in words that fit into a sentence."""
+
+
+class _Page(Exception):
+    """A server sent a web page."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +51,7 @@ def probe(url):
     return None
 
 
-def fetch(url, path, damage, patience=ASKED):
+def fetch(url, path, damage, most, patience=ASKED):
     """Download a file to `path`, with a progress bar, unless it is there; return the path.
 
     It gets its name when all of it is there and has been checked. Another process that fetches the
@@ -54,6 +61,7 @@ def fetch(url, path, damage, patience=ASKED):
         url: its address.
         path: where it is to lie, a `Path`; the folder is made.
         damage: function of a path that returns in words what is wrong with a file, or None.
+        most: how many bytes it has at most: where more arrives, it is another file.
         patience: the `Patience` to have with the server.
 
     Raises:
@@ -72,6 +80,10 @@ def fetch(url, path, damage, patience=ASKED):
                 with open(aside, "wb") as file, tqdm(total=size, **bar) as progress:
                     for piece in pieces:
                         progress.update(file.write(piece))
+                        if progress.n > most:
+                            raise NotFetchedError(
+                                f"{_host(url)} sent more than the {most:,} bytes of the file"
+                            )
                 arrived = aside.stat().st_size
                 if size and arrived != size:
                     raise NotFetchedError(
@@ -98,6 +110,17 @@ def checksum(algorithm, wanted):
     return damage
 
 
+def _requests():
+    """Return the package, which other things may hide."""
+    try:
+        import requests
+
+        return requests if requests.utils else None
+    except Exception as error:
+        imports.explain(error)
+        raise NotFetchedError(f"the package requests does not work here ({error})") from None
+
+
 def _pieces(url, patience):
     """Yield the size in bytes or None when the server begins to send, then the bytes in pieces.
 
@@ -107,6 +130,7 @@ def _pieces(url, patience):
     Raises:
         NotFetchedError: at any time.
     """
+    _requests()
     arriving, given_up = queue.Queue(maxsize=16), threading.Event()
     reader = threading.Thread(target=_read, args=(url, patience, arriving, given_up), daemon=True)
     reader.start()
@@ -143,8 +167,9 @@ def _read(url, patience, arriving, given_up):
         with requests.get(url, timeout=limits, **options) as answer:
             answer.raise_for_status()
             if answer.headers.get("Content-Type", "").startswith("text/html"):
-                raise ValueError(_PAGE)
-            put(int(answer.headers.get("Content-Length") or 0) or None)
+                raise _Page
+            size = "" if answer.headers.get("Content-Encoding") else "Content-Length"
+            put(int(answer.headers.get(size) or 0) or None)
             for piece in answer.iter_content(_BLOCK):
                 if given_up.is_set():
                     return
@@ -162,25 +187,27 @@ def _reason(url, error):
     """Return in words why a server gave no file."""
     import requests
 
-    host = _host(url)
+    host, cause = _host(url), _cause(error)
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
-    if proxy:
-        host += f", asked through the proxy {proxy},"
+    through = ""
+    if proxy:  # without a name and a password, which may stand in it
+        through = f", asked through the proxy {re.sub('(?<=//)[^/]*@', '', proxy)}"
     if isinstance(error, requests.HTTPError):
         answer = error.response
-        return f"{host} answered {answer.status_code} {answer.reason or ''}".strip()
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"the certificate of {host} is not accepted here ({_cause(error)})"
-    if isinstance(error, requests.Timeout):
-        return f"{host} did not answer in time"
-    if isinstance(error, requests.ConnectionError | requests.exceptions.InvalidProxyURL):
-        cause = _cause(error)
-        return f"no connection to {host.rstrip(',')}" + (
-            "" if "resolve" in cause else f" ({cause})"
-        )
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return f"{host} broke off in the middle"
-    return f"{host} {error}"
+        said = f"{host} answered {answer.status_code} {answer.reason or ''}".strip()
+    elif isinstance(error, requests.exceptions.SSLError):
+        said = f"the certificate of {host} is not accepted here ({cause})"
+    elif isinstance(error, requests.Timeout):
+        said = f"{host} did not answer in time"
+    elif isinstance(error, requests.ConnectionError | requests.exceptions.InvalidProxyURL):
+        said = f"no connection to {host}" + ("" if "resolve" in cause else f" ({cause})")
+    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
+        said = f"{host} broke off in the middle"
+    elif isinstance(error, _Page):
+        said = f"{host} {_PAGE}"
+    else:
+        said = f"{host} cannot be asked ({cause})"
+    return said + through
 
 
 def _cause(error):
@@ -193,4 +220,4 @@ def _cause(error):
             break
         error = inner
     text = str(error).rsplit(": ", 1)[-1].split(" (_ssl.c")[0]
-    return " ".join(text.split())[:120] or type(error).__name__
+    return printable(" ".join(text.split()))[:120] or type(error).__name__

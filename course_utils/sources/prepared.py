@@ -106,9 +106,9 @@ def find(name):
     """
     reasons, wanted = [], DATASETS[name].version
     chosen = os.environ.get("TFDS_DATA_DIR")
-    if chosen and not tfds_folders()[0].is_dir():
+    if chosen and not os.path.isdir(tfds_folders()[0]):
         reasons.append(f"TFDS_DATA_DIR={chosen} is not a folder")
-    for data_dir in tfds_folders():
+    for data_dir in filter(os.path.isdir, tfds_folders()):
         versions = [
             folder
             for folder in sorted((data_dir / name).glob("*.*.*"), reverse=True)

@@ -38,7 +38,10 @@ def keras_file(name, path, megabytes, what, others=()):
 
     def download(patience):
         try:
-            return downloads.fetch(url, folder / name, lambda file: damage(file, md5), patience)
+            most = int(megabytes * 1.1e6)
+            return downloads.fetch(
+                url, folder / name, lambda file: damage(file, md5), most, patience
+            )
         except OSError as error:
             raise explain_failed_writing(
                 error,

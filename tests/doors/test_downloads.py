@@ -124,6 +124,7 @@ ROWS = {
     "another file": (servers.other_file, "its checksum is not the published one"),
     "sign-in page": (servers.sign_in({"Content_Type": "text/html; charset=utf-8"}), SIGN_IN),
     "sign-in page that does not say so": (servers.sign_in({}), SIGN_IN),
+    "never ends": (servers.endless, "sent more than the "),
     "hangs up": (servers.hang_up, "no connection to .*"),
     "sends everybody round in circles": (servers.redirect, "Exceeded 30 redirects"),
 }
@@ -183,6 +184,24 @@ def test_a_proxy_that_is_none(load, tmp_path, proxy):
     for mode, kind in (("auto", "drawn sample"), ("real", "CourseError")):
         said, _ = load(tmp_path, mode, **servers.proxies(proxy))
         assert kind in said[-1] and proxy in said[-1]
+
+
+def test_the_password_of_a_proxy_is_not_told(load, tmp_path):
+    said, _ = load(tmp_path, "auto", **servers.proxies("http://alice:s3cret@127.0.0.1:9"))
+    assert "through the proxy http://127.0.0.1:9" in said[-1] and "s3cret" not in "".join(said)
+
+
+def test_a_server_that_packs_the_archive_once_more(load, world, tmp_path):
+    world.answer = servers.packed
+    assert "real data, 30 train" in load(tmp_path, "real")[0][-1]
+
+
+def test_files_of_the_user_among_the_archives_stay(load, tmp_path):
+    mine = tmp_path / "tensorflow_datasets" / "downloads" / "manual" / "fashion_mnist" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    assert "real data, 30 train" in load(tmp_path, "real")[0][-1]
+    assert [path.name for path in mine.parent.iterdir()] == ["mine.txt"]
 
 
 def test_a_proxy_that_speaks_another_language(load, tmp_path):
