@@ -69,6 +69,18 @@ CALL = "    double,\n    check,\n"
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        ("# # A lesson", "# A lesson", "no cell has the lesson's title"),
+        ("def double(n):", "def double(n, n):", "line 21: Python cannot read this: duplicate"),
+        ("1 + 1", "# !touch x", "line 5: Python cannot read this"),
+        ('[markdown] name="task"', '[raw] name="task"', "line 11: a cell is code, or [markdown]"),
+        ('name="task"', 'name="task" exercise="double"', "line 11: exercise, points and tags"),
+        ("# ### Exercise", "# ### BEGIN SOLUTION", "line 11: `### BEGIN SOLUTION` stands in"),
+        ('tags=["author"]', 'tags=["authors"]', "line 8: the tag authors means nothing"),
+        ('tags=["author"]', 'tags="author"', "tags= a list of different texts"),
+        ('tags=["author"]', "", "line 9: a notebook has no `tools`"),
+        ('name="sum"', "name=3", "name= is a text"),
+        ('name="answer" exercise="double"', 'name="answer" exercise=["double"]', "is a text"),
+        ("1 + 1", "\0", "line 5: a character NUL"),
         ('name="title"', "", "line 1: the cell has no name"),
         ('name="task"', 'name="title"', "line 11: the name 'title' is that of the cell in line 1"),
         ('name="sum"', 'name="a sum"', "cannot be a cell id"),
@@ -119,7 +131,7 @@ def test_a_broken_rule_names_file_line_and_remedy(tmp_path, old, new, message):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('wrong="square"', 'wrong=""', "line 6: a listed answer is code and needs either"),
+        ('wrong="square"', 'wrong=""', "line 6: wrong= is a text, such as wrong="),
         ('wrong="square"', 'wrong="a" right="b"', "line 6: a listed answer is code and needs"),
         ('"wrong_2"', '"wrong_1"', "line 6: the name 'wrong_1' is that of the cell in line 1 of"),
         ('"wrong_2"', '"sum"', "line 6: the name 'sum' is that of the cell in line 4 too"),

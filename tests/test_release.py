@@ -169,7 +169,7 @@ def test_a_clone_that_is_not_ready(clone, published):
     branch, identity, address = refused(clone)
     assert "You are on no branch" in branch
     assert "git config user.email" in identity
-    assert repository() in address and "somebody/else.git" in address
+    assert repository() in address and "github.com/somebody/else." in address
     assert "docs/publishing.md" in address
 
 

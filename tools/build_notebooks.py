@@ -58,9 +58,19 @@ LEARNER, SOLUTION, RELEASE = "learner", "solution", "release"
 
 
 def repository():
-    """Return the repository's web address; `pyproject.toml` is the one place where it stands."""
+    """Return the repository's web address; `pyproject.toml` is the one place where it stands.
+
+    Raises:
+        LessonError: it is no address of a repository on GitHub, where Colab looks.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["urls"]["Repository"]
+    address = project["urls"]["Repository"]
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+(?<!\.git)", address):
+        raise LessonError(
+            f"pyproject.toml: Repository is {address!r}. Colab opens notebooks from GitHub: write "
+            "https://github.com/ with the owner and the name, and nothing behind them."
+        )
+    return address
 
 
 def install_requirement():

@@ -21,6 +21,7 @@ Comment lines `# -> text` at the end of a code cell are what it must show. A cel
 
 import ast
 import dataclasses
+import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,7 @@ ADDED = ("links", "install", "steps")
 """The ids of the cells that every notebook gets beside those of its lesson."""
 AUTHOR = "author"
 COMPARED = "nbval-check-output"
+TAGS = {AUTHOR, COMPARED}
 WRONG_ANSWERS = 3
 """Every exercise lists at least this many wrong answers."""
 SOLUTION = re.compile(
@@ -173,13 +175,41 @@ class Lesson:
 
 
 def lesson_paths(lessons=LESSONS):
-    """Return the sources of the lessons, in order."""
-    return sorted(lessons.glob("*.py"))
+    """Return the sources of the lessons, in order.
+
+    Raises:
+        LessonError: two lessons have one number.
+    """
+    paths = sorted(path for path in lessons.glob("[!.]*.py") if path.is_file())
+    for path, other in itertools.pairwise(paths):
+        if path.stem.split("_")[0] == other.stem.split("_")[0]:
+            raise LessonError(f"{other}: {path.name} has that number too. Give each one its own.")
+    return paths
 
 
 def has_exercises(path):
     """Return whether a lesson has exercises, without reading it whole."""
-    return "### BEGIN SOLUTION" in path.read_text(encoding="utf-8")
+    return "### BEGIN SOLUTION" in _read_text(path)
+
+
+def _read_text(path):
+    """Return what stands in a file.
+
+    Raises:
+        LessonError: it is no text in UTF-8.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise LessonError(f"{path}, line {line}: this is not UTF-8. Save the file so.") from None
+    if text.startswith("\ufeff"):
+        raise LessonError(f"{path}, line 1: a byte-order mark. Save the file as UTF-8 without it.")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise LessonError(f"{path}, line {line}: a character NUL, which no source may hold.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def find_lessons(numbers, lessons=LESSONS, with_exercises=False):
@@ -204,8 +234,15 @@ def find_lessons(numbers, lessons=LESSONS, with_exercises=False):
 
 
 def read_title(path):
-    """Return the heading of a lesson's first cell."""
-    return re.search(r"^# # (.+)$", path.read_text(encoding="utf-8"), re.M)[1]
+    """Return the heading of a lesson's first cell.
+
+    Raises:
+        LessonError: it has none.
+    """
+    found = re.search(r"^# # (.+)$", _read_text(path), re.M)
+    if not found:
+        raise LessonError(f"{path}: no cell has the lesson's title, in a line `# # Title`.")
+    return found[1]
 
 
 def read_lesson(path):
@@ -223,6 +260,7 @@ def read_lesson(path):
             parts.setdefault(source.exercise, {}).setdefault(part, []).append(source)
         if AUTHOR not in source.tags:
             cells.append(_cell(source, part))
+    read_title(path)
     listed = _read_answers(path, parts, lines)
     exercises = [_exercise(path, *found, *listed[found[0]]) for found in parts.items()]
     return Lesson(str(path), tuple(cells), tuple(exercises))
@@ -280,28 +318,48 @@ class _Source:
 
     def parse(self, text=None):
         """Return the syntax tree of the cell's text."""
+        text = self.text if text is None else text
         try:
-            return ast.parse(self.text if text is None else text)
+            compile(text, str(self.path), "exec")  # which sees more than `ast.parse`
+            return ast.parse(text)
         except SyntaxError as error:
-            raise self.error(f"Python cannot read this: {error.msg}.", error.lineno) from None
+            says, line = error.msg, error.lineno or 0
+        except (ValueError, RecursionError, MemoryError) as error:
+            says, line = str(error) or type(error).__name__, 0
+        raise self.error(f"Python cannot read this: {says}.", line)
 
 
 def _read_cells(path, known, lines):
     """Yield the `_Source`s of a file; `lines` collects the place of each name."""
     import jupytext  # takes most of a second, and a judge does not need it
 
-    text = path.read_text(encoding="utf-8")
+    text = _read_text(path)
     begins = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"# %%", line)]
-    found = jupytext.reads(text, fmt="py:percent").cells
+    before = text.split("\n")[: begins[0] - 1] if begins else text.split("\n")
+    for line, stray in enumerate(before, start=1):
+        if stray.strip():
+            raise LessonError(f"{path}, line {line}: text before the first cell marker `# %%`.")
+    try:
+        found = jupytext.reads(text, fmt="py:percent").cells
+    except Exception as error:  # of whatever reads the headers
+        raise LessonError(
+            f"{path}: jupytext cannot read this ({str(error).splitlines()[0]}). In a header, name= "
+            "is a text, and tags= a list of different texts."
+        ) from None
+    if not begins:
+        raise LessonError(f"{path}: it has no cell. A cell begins with `# %%`.")
     if len(begins) != len(found):
-        raise LessonError(f"{path}: there is text before the first cell marker `# %%`.")
+        raise LessonError(
+            f"{path}: {len(begins)} lines begin with `# %%`, and jupytext finds {len(found)} "
+            "cells. Each cell begins with such a line, and no line in a text does."
+        )
     for line, cell in zip(begins, found, strict=True):
         header = {key: value for key, value in cell.metadata.items() if "lines_to" not in key}
         source = _Source(path, line, cell.cell_type, cell.source, header)
         name = header.get("name")
         if not name:
             raise source.error('the cell has no name. Add name="…" to its header.')
-        if not CELL_ID.match(str(name)):
+        if not isinstance(name, str) or not CELL_ID.match(name):
             raise source.error(
                 f"the name {name!r} cannot be a cell id. Use up to 64 letters, digits, `_` and `-`."
             )
@@ -314,8 +372,34 @@ def _read_cells(path, known, lines):
             )
         if unknown := header.keys() - known:
             raise source.error(f"{_stray(unknown)} Here a header may say {_list(known)}.")
+        if problem := _problem_of(source):
+            raise source.error(problem)
         lines[name] = line if known is IN_A_LESSON else f"{line} of {path}"
         yield source
+
+
+def _problem_of(source):
+    """Return in words what is wrong with the values of a header, or None."""
+    tags, texts = source.tags, ("exercise", "wrong", "right")
+    if source.kind not in ("markdown", "code"):
+        return f"a cell is code, or [markdown], not [{source.kind}]."
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        return 'tags are a list of texts, such as tags=["nbval-check-output"].'
+    if unknown := set(tags) - TAGS:
+        return f"the tag {min(unknown)} means nothing; known are {_list(TAGS)}."
+    if len(set(tags)) < len(tags):
+        return "a tag stands twice."
+    for key in texts:
+        value = source.header.get(key, "x")
+        if not isinstance(value, str) or not value.strip():
+            return f'{key}= is a text, such as {key}="width", not {value!r}.'
+    if source.kind == "markdown" and (source.header.keys() & {"exercise", "points"} or tags):
+        return "exercise, points and tags belong to cells with code."
+    if source.kind == "markdown" and (mark := MARK.search(source.text)):
+        return f"`{mark[0]}` stands in a cell with code only: here it would be shown."
+    if AUTHOR in tags and "exercise" in source.header:
+        return "a cell with the tag author is in no notebook, and so no part of an exercise."
+    return None
 
 
 def _stray(keys):
@@ -333,6 +417,10 @@ def _part(source):
     if source.kind != "code":
         return ""
     text, part = source.text, ""
+    imported = re.search(r"^[ \t]*(?:from|import)[ \t]+tools\b", text, re.M)
+    if imported and AUTHOR not in source.tags:
+        line = text[: imported.start()].count("\n") + 1
+        raise source.error("a notebook has no `tools`: this belongs to a cell tagged author.", line)
     compared = COMPARED in source.tags
     if compared != bool(EXPECTED.search(text)):
         raise source.error(
@@ -348,7 +436,9 @@ def _part(source):
         part, without = "answer", [_solution(text), _stub(text)]
     else:
         without = [text]
+    source.parse()
     for rest in without:
+        source.parse(rest)
         if mark := MARK.search(rest):
             line = text[: text.index(mark[0])].count("\n") + 1
             raise source.error(

@@ -98,6 +98,25 @@ def _collect_solution(notebook, lesson):
             again = nbformat.v4.new_code_cell(exercise.solution)
             yield _item(notebook, f"{exercise.answer_id} again", again, item.cell_num)
         yield item
+        if exercise:
+            graded = f"{IN_A_GRADING}\n\n\n{exercise.graded}"
+            yield ListedAnswerCell.from_parent(
+                notebook,
+                name=f"hidden tests of {exercise.name}",
+                cell_num=item.cell_num,
+                cell=nbformat.v4.new_code_cell(graded),
+                options=collections.defaultdict(bool),
+                expected=None,
+            )
+
+
+IN_A_GRADING = """\
+from tools.author import compare, private
+
+
+def earned(points):
+    pass"""
+"""What the check of a lesson finds in `make grade` beside what learners have."""
 
 
 def _collect_learner(notebook, lesson, learner):

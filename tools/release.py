@@ -77,7 +77,7 @@ def close_section(text, version, date):
         raise ReleaseError(f"{CHANGELOG}: it has a section {version} already.")
     _, after = re.split(f"^{UNRELEASED}$", text, flags=re.M)
     section = re.split(r"^## ", after, flags=re.M)[0]
-    if not re.sub(r"(?s:<!--.*?-->)|^#.*$", "", section, flags=re.M).strip():
+    if not re.search(r"^[-*] +\S", re.sub(r"(?s)<!--.*?-->", "", section), re.M):
         raise ReleaseError(f"{CHANGELOG}: nothing under `{UNRELEASED}`; say what has changed.")
     return closed
 
@@ -121,6 +121,8 @@ def _about_version(version):
         yield f"VERSION={version} is not newer than {__version__}, which {VERSION} names."
     if git("tag", "--list", f"v{version}"):
         yield f"The tag v{version} is there already; choose a newer version."
+    if git("branch", "--list", f"v{version}"):
+        yield f"There is a branch v{version}, which a tag of that name would hide; rename it."
 
 
 def _about_tree(version):
@@ -159,11 +161,12 @@ def _remote():
 def _about_address(version):
     """A release of a copy whose links lead to somebody else's repository."""
     name, address = _remote()
-    pushed = re.search(r"github\.com[:/](.+?)(?:\.git)?/?$", address)
     named = build_notebooks.repository()
-    if pushed and f"https://github.com/{pushed[1]}".casefold() != named.casefold():
+    host = re.sub(r"^(?:\w+://)?(?:[^/@]*@)?|(?:\.git)?/?$", "", address).replace(":", "/", 1)
+    far = re.match(r"(?!file:)(?:\w+://|[^/]+@|[\w.-]+:)", address)
+    if far and f"https://{host}".casefold() != named.casefold():
         yield (
-            f"pyproject.toml: Repository is {named}, but {name} is {address}. Notebooks would "
+            f"pyproject.toml: Repository is {named}, but {name} is {host}. Notebooks would "
             "fetch the helpers from the former; docs/publishing.md says how to move the course."
         )
 
@@ -219,8 +222,9 @@ def release(version, date):
     try:
         git("merge", "--quiet", "--ff-only", commit)
     except BaseException:
-        git("tag", "--delete", tag)
-        raise
+        if git("rev-parse", "HEAD") != commit:  # a hook may have stopped it after the deed
+            git("tag", "--delete", tag)
+            raise
 
 
 @contextlib.contextmanager
