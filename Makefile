@@ -18,7 +18,7 @@ BIN := .venv/bin
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-doors test-colab test-grading notebooks \
+.PHONY: help setup lab lesson assignment grade test test-doors test-release test-colab test-grading notebooks \
   check-notebooks results lock colab-lists release clean
 
 help:  ## list the commands
@@ -66,8 +66,11 @@ test: $(READY)  ## format, lint, unit tests, every notebook executed (N=01: one 
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
-	@$(PYTEST) $(NBVAL) $(foreach aside,grading colab doors,--ignore=tests/$(aside)) \
+	@$(PYTEST) $(NBVAL) $(foreach aside,grading colab doors release,--ignore=tests/$(aside)) \
 	  $(if $(N),-k "$(notdir $(basename $(ONE)))" tests/test_lessons.py notebooks,tests notebooks)
+
+test-release: $(READY)  ## make release, in clones that come to harm
+	@$(PYTEST) -n 2 tests/release
 
 test-doors: $(READY)  ## the course on machines and beside servers that misbehave
 	@mkdir -p build

@@ -257,7 +257,7 @@ def remaining(version):
         f"{version} is committed on {_branch()} and tagged v{version}, on this machine only.",
         "",
         "Test this very commit, then push:",
-        "  make test test-doors test-colab test-grading",
+        "  make test test-doors test-release test-colab test-grading",
         *([] if address else [f"  git remote add {remote} {repository}.git"]),
         f"  git push --atomic {remote} {_branch()} v{version}",
         "",
