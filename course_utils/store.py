@@ -31,6 +31,7 @@ def whole_file(path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path)
     aside = _aside(path)
     try:
         yield aside
@@ -54,11 +55,11 @@ def whole_folder(folder, inner="."):
     if os.path.lexists(folder) and not folder.is_dir():
         raise FileExistsError(errno.EEXIST, "there is a file of that name", str(folder))
     with contextlib.suppress(FileNotFoundError):  # where this program works may be gone
-        if folder in (here := Path.cwd(), *here.parents):
+        if Path(os.path.realpath(folder)) in (here := Path.cwd(), *here.parents):
             raise DataError(f"{folder} is the current folder, or around it. Name one in it.")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = _aside(folder)
-    old = _aside(folder)
+    _remove_abandoned(folder)
+    aside, old = _aside(folder), _aside(folder)
     try:
         yield aside
         if os.path.lexists(folder):
@@ -72,7 +73,13 @@ def whole_folder(folder, inner="."):
 
 
 def _aside(path):
-    """Return a name beside `path` that nobody else takes, and remove those of dead processes."""
+    """Return a name beside `path` that nobody else takes."""
+    token = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return path.with_name(f".aside-{token}-{path.name}")
+
+
+def _remove_abandoned(path):
+    """Remove what dead processes have left beside `path`; of other machines, after an hour."""
     for abandoned in path.parent.glob(f".aside-*-{glob.escape(path.name)}"):
         with contextlib.suppress(OSError, ValueError):
             machine, process = abandoned.name.split("-")[1:3]
@@ -80,8 +87,6 @@ def _aside(path):
             old = time.time() - abandoned.lstat().st_mtime > 3600
             if not _lives(int(process)) if here else old:
                 shutil.rmtree(abandoned) if abandoned.is_dir() else abandoned.unlink()
-    token = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
-    return path.with_name(f".aside-{token}-{path.name}")
 
 
 def _machine():
@@ -121,7 +126,7 @@ def locked(path, doing):
     except (OSError, NotImplementedError, RuntimeError):
         pass  # where no lock can be had, what is written aside is still whole or not there
     try:
-        _aside(Path(path))
+        _remove_abandoned(Path(path))
         yield
     finally:
         lock.release()

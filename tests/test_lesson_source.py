@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -173,6 +174,7 @@ def test_lessons_are_found_by_number_or_name():
 def test_what_a_lesson_teaches_can_be_called():
     network = taught("04", "build_network")(150)
     assert network.input_shape == (None, 150, 150, 3) and network.output_shape == (None, 1)
+    assert taught("04", "side", start=lambda name: SimpleNamespace(pixels=int)) == 150
     assert taught("01", "neuron")(np.ones(2), np.ones(2), 3) == 5
 
 

@@ -15,8 +15,6 @@ from course_utils.words import printable
 
 _BLOCK = 1 << 16
 """Bytes that arrive in one piece: a server that takes longer for them than it may has stalled."""
-
-
 _PAGE = "sent a web page in place of the file, as the sign-in page of a hotel or a train does"
 
 
@@ -115,7 +113,8 @@ def _requests():
     try:
         import requests
 
-        return requests if requests.utils else None
+        requests.utils  # noqa: B018
+        return requests
     except Exception as error:
         imports.explain(error)
         raise NotFetchedError(f"the package requests does not work here ({error})") from None
@@ -130,9 +129,11 @@ def _pieces(url, patience):
     Raises:
         NotFetchedError: at any time.
     """
-    _requests()
+    requests = _requests()
     arriving, given_up = queue.Queue(maxsize=16), threading.Event()
-    reader = threading.Thread(target=_read, args=(url, patience, arriving, given_up), daemon=True)
+    reader = threading.Thread(
+        target=_read, args=(requests, url, patience, arriving, given_up), daemon=True
+    )
     reader.start()
     seconds, failing = patience.answer, "did not answer within"
     try:
@@ -151,9 +152,8 @@ def _pieces(url, patience):
         given_up.set()
 
 
-def _read(url, patience, arriving, given_up):
+def _read(requests, url, patience, arriving, given_up):
     """Put the size, the pieces, and b"" into a queue, or the exception that stops it."""
-    import requests
 
     def put(what):
         while not given_up.is_set():
@@ -185,8 +185,7 @@ def _host(url):
 
 def _reason(url, error):
     """Return in words why a server gave no file."""
-    import requests
-
+    requests = _requests()
     host, cause = _host(url), _cause(error)
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
     through = ""

@@ -63,7 +63,7 @@ def needed(names, available):
     """Return those of the statements that bind `names`, and what they depend on, in order.
 
     Of several statements that bind a name, the last one counts, and with it a call of one of its
-    methods that stands alone, such as `model.compile(…)`. Training does not.
+    methods that stands alone, such as `model.compile(…)`. Training and reporting do not.
 
     Args:
         names: iterable of names.
@@ -94,9 +94,13 @@ def needed(names, available):
     return [available[n] for n in sorted(chosen)], missing
 
 
+_LEAVES_ALONE = ("evaluate", "fit", "predict", "summary", "report", "save_model")
+"""Methods of models and lessons after which what is taught is what it was, but for training."""
+
+
 def _called(statement):
     """Return the name whose method a statement calls, and which may then have changed, or None."""
     match statement:
         case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), method))):
-            return None if method in ("evaluate", "fit", "predict", "summary") else name
+            return None if method in _LEAVES_ALONE else name
     return None
