@@ -245,14 +245,18 @@ _NOT_PIXELS = (
 )
 
 
+_one_learns = threading.Lock()  # a thread that waits for a failing import gets half a module
+
+
 def _learn_heic(name):
     """Let Pillow read HEIC by the package pi-heif, or pillow-heif, whichever is installed."""
     try:
-        try:
-            import pi_heif as reader
-        except ImportError:
-            import pillow_heif as reader
-        reader.register_heif_opener()
+        with _one_learns:
+            try:
+                import pi_heif as reader
+            except ImportError:
+                import pillow_heif as reader
+            reader.register_heif_opener()
     except ImportError:
         install = f"{'%pip' if in_notebook() else 'python -m pip'} install pi-heif"
         raise PictureError(

@@ -355,8 +355,9 @@ def test_names_with_spaces_need_quotes(stranger, arguments, quoted):
 
 
 def test_a_phone_without_the_reader_of_heic(stranger, found, tmp_path):
-    for reader in ("pi_heif", "pillow_heif"):
-        (tmp_path / f"{reader}.py").write_text("raise ImportError('it is not here')")
+    missing = "import time; time.sleep(0.2); raise ImportError('it is not here')"
+    for reader in ("pi_heif", "pillow_heif"):  # slow, so that several threads meet in the import
+        (tmp_path / f"{reader}.py").write_text(missing)
     package = os.pathsep.join([str(tmp_path), str(ROOT)])
     for number in range(3):
         heic(tmp_path / "photos" / f"IMG_{number}.HEIC")
