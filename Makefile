@@ -74,7 +74,7 @@ test-release: $(READY)  ## make release, in clones that come to harm
 
 test-doors: $(READY)  ## the course on machines and beside servers that misbehave
 	@mkdir -p build
-	@$(PYTEST) -n 2 --dist loadfile tests/doors
+	@$(PYTEST) -n 2 --dist loadfile --durations 10 tests/doors
 
 COLAB := $(foreach kind,colab colab-tpu,.venv-$(kind)/.ready-requirements-$(kind).txt)
 

@@ -127,7 +127,7 @@ def stall(handler):
     body = handler.body()
     handler.begin(size=len(body) + 10_000)
     handler.wfile.write(body[:10_000])
-    handler.internet.ended.wait(120)
+    handler.internet.ended.wait()
 
 
 def endless(handler):
@@ -173,4 +173,4 @@ def hang_up(handler):
 
 
 def say_nothing(handler):
-    handler.internet.ended.wait(120)
+    handler.internet.ended.wait()

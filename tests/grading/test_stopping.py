@@ -81,9 +81,7 @@ def test_in_the_background(handed_in, sign, unsafe, request):
         request.getfixturevalue("needs_bubblewrap")
     with grading(handed_in, *["--unsafe"] * unsafe) as process:
         started = working(process)
-        began = time.monotonic()
         output, errors = background.stop(process, sign)
-    assert time.monotonic() - began < Limits().seconds / 2
     assert (process.returncode, output) == (130, "")
     assert errors.endswith(INTERRUPTED) and "Traceback" not in errors
     assert gone(started)
@@ -102,7 +100,8 @@ def test_a_judge_that_does_not_listen_is_killed_with_what_it_started(handed_in, 
 
 
 def job(source):
-    return engine.job(LESSON, {"size": source}, [], "secret", Limits(), True)
+    limits = Limits(seconds=24 * 60 * 60)
+    return engine.job(LESSON, {"size": source}, [], "secret", limits, True)
 
 
 def test_who_wants_no_more_marks_waits_for_none():
@@ -113,9 +112,7 @@ def test_who_wants_no_more_marks_waits_for_none():
     name, _ = next(marks)
     before = [child for child in psutil.Process().children(recursive=True) if child not in older]
     assert name == "anna" and before
-    began = time.monotonic()
-    marks.close()
-    assert time.monotonic() - began < Limits().seconds / 2
+    marks.close()  # or it waits for a day
     assert gone(before) and set(psutil.Process().children(recursive=True)) <= older
     assert not any("ThreadPoolExecutor" in thread.name for thread in threading.enumerate())
 
