@@ -1,22 +1,29 @@
-"""Checks of exercises: right, wrong with a message that teaches, not attempted, or broken.
+"""Checks of exercises: right, wrong with a message that teaches, not attempted, stopped, or broken.
 
 A check is a plain function of `assert` statements that takes the learner's answer. Nothing is
 remembered between two checks, and nothing leaves the notebook.
 """
 
+import contextlib
 import dataclasses
 import dis
 import functools
 import html
 import inspect
-import textwrap
+import io
+import re
+import sys
 import traceback
-import types
+
+from course_utils.stopping import OutOfTime, processor_time
 
 RIGHT, WRONG = "right", "wrong"
-NOT_ATTEMPTED, BROKEN = "not attempted", "broken"
-_MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "…", BROKEN: "!"}
-_COLOURS = {RIGHT: "#0072B2", WRONG: "#D55E00", NOT_ATTEMPTED: "#777777", BROKEN: "#9A4F80"}
+NOT_ATTEMPTED, STOPPED, BROKEN = "not attempted", "stopped", "broken"
+_MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "…", STOPPED: "■", BROKEN: "!"}
+_COLOURS = {RIGHT: "#0072B2", WRONG: "#D55E00", NOT_ATTEMPTED: "#777777"}
+_COLOURS |= {STOPPED: "#9A4F80", BROKEN: "#9A4F80"}
+SECONDS = 60
+"""Processor time that a check and the answer have together."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Outcome:
     """What a check found.
 
     Attributes:
-        status: "right", "wrong", "not attempted" or "broken".
+        status: "right", "wrong", "not attempted", "stopped" or "broken".
         message: what to say about it, in words for the learner.
         hints: hints from the gentlest to the plainest.
     """
@@ -64,37 +71,40 @@ UNANSWERED = Outcome(NOT_ATTEMPTED, "put your answer in place of the dots.")
 def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None):
     """Return the `Outcome` of checking an answer.
 
+    What the answer prints is not shown. It is stopped after 60 seconds of processor time, where the
+    system can do that.
+
     Args:
         answer: the learner's function or value. `...`, or a function with nothing but `...` in
             it, counts as not attempted.
         check: function of the answer that asserts what must hold. The message of the first
             assertion that fails is shown; any other exception means that the answer is broken.
+            Of what the answer returns, it sees tensors as arrays, an array of one direction or a
+            tuple as a list, and an array of no direction as a number.
         hints: hints from the gentlest to the plainest, each shown when the learner opens it.
         praise: what to say of a right answer: what it means, or where it leads.
-        as_data: function that turns what the learner's function returns (a model, say) into
-            numbers, texts, lists or arrays; the check then sees only those.
+        as_data: function that turns what the learner's function, or `trial`, returns (networks,
+            say) into numbers, texts, lists or arrays; the check then sees only those.
         trial: where the learner's function is given what is no such data (a network, a dataset),
             a function of the learner's function and of plain inputs that makes it, calls the
-            learner's function, and returns plain data. The check calls it with the inputs alone.
+            learner's function, and returns what came of it. The check calls it with the inputs
+            alone.
     """
     hints = tuple(hints)
+    if not __debug__:
+        return Outcome(BROKEN, _UNJUDGED, hints)
     if not _attempted(answer):
         return dataclasses.replace(UNANSWERED, hints=hints)
-    subject = answer
-    if as_data:
-        subject = lambda *inputs: as_data(answer(*inputs))  # noqa: E731
-    if trial:
-        subject = functools.partial(trial, answer)
-    check = check if __debug__ else _with_assertions(check)
-    if check is None:
-        return Outcome(BROKEN, _UNJUDGED, hints)
+    called = Called(answer)
     try:
-        check(subject)
+        with contextlib.redirect_stdout(io.StringIO()), processor_time(SECONDS) as over:
+            check(called.with_trial(trial, as_data) if callable(answer) else plain(answer))
+    except OutOfTime:
+        return Outcome(STOPPED, _TOO_LONG, hints)
     except Exception as error:
-        line = _line_of(error, answer)
-        if isinstance(error, AssertionError) and line is None:
-            return Outcome(WRONG, str(error), hints)
-        return Outcome(BROKEN, _describe(error, line), hints)
+        if over:  # a library has made something else of it
+            return Outcome(STOPPED, _TOO_LONG, hints)
+        return Outcome(*called.what_failed(error), hints)
     return Outcome(RIGHT, praise, hints)
 
 
@@ -102,22 +112,111 @@ _UNJUDGED = (
     "nothing is judged here, since Python runs without assertions. Unset PYTHONOPTIMIZE, or leave "
     "out -O, and restart the kernel."
 )
+_TOO_LONG = (
+    f"your answer was ended after {SECONDS} seconds of processor time, and nothing is said about "
+    "it. Does a loop, or a dataset with repeat(), never end? Does it train on more than it is "
+    "given?"
+)
 
 
-def _with_assertions(check):
-    """Return a check with the assertions that `python -O` has left out, or None without its source.
+class Called:
+    """A learner's function, as a check calls it: catches the slips that any function can have."""
 
-    It sees what its own cell sees, and nothing of a function around it.
+    def __init__(self, answer):
+        self.answer, self.returned = answer, None
+        self._codes = _codes(getattr(answer, "__code__", None))
+
+    def __repr__(self):
+        return getattr(self.answer, "__name__", repr(self.answer))
+
+    def __call__(self, *inputs, **named):
+        """Call the answer; raise AssertionError where it returns nothing that can be judged."""
+        self.returned = None
+        printed = sys.stdout.tell() if isinstance(sys.stdout, io.StringIO) else 0
+        value = self.answer(*inputs, **named)
+        if value is None:
+            said = isinstance(sys.stdout, io.StringIO) and sys.stdout.tell() > printed
+            raise AssertionError(
+                "Your function prints and returns nothing: what it has found, give back with "
+                "return."
+                if said
+                else "Your function returns nothing: end it with return."
+            )
+        if inspect.isgenerator(value):
+            raise AssertionError(
+                "Your function returns a generator, which has worked nothing out yet. Make a list "
+                "of it: list(…), or square brackets in place of round ones and of yield."
+            )
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if inspect.isroutine(part):
+                raise AssertionError(
+                    f"Your function returns the function {part.__name__} itself, which nobody has "
+                    f"called. Write brackets behind it: {part.__name__}()."
+                )
+        self.returned = plain(value)
+        return self.returned
+
+    def with_trial(self, trial=None, as_data=None):
+        """Return this as `check_exercise`, which explains the arguments, gives it to a check."""
+        subject = functools.partial(trial, self) if trial else self
+        return (lambda *inputs: as_data(subject(*inputs))) if as_data else subject
+
+    def what_failed(self, error):
+        """Return the status and the message for an exception that came out of a check."""
+        frames = [(frame.f_code, n) for frame, n in traceback.walk_tb(error.__traceback__)]
+        lines = [n for code, n in frames if code in self._codes]
+        if lines or self.returned is None:
+            if isinstance(error, AssertionError) and not lines:
+                return WRONG, str(error)
+            return BROKEN, describe(error, lines[-1] if lines else None)
+        if isinstance(error, AssertionError):
+            return WRONG, str(error)
+        if found := re.match(
+            r"(?:not enough|too many) values to unpack \(expected (\d+)", str(error)
+        ):
+            count = f"{len(self.returned)} values" if _has_length(self.returned) else "one value"
+            return WRONG, f"Return {found[1]} values; your function returns {count}."
+        return WRONG, (
+            f"The check cannot work with what your function returns, {_shown(self.returned)}."
+        )
+
+
+def _has_length(value):
+    return hasattr(value, "__len__")
+
+
+def _shown(value):
+    kind, shape = type(value).__name__, getattr(value, "shape", None)
+    if shape is not None:
+        return f"an array of the shape {tuple(shape)}" if kind == "ndarray" else kind
+    text = " ".join(repr(value).split())
+    return f"{text if len(text) <= 60 else text[:60] + '…'} ({kind})"
+
+
+def plain(value):
+    """Return a value as a check sees it, so that equal answers look equal, however they are built.
+
+    Tensors and variables become arrays, arrays of one direction and tuples become lists, arrays and
+    tensors of no direction become numbers; within lists, tuples and dicts, too. Everything else
+    stays as it is, networks and datasets among it.
     """
-    try:
-        source = textwrap.dedent(inspect.getsource(check))
-        module = compile(source, check.__code__.co_filename, "exec", optimize=0)
-    except (OSError, TypeError, SyntaxError):
-        return None
-    codes = [part for part in module.co_consts if inspect.iscode(part)]
-    if check.__closure__ or [code.co_name for code in codes] != [check.__name__]:
-        return None
-    return types.FunctionType(codes[0], check.__globals__, check.__name__, check.__defaults__)
+    if isinstance(value, dict):
+        return {plain(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if hasattr(value, "numpy") and hasattr(value, "dtype"):  # a tensor or a variable
+        value = value.numpy()
+    shape = getattr(value, "shape", None)
+    if shape is not None and hasattr(value, "tolist") and len(shape) <= 1:
+        return value.tolist()
+    return value
+
+
+def _codes(code):
+    """Return the code of a function and of all that is defined in it."""
+    if code is None:
+        return set()
+    return {code}.union(*(_codes(part) for part in code.co_consts if inspect.iscode(part)))
 
 
 def _attempted(answer):
@@ -140,16 +239,11 @@ def _instructions(function):
     return [(step.opname, step.argval) for step in dis.get_instructions(function)]
 
 
-def _line_of(error, answer):
-    """Return the line of the learner's function that the error passed through last, or None."""
-    code = getattr(answer, "__code__", None)
-    lines = [n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
-    return lines[-1] if lines else None
-
-
-def _describe(error, line):
+def describe(error, line):
     """Return the error in a sentence, with the line of the learner's cell that it comes from."""
     text = " ".join(str(error).split()) or "no message"
     text = text if len(text) <= 300 else text[:300] + "…"
     where = f" in line {line} of your cell" if line else ""
+    if re.search(r"'(builtin_function_or_method|method|function)'", text):
+        text += " (A function or method is called with brackets behind its name.)"
     return f"your code stops with {type(error).__name__}{where}: {text}"

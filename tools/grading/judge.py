@@ -144,7 +144,7 @@ def _check(exercise, student, seed, source, earned):
     def compare(*inputs):
         given = student.value(*copy.deepcopy(inputs))
         right = student.solution(exercise)(*inputs)
-        if not _same(given, right):
+        if not same(given, right):
             shown = ", ".join(map(_short, inputs))
             raise AssertionError(
                 "Right for the examples of the check that you see, not for others: "
@@ -165,13 +165,13 @@ def _short(value):
     return text if len(text) <= 80 else text[:80] + "…"
 
 
-def _same(given, right):
+def same(given, right):
     """Return whether two pieces of plain data are equal, numbers to about six digits."""
     if isinstance(right, dict):
         return (
             isinstance(given, dict)
             and given.keys() == right.keys()
-            and all(_same(given[key], right[key]) for key in right)
+            and all(same(given[key], right[key]) for key in right)
         )
     if isinstance(right, str | None) or isinstance(given, str | dict | set | None):
         return isinstance(given, type(right)) and given == right
@@ -179,7 +179,7 @@ def _same(given, right):
         return (
             isinstance(given, list | tuple | np.ndarray)
             and len(given) == len(right)
-            and all(_same(a, b) for a, b in zip(given, right, strict=True))
+            and all(same(a, b) for a, b in zip(given, right, strict=True))
         )
     try:
         given, right = np.asarray(given), np.asarray(right)

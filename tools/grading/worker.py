@@ -100,7 +100,7 @@ class Worker:
 
     def answer(self, source, others, name, trial, as_data, beside):
         """Run an answer's cell, and what it uses of the submission's other cells."""
-        from course_utils.exercises import BROKEN, NOT_ATTEMPTED, _attempted, _describe
+        from course_utils.exercises import BROKEN, NOT_ATTEMPTED, Called, _attempted, describe
 
         transform = self.shell.input_transformer_manager.transform_cell
         readable = []
@@ -110,7 +110,7 @@ class Worker:
         try:
             tree = ast.parse(transform(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return {"status": BROKEN, "message": _describe(error, getattr(error, "lineno", None))}
+            return {"status": BROKEN, "message": describe(error, getattr(error, "lineno", None))}
         helpers = ast.parse(beside)
         defined = {bound for s in [*tree.body, *helpers.body] for bound in names.bound(s)}
         wanted = (names.used(tree) | names.used(helpers)) - defined
@@ -122,14 +122,14 @@ class Worker:
             try:
                 self._run(statement, "notebook")
             except Exception as error:
-                message = _describe(error, None).replace("your code stops", "a cell above stops")
+                message = describe(error, None).replace("your code stops", "a cell above stops")
                 return {"status": BROKEN, "message": message}
         self.names.pop(name, None)
         result = self.shell.run_cell(source, store_history=False, silent=True)
         error = result.error_before_exec or result.error_in_exec
         if name not in self.names:
             if error is not None:
-                message = _describe(error, None).replace("your code", "the cell of your answer")
+                message = describe(error, None).replace("your code", "the cell of your answer")
                 return {"status": BROKEN, "message": message}
             return {"status": BROKEN, "message": f"your cell does not define {name!r}."}
         self.function = self.names[name]
@@ -142,25 +142,22 @@ class Worker:
             self.beside = {"trial": space.get(trial), "as_data": space.get(as_data)}
         if not callable(self.function):
             return {"status": "value", "value": self.function}
+        self.called = Called(self.function)
         return {"status": "function"}
 
     def call(self, inputs, named):
         """Call the answer and return what it returns, and which of the inputs it has changed."""
-        from course_utils.exercises import _describe, _line_of
+        from course_utils.exercises import BROKEN, describe
 
         before = [self._packed(value) for value in inputs]
         trial, as_data = self.beside.get("trial"), self.beside.get("as_data")
         try:
-            if trial:
-                value = trial(self.function, *inputs, **named)
-            else:
-                value = self.function(*inputs, **named)
-                value = as_data(value) if as_data else value
+            value = self.called.with_trial(trial, as_data)(*inputs, **named)
+        except Exception as error:
+            status, message = self.called.what_failed(error)
+            return {status: message}
         except BaseException as error:
-            line = _line_of(error, self.function)
-            if isinstance(error, AssertionError) and line is None and self.beside:
-                return {"wrong": str(error)}
-            return {"broken": _describe(error, line)}
+            return {BROKEN: describe(error, None)}
         changed = {
             n: value
             for n, (value, old) in enumerate(zip(inputs, before, strict=True))

@@ -1,0 +1,106 @@
+"""Networks judged by what they compute: the same weights, the same pictures, compared outputs."""
+
+import numpy as np
+
+
+def build_twice(build, *inputs, known=()):
+    """Call a function that builds a network twice, and find out whether it builds anew each time.
+
+    Args:
+        build: the function.
+        inputs: what it is called with.
+        known: networks that were there before.
+
+    Returns:
+        a dict: `"network"`, the first one, and `"shared"`, a bool: whether it shares a weight with
+        the second one or a known one, or has the learned numbers of a known one.
+
+    Raises:
+        AssertionError: it returns no network.
+    """
+    first, second = (_network(build(*inputs)) for _ in range(2))
+    own = {id(weight) for weight in first.weights}
+    others = [weight for network in (second, *known) for weight in network.weights]
+    shared = any(id(weight) in own for weight in others)
+    learned = [np.asarray(weight) for network in known for weight in network.weights]
+    learned = [values for values in learned if values.ndim > 1]
+    copied = any(
+        np.array_equal(weight, values)
+        for weight in first.weights
+        for values in learned
+        if tuple(weight.shape) == values.shape
+    )
+    return {"network": first, "shared": shared or copied}
+
+
+def measure(network, *shape, most=255.0, training=False):
+    """Return what a network computes, in plain numbers, whatever its layers are called.
+
+    Its weights are filled with numbers that depend on their shapes alone: the first weight of a
+    shape has always the same ones, the second others. So two networks that compute the same give
+    the same numbers, in whatever way they are written.
+
+    Args:
+        network: a Keras model; its weights are changed.
+        shape: of one picture.
+        most: the pictures' values lie between 0 and this.
+        training: whether it is asked as in training.
+
+    Returns:
+        a dict: `"answers"`, a float array, what it gives for four pictures; `"bare"`, the same
+        where the last kernel is zero and the last biases are -2, 0.5, 1, -0.5, 3, -2, …, so that
+        only the last activation is left; `"parameters"`; `"trained"`, the shapes of the weights
+        that training would change, sorted; `"blind"`, whether all four pictures give the same.
+
+    Raises:
+        AssertionError: it is no network, or takes no such pictures.
+    """
+    network, numbers = _network(network), np.random.default_rng(0)
+    pictures = numbers.uniform(0, most, (4, *shape)).astype("float32")
+    try:
+        network(pictures)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise AssertionError(
+            f"Your network does not take pictures of the shape {shape}: {reason[:200]}"
+        ) from None
+    fill_weights(network)
+    answers = np.asarray(network(pictures, training=training))
+    found = {
+        "answers": answers,
+        "parameters": network.count_params(),
+        "trained": sorted(list(weight.shape) for weight in network.trainable_weights),
+        "blind": bool(np.allclose(answers, answers[:1], rtol=1e-4, atol=1e-7)),
+    }
+    if len(network.weights) > 1:
+        *_, kernel, biases = network.weights
+        kernel.assign(np.zeros(kernel.shape))
+        biases.assign(np.resize([-2, 0.5, 1, -0.5, 3], biases.shape))
+        found["bare"] = np.asarray(network(pictures[:1]))[0]
+    return found
+
+
+def fill_weights(network):
+    """Give each weight of a network numbers that depend on its shape and its turn alone."""
+    turns = {}
+    for weight in network.weights:
+        shape = tuple(weight.shape)
+        turns[shape] = turn = turns.get(shape, 0) + 1
+        numbers = np.random.default_rng([turn, len(shape), *shape])
+        values = numbers.normal(size=shape) / max(1, np.prod(shape[:-1])) ** 0.5
+        positive = weight.path.endswith(("moving_variance", "gamma"))
+        weight.assign(np.abs(values) + 0.5 if positive else values)
+
+
+def _network(value):
+    import keras
+
+    if not isinstance(value, keras.Model):
+        kind = type(value).__name__
+        advice = (
+            "; `fit` and `compile` return no network" if kind in ("NoneType", "History") else ""
+        )
+        raise AssertionError(f"Return the network, a keras.Model, not {kind}{advice}.")
+    if not value.built and len(value.layers) == 0:
+        raise AssertionError("Your network has no layers.")
+    return value

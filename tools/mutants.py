@@ -1,0 +1,320 @@
+"""Try the checks on machine-made changes of the lessons' own answers: `make test-mutants`.
+
+A change (a mutant) is refused by the check that learners see, or does the same as the answer on all
+inputs that the hidden tests make; whatever else passes shows a gap in the check.
+The method: DeMillo, Lipton and Sayward, "Hints on test data selection", Computer, 1978.
+"""
+
+import argparse
+import ast
+import copy
+import difflib
+import json
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tools.grading import names
+from tools.lesson_source import find_lessons, lesson_paths, read_lesson
+
+INPUTS = 200
+"""On so many generated inputs a mutant does the same before it counts as equal."""
+SECONDS = 2
+SLOW, SAMPLE = 1.0, 24
+"""Where a check takes more seconds than SLOW, as a training does, it sees so many mutants."""
+COMPARISONS = [ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq]
+OTHER = {
+    ast.Add: [ast.Sub, ast.Mult],
+    ast.Sub: [ast.Add],
+    ast.Mult: [ast.Add, ast.Div],
+    ast.Div: [ast.Mult, ast.FloorDiv],
+    ast.FloorDiv: [ast.Div, ast.Mult],
+    ast.Mod: [ast.FloorDiv],
+    ast.Pow: [ast.Mult],
+    ast.BitAnd: [ast.BitOr],
+    ast.BitOr: [ast.BitAnd],
+    ast.And: [ast.Or],
+    ast.Or: [ast.And],
+    ast.In: [ast.NotIn],
+    ast.NotIn: [ast.In],
+    ast.Break: [ast.Continue, ast.Pass],
+    ast.Continue: [ast.Break, ast.Pass],
+} | {kind: [other for other in COMPARISONS if other is not kind] for kind in COMPARISONS}
+ALIKE = [
+    "max min mean sum",
+    "maximum minimum",
+    "argmax argmin",
+    "relu sigmoid softmax tanh",
+    "MaxPooling2D AveragePooling2D",
+    "GlobalAveragePooling2D GlobalMaxPooling2D Flatten",
+    "floor ceil round",
+    "any all",
+    "zeros ones",
+    "trainable_weights non_trainable_weights weights",
+    "nearest constant reflect wrap",
+    "vertical horizontal",
+    "float32 uint8",
+]
+ALIKE = {word: set(words.split()) - {word} for words in ALIKE for word in words.split()}
+
+
+def variants(node, local):
+    """Yield what may stand in the place of a node of a syntax tree; None takes a statement away.
+
+    Args:
+        node: an expression, a statement, an operator or a slice.
+        local: the names that the function has of its own.
+    """
+    kind = type(node)
+    yield from (other() for other in OTHER.get(kind, ()))
+    match node:
+        case ast.Constant(bool()):
+            yield ast.Constant(not node.value)
+        case ast.Constant(int() | float() as value):
+            near = [value + 1, value - 1] if isinstance(value, int) else [2 * value, value / 2]
+            yield from (ast.Constant(other) for other in {*near, 0, -value} - {value})
+        case ast.Constant(str(value)):
+            yield from (ast.Constant(other) for other in ALIKE.get(value, {value + "x"}))
+        case ast.BinOp(left, operator, right):
+            yield from (left, right, ast.BinOp(right, operator, left))
+        case ast.UnaryOp(_, operand):
+            yield operand
+        case ast.Compare(left, [operator], [right]):
+            yield from (ast.Constant(True), ast.Constant(False))
+        case ast.BoolOp(_, values):
+            yield from values
+        case ast.IfExp(_, body, orelse):
+            yield from (body, orelse)
+        case ast.Name(name, ast.Load()):
+            yield from (ast.Name(other, ast.Load()) for other in local - {name} if name in local)
+            yield from (ast.Name(other, ast.Load()) for other in ALIKE.get(name, ()))
+        case ast.Attribute(value, name, context):
+            yield from (ast.Attribute(value, other, context) for other in ALIKE.get(name, ()))
+        case ast.Call(function, arguments, keywords):
+            yield from arguments[:1]
+            if isinstance(function, ast.Attribute):
+                yield function.value
+            for n in range(len(arguments)):
+                yield ast.Call(function, arguments[:n] + arguments[n + 1 :], keywords)
+                swapped = arguments[:n] + arguments[n : n + 2][::-1] + arguments[n + 2 :]
+                yield ast.Call(function, swapped, keywords)
+            for n in range(len(keywords)):
+                yield ast.Call(function, arguments, keywords[:n] + keywords[n + 1 :])
+        case ast.Slice(lower, upper, step):
+            yield from (ast.Slice(None, upper, step), ast.Slice(lower, None, step))
+            yield ast.Slice(lower, upper, None)
+        case ast.List(elements, context) | ast.Tuple(elements, context):
+            for n in range(len(elements)):
+                yield kind(elements[:n] + elements[n + 1 :], context)
+                yield kind(elements[:n] + elements[n : n + 2][::-1] + elements[n + 2 :], context)
+        case ast.comprehension(target, iterable, conditions, asynchronous) if conditions:
+            yield ast.comprehension(target, iterable, [], asynchronous)
+        case ast.Assign() | ast.AugAssign() | ast.Expr() | ast.If() | ast.For() | ast.While():
+            yield None
+            if kind is ast.If:
+                yield node.body + [ast.Pass()]
+        case ast.Return(ast.expr()):
+            yield None
+
+
+class _Replace(ast.NodeTransformer):
+    def __init__(self, place, variant):
+        self.place, self.variant, self.turn = place, variant, -1
+
+    def visit(self, node):
+        self.turn += 1
+        if self.turn == self.place:
+            return ast.Pass() if self.variant is None else copy.deepcopy(self.variant)
+        return self.generic_visit(node)
+
+
+class _Places(ast.NodeVisitor):
+    """All nodes of a tree, in the order in which `_Replace` meets them."""
+
+    def __init__(self, tree):
+        self.found = []
+        self.visit(tree)
+
+    def visit(self, node):
+        self.found.append(node)
+        self.generic_visit(node)
+
+
+def mutants(source):
+    """Return the different mutants of an answer, each as its source."""
+    tree = ast.parse(source)
+    local = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    local |= {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    found = {}
+    for place, node in enumerate(_Places(tree).found):
+        for variant in variants(node, local):
+            changed = _Replace(place, variant).visit(copy.deepcopy(tree))
+            try:
+                text = ast.unparse(ast.fix_missing_locations(changed))
+                compile(text, "mutant", "exec")
+            except (SyntaxError, ValueError, TypeError, AttributeError):
+                continue
+            found[text] = None
+    found.pop(ast.unparse(tree), None)
+    return list(found)
+
+
+class _Differs(Exception):
+    """A mutant does something else than the answer."""
+
+
+class Trial:
+    """The visible check of an exercise, and the inputs of its hidden tests."""
+
+    def __init__(self, exercise, space):
+        self.exercise, self.space = exercise, space
+
+    def outcome(self, source):
+        """Return what a learner with this answer sees, and its namespace."""
+        space = dict(self.space)
+        try:
+            exec(compile(source, "answer", "exec"), space)
+        except Exception:
+            return None, space
+        exec(compile(self.exercise.shown, "check", "exec"), space)
+        return space[f"{self.exercise.answer_id.split('_')[1]}_check"], space
+
+    def is_equal(self, space):
+        """Return whether an answer does the same as the lesson's on all generated inputs."""
+        import numpy as np
+
+        from course_utils.exercises import Called, plain
+        from tools.grading.judge import same
+
+        exercise, count = self.exercise, [0]
+        solution = dict(space)
+        exec(compile(exercise.solution, "solution", "exec"), solution)
+
+        def subject(answer):
+            more = (space.get(exercise.trial), space.get(exercise.as_data))
+            return Called(answer).with_trial(*more)
+
+        given, right = subject(space[exercise.answer]), subject(solution[exercise.answer])
+
+        def compare(*inputs):
+            count[0] += 1
+            expected = plain(right(*copy.deepcopy(inputs)))
+            if not same(plain(given(*copy.deepcopy(inputs))), expected):
+                raise _Differs
+
+        graded = dict(space) | {"compare": compare, "earned": lambda points: None}
+        for seed in range(INPUTS):
+            graded["private"] = np.random.default_rng(seed)
+            definitions = ast.parse(exercise.graded).body
+            definitions = [s for s in definitions if exercise.check in names.bound(s)]
+            exec(compile(ast.Module(definitions, []), "graded", "exec"), graded)
+            before = count[0]
+            try:
+                graded[exercise.check](given)
+            except Exception:
+                return False
+            if count[0] >= INPUTS or count[0] == before:
+                break
+        return count[0] >= INPUTS or (count[0] > 0 and self.slow)
+
+    def run(self):
+        """Return the score of an exercise, and the mutants that show a gap in its check."""
+        from course_utils import exercises
+
+        exercises.SECONDS = 60
+        begin = time.perf_counter()
+        outcome, _ = self.outcome(self.exercise.solution)
+        taken = time.perf_counter() - begin
+        assert outcome.right, outcome
+        self.slow = taken > SLOW
+        found = mutants(self.exercise.solution)
+        score = {"mutants": len(found), "tried": 0, "refused": 0, "stopped": 0, "equal": 0}
+        if self.slow:
+            found = found[:: max(1, len(found) // SAMPLE)]
+        exercises.SECONDS = max(SECONDS, 4 * taken)
+        gaps, equal = [], []
+        for source in found:
+            score["tried"] += 1
+            try:
+                outcome, space = self.outcome(source)
+            except Exception as error:
+                gaps.append(f"# {type(error).__name__}: {error}\n{source}")
+                continue
+            if outcome is None or outcome.status in ("wrong", "broken", "not attempted"):
+                score["refused"] += 1
+            elif outcome.status == "stopped":
+                score["stopped"] += 1
+            elif self.is_equal(space):
+                score["equal"] += 1
+                equal.append(source)
+            else:
+                gaps.append(source)
+        return score, gaps, equal
+
+
+def try_exercise(path, name):
+    """Return lesson, exercise, score, and as diffs the gaps and the equal mutants."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # Keras complains about many a mutant
+    lesson = read_lesson(Path(path))
+    [exercise] = [exercise for exercise in lesson.exercises if exercise.name == name]
+    used = names.used(ast.parse(f"{exercise.solution}\n{exercise.graded}")) | {"check_exercise"}
+    space = {"__name__": "mutants"}
+    chosen, _ = names.needed(used - {"compare", "private", "earned"}, names.statements(lesson.code))
+    exec(compile(ast.Module(chosen, []), lesson.name, "exec"), space)
+    score, *kinds = Trial(exercise, space).run()
+    right = ast.unparse(ast.parse(exercise.solution))
+    diffs = [[_difference(right, source) for source in kind] for kind in kinds]
+    return lesson.name, name, score, *diffs
+
+
+def _difference(one, other):
+    lines = difflib.unified_diff(one.splitlines(), other.splitlines(), n=0)
+    return "\n".join(line for line in lines if line[:3] not in ("---", "+++", "@@ "))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
+    parser.add_argument("lessons", nargs="*", help="numbers or names; all where none is given")
+    parser.add_argument("--exercise", help="this one alone")
+    parser.add_argument("--show-equal", action="store_true", help="show those that do the same")
+    parser.add_argument("--to", type=Path, help="write the scores to this JSON file")
+    options = parser.parse_args()
+    paths = (
+        find_lessons(options.lessons, with_exercises=True) if options.lessons else lesson_paths()
+    )
+    tasks = [
+        (str(path), exercise.name)
+        for path in paths
+        for exercise in read_lesson(path).exercises
+        if options.exercise in (None, exercise.name)
+    ]
+    begin, scores, faults = time.perf_counter(), {}, 0
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for lesson, name, score, gaps, equal in pool.map(try_exercise, *zip(*tasks, strict=True)):
+            scores.setdefault(lesson, {})[name] = score
+            faults += len(gaps)
+            print(lesson, name, score, f"gaps {len(gaps)}", flush=True)
+            for diff in gaps:
+                print(f"  passes, and is not right:\n{diff}")
+            for diff in equal if options.show_equal else ():
+                print(f"  does the same:\n{diff}")
+    total = {}
+    for score in (score for lesson in scores.values() for score in lesson.values()):
+        for key, value in score.items():
+            total[key] = total.get(key, 0) + value
+    print(total, f"gaps {faults}, {time.perf_counter() - begin:.0f} seconds")
+    if options.to:
+        options.to.write_text(json.dumps({"scores": scores, "total": total}, indent=1) + "\n")
+    sys.exit(1 if faults or total["equal"] > total["tried"] / 10 else 0)
+
+
+if __name__ == "__main__":
+    main()
