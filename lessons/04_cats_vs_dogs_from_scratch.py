@@ -362,7 +362,7 @@ lesson.report(best_validation_accuracy=best_validation_accuracy, test_accuracy=t
 # %% [markdown] name="ex_split"
 # ### Exercise 1 · The split
 #
-# `names` are the file names of one class, in any order, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`. Return a dict: for each part the list of its names, the lowest numbers first. What is left over goes into none.
+# `names` are the file names of one class, in any order, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`; the parts may have other names, and as many as you like. Return a dict: for each part the list of its names, the lowest numbers first. What is left over goes into none. Leave `names` and `counts` as they are.
 
 
 # %% name="ex_split_answer" exercise="split"
@@ -379,35 +379,57 @@ def split_names(names, counts):
 
 # %% name="ex_split_check" exercise="split" points=2
 def check(split_names):
-    names = ["10.jpg", "2.jpg", "0.jpg", "20.jpg", "11.jpg", "1.jpg", "3.jpg"]
-    parts = split_names(list(names), {"train": 3, "validation": 2, "test": 1})
-    assert isinstance(parts, dict) and list(parts) == ["train", "validation", "test"], (
-        "Return a dict with the keys of counts: train, validation, test."
-    )
-    found = [name for part in parts.values() for name in part]
-    assert len(set(found)) == len(found), (
-        "A picture is in two parts: the network would be judged by what it has learned from. "
-        "Begin each part where the one before it ends."
-    )
-    assert {part: len(chosen) for part, chosen in parts.items()} == {
-        "train": 3,
-        "validation": 2,
-        "test": 1,
-    }, "Some parts are not as large as counts asks. What is left over goes into none."
-    assert list(parts["train"]) != ["0.jpg", "1.jpg", "10.jpg"], (
-        'That is the alphabet, where "10.jpg" comes before "2.jpg". Sort by the number: int(…).'
-    )
-    assert list(parts["train"]) != names[:3], (
-        "You take the names in the order in which they came. Sort them by their numbers first."
-    )
-    assert parts == {
-        "train": ["0.jpg", "1.jpg", "2.jpg"],
-        "validation": ["3.jpg", "10.jpg"],
-        "test": ["11.jpg"],
-    }, f"0, 1, 2 belong to train, 3 and 10 to validation, 11 to test; you return {parts}."
+    some = [10, 2, 0, 20, 11, 1, 3]
+    for numbers, counts, right in (
+        (some, {"train": 3, "validation": 2, "test": 1}, [[0, 1, 2], [3, 10], [11]]),
+        (some, {"train": 2, "test": 1}, [[0, 1], [2]]),
+        (some, {"test": 1, "train": 4}, [[0], [1, 2, 3, 10]]),
+        (some, {"all": 7}, [[0, 1, 2, 3, 10, 11, 20]]),
+        (some, {"none": 0, "one": 1}, [[], [0]]),
+        (some, {"a": 1, "b": 2, "c": 1, "d": 2}, [[0], [1, 2], [3], [10, 11]]),
+        ([100, 9, 1000, 99], {"learn": 2, "decide": 1, "exam": 1}, [[9, 99], [100], [1000]]),
+        ([7, 21, 5, 3], {"validation": 1, "test": 1, "train": 1}, [[3], [5], [7]]),
+        ([1999, 250, 31], {"first": 1, "rest": 2}, [[31], [250, 1999]]),
+        ([4], {"only": 1}, [[4]]),
+    ):
+        names, asked = [f"{number}.jpg" for number in numbers], f"With counts = {counts}"
+        given, asked_for = list(names), dict(counts)
+        parts = split_names(given, asked_for)
+        assert isinstance(parts, dict) and parts.keys() == counts.keys(), (
+            f"{asked}, return a dict with the keys {', '.join(counts)}."
+        )
+        found = [name for part in parts.values() for name in part]
+        assert len(set(found)) == len(found), (
+            "A picture is in two parts: the network would be judged by what it has learned from. "
+            f"Begin each part where the one before it ends. {asked}, you return {parts}."
+        )
+        assert all(len(parts[part]) == count for part, count in counts.items()), (
+            "Some parts are not as large as counts asks. What is left over goes into none. "
+            f"{asked} and {len(names)} names, you return {parts}."
+        )
+        right = {
+            part: [f"{number}.jpg" for number in chosen]
+            for part, chosen in zip(counts, right, strict=True)
+        }
+        in_order = [name for part in counts for name in parts[part]]
+        assert parts == right or in_order != sorted(names)[: len(found)], (
+            'That is the alphabet, where "10.jpg" comes before "2.jpg". Sort by the number: int(…).'
+        )
+        assert parts == right or in_order != names[: len(found)], (
+            "You take the names in the order in which they came. Sort them by their numbers first."
+        )
+        assert parts == right, f"{asked}, {names} should give {right}, not {parts}."
+        assert (given, list(asked_for.items())) == (names, list(counts.items())), (
+            "The parts are right, but names or counts have changed: sorted(names) makes a new list."
+        )
     ### BEGIN HIDDEN TESTS
-    names = [f"{number}.jpg" for number in private.permutation(40)]
-    compare(names, {"train": 21, "validation": 12, "test": 7})
+    for _ in range(12):
+        numbers = private.choice(3000, int(private.integers(1, 40)), replace=False)
+        parts = private.permutation(["train", "validation", "test", "exam", "more"])
+        parts = parts[: private.integers(1, 5)].tolist()
+        counts = private.multinomial(len(numbers), np.full(len(parts) + 1, 1 / (len(parts) + 1)))
+        names = [f"{number}.jpg" for number in numbers]
+        compare(names, dict(zip(parts, counts[:-1].tolist(), strict=True)))
     ### END HIDDEN TESTS
 
 
@@ -426,7 +448,7 @@ split_check
 # %% [markdown] name="ex_stop"
 # ### Exercise 2 · When to stop
 #
-# `losses` has the validation loss after each epoch. Stop as soon as `patience` epochs in a row have brought no new lowest value. Return how many epochs are trained by then; all of them where it never comes to that.
+# `losses` is a list of the validation losses, one for each epoch. Stop as soon as `patience` epochs in a row have brought no new lowest value; a value that equals the lowest one so far is not new. Return how many epochs are trained by then, those `patience` epochs among them; all of them where it never comes to that.
 
 
 # %% name="ex_stop_answer" exercise="stop"
@@ -444,25 +466,64 @@ def epochs_until_stop(losses, patience):
 
 # %% name="ex_stop_check" exercise="stop" points=2
 def check(epochs_until_stop):
-    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.6, 0.7, 0.8, 0.9], 3)
+    first = [0.7, 0.6, 0.5, 0.6, 0.7, 0.8, 0.9]
+    answer = epochs_until_stop(list(first), 3)
     assert answer != 3, (
-        "That is the epoch of the lowest value itself; the training goes on for patience epochs "
+        "3 is the epoch of the lowest value itself; the training goes on for patience epochs "
         "after it, since nobody knows yet that it was the lowest."
     )
     assert answer != 4, (
-        "You stop at the first epoch that is no better. patience is how many of them you bear."
+        "Epoch 4 is the first epoch that is no better. patience is how many of them you bear."
     )
-    assert answer != 5, "enumerate counts from 0: after epoch number 5, six have been trained."
-    assert answer == 6, f"0.6, 0.7, 0.8 are three without a new low: 6 epochs, not {answer}."
-    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.6, 0.55, 0.58, 0.4], 3)
-    assert answer == 6, (
-        "Compare each loss with the lowest value so far, not with the one before it: after 0.5 "
-        f"come 0.6, 0.55 and 0.58, three that are not lower. That makes 6 epochs, not {answer}."
+    assert answer != 5, (
+        "5 is one too few: epochs 4, 5 and 6 bring no new lowest value, and all three are trained. "
+        "(enumerate counts from 0.)"
     )
-    answer = epochs_until_stop([0.7, 0.6, 0.5, 0.4], 2)
-    assert answer == 4, f"Where the loss always falls, all 4 epochs are trained, not {answer}."
+    for losses, patience, right, why in (
+        (first, 3, 6, "after 0.5, three epochs bring nothing lower"),
+        (
+            [0.7, 0.6, 0.5, 0.6, 0.55, 0.58, 0.4],
+            3,
+            6,
+            "compare with the lowest value so far, not with the one before: after 0.5 come three "
+            "that are not lower than 0.5",
+        ),
+        (
+            [0.7, 0.8, 0.6, 0.7, 0.8, 0.5],
+            3,
+            6,
+            "0.6 is a new lowest value, so the count begins again; there are never three in a row",
+        ),
+        ([0.5, 0.4, 0.4, 0.4, 0.3], 2, 4, "0.4 once more is no new lowest value"),
+        (
+            [0.5, 0.6, 0.7, 0.2, 0.3, 0.4],
+            2,
+            3,
+            "the training is over before 0.2 comes, the lowest of the whole list",
+        ),
+        ([0.7, 0.6, 0.5, 0.4], 2, 4, "where the loss always falls, all epochs are trained"),
+        ([0.4, 0.5, 0.6, 0.7], 2, 3, "the first value is the lowest, and two follow"),
+        ([3.0, 2.0, 2.5, 1.0], 1, 3, "with a patience of 1, the first epoch without a new one"),
+        ([0.5, 0.6], 5, 2, "there are fewer epochs than patience, so all are trained"),
+        ([0.9, 0.8, 0.9, 1.0], 2, 4, "the second of two comes with the last epoch"),
+        ([0.3], 1, 1, "the one epoch brings a new lowest value"),
+        ([90.0, 80.0, 80.0, 85.0, 70.0, 75.0, 70.0, 71.0, 60.0], 3, 8, "after 70 come three"),
+        ([1.0, 0.9, 1.0, 0.8, 0.9, 0.7, 0.8, 0.6, 0.7, 0.7], 2, 10, "two in a row end the list"),
+        ([5.0, 5.0, 5.0], 2, 3, "equal values are not new"),
+        ([2.0, 1.0, 3.0, 2.0, 1.5, 0.5, 0.6], 4, 7, "only three in a row are not lower than 1"),
+    ):
+        given = list(losses)
+        answer = epochs_until_stop(given, patience)
+        assert answer == right, (
+            f"For {losses} with a patience of {patience}: {why}. That makes {right}, not {answer}."
+        )
+        assert given == losses, "Right, but your function changes the list of losses. Leave it."
     ### BEGIN HIDDEN TESTS
-    compare(private.random(30).tolist(), int(private.integers(2, 6)))
+    for _ in range(15):
+        length = int(private.integers(1, 25))
+        falling = private.choice([-3, -1, 0, 0, 0, 1]) * np.arange(length)
+        losses = (private.integers(100, 100 + private.choice([1, 4, 8, 30]), length) + falling) / 10
+        compare(losses.tolist(), int(private.integers(1, 6)))
     ### END HIDDEN TESTS
 
 
@@ -488,7 +549,7 @@ if stop_check.right:
 # %% [markdown] name="ex_guess"
 # ### Exercise 3 · The guesser
 #
-# An accuracy means nothing until you know what guessing gives. `labels` is an array of 0 and 1. Return the accuracy of the best network that does not look at the pictures: it always gives the same answer, and chooses the better one.
+# An accuracy means nothing until you know what guessing gives. `labels` is an array of whole numbers, each 0 or 1. Return the accuracy, between 0 and 1, of the best network that does not look at the pictures: it always gives the same answer, and chooses the better one.
 
 
 # %% name="ex_guess_answer" exercise="guess"
@@ -503,6 +564,8 @@ def check(guess_accuracy):
     answer = guess_accuracy(np.array([0] * 9 + [1]))
     assert answer != 0.5, "0.5 is right only where both classes are equally many. Here are 9 and 1."
     assert answer != 9, "That is how many are right; return the share."
+    assert answer != 90, "The share should lie between 0 and 1: 0.9, not 90."
+    assert answer != 0, "That is no accuracy. Is it the better answer itself?"
     assert not np.isclose(answer, 0.1), (
         "That network always says 1. The other answer would be right more often."
     )
@@ -510,11 +573,32 @@ def check(guess_accuracy):
         "That one tosses a coin that falls as often on 1 as the labels do. Always giving the "
         "commoner answer is better."
     )
-    assert np.isclose(answer, 0.9), f"9 of 10 are 0, so always saying 0 gives 0.9, not {answer}."
-    answer = guess_accuracy(np.array([1, 1, 1, 0]))
-    assert np.isclose(answer, 0.75), f"3 of 4 are 1: that is 0.75, not {answer}."
+    for zeros, ones, right in (
+        (9, 1, 0.9),
+        (1, 3, 0.75),
+        (3, 4, 4 / 7),
+        (4, 3, 4 / 7),
+        (5, 0, 1),
+        (0, 6, 1),
+        (2, 2, 0.5),
+        (1, 0, 1),
+        (0, 1, 1),
+        (31, 6, 31 / 37),
+        (6, 31, 31 / 37),
+        (120, 7, 120 / 127),
+        (100, 101, 101 / 201),
+    ):
+        labels = np.random.default_rng(zeros).permutation([0] * zeros + [1] * ones)
+        given = labels.copy()
+        answer = guess_accuracy(given)
+        assert np.isclose(answer, right), (
+            f"For {zeros} labels of 0 and {ones} of 1 it is {right:.6g}, not {answer}."
+        )
+        assert np.array_equal(given, labels), "Right, but your function changes the labels."
     ### BEGIN HIDDEN TESTS
-    compare(private.integers(0, 2, 77))
+    for _ in range(12):
+        share = private.choice([0, 0.1, 0.3, 0.5, 0.8, 1])
+        compare((private.random(int(private.integers(1, 99))) < share).astype(int))
     ### END HIDDEN TESTS
 
 
@@ -533,7 +617,7 @@ guess_check
 # %% [markdown] name="ex_small"
 # ### Exercise 4 · A smaller network
 #
-# Write `build_small(side)`: a network for the same pictures and the same question, with at most 100,000 parameters at 150 × 150. It begins with `Rescaling(1 / 255)` and ends with one neuron and sigmoid; what stands between is yours.
+# Write `build_small(side)`: a new network for pictures of `side` × `side` and the same question, with at most 100,000 parameters at 150 × 150. It begins with `Rescaling(1 / 255)` and ends with one neuron and sigmoid; what stands between is yours.
 
 
 # %% name="ex_small_answer" exercise="small"
@@ -551,44 +635,121 @@ def build_small(side):
 
 
 # %% name="ex_small_check" exercise="small" points=2
-def describe(network):
-    layers = [layer for layer in network.layers if type(layer).__name__ != "InputLayer"]
-    return {
-        "parameters": network.count_params(),
-        "input": list(network.input_shape),
-        "output": list(network.output_shape),
-        "first": type(layers[0]).__name__,
-        "activation": getattr(getattr(layers[-1], "activation", None), "__name__", "none"),
-    }
+from course_utils.networks import build_twice, fill_weights
+
+
+def build_for(build_small, side):
+    return build_twice(build_small, side) | {"side": side}
+
+
+def with_weights(network):
+    """Yield the layers that have weights, those of inner networks among them."""
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            yield from with_weights(layer)
+        elif layer.weights:
+            yield layer
+
+
+def watch(layer, entered):
+    """Have a layer note down what enters it."""
+    call = layer.call
+
+    def watched(inputs, *more, **named):
+        entered.append((layer, np.asarray(inputs)))
+        return call(inputs, *more, **named)
+
+    layer.call = watched
+
+
+def describe(built):
+    network, side, entered = built["network"], built["side"], []
+    pictures = np.random.default_rng(4).random((3, side, side, 3)).astype("float32")
+    pictures *= np.reshape([255, 120, 40], (3, 1, 1, 1))
+    try:
+        network(pictures)
+        taken = getattr(network, "input_shape", pictures.shape)[1:3]
+    except Exception:
+        return {"takes": False}
+    if not set(taken) <= {side, None}:
+        return {"takes": False}
+    fill_weights(network)
+    answers = np.asarray(network(pictures, training=False))
+    found = {"takes": True, "shared": built["shared"], "output": list(answers.shape[1:])}
+    found |= {"too many": network.count_params() if side == 150 else 0}
+    found["too many"] *= found["too many"] > 100_000
+    for layer in with_weights(network):
+        watch(layer, entered)
+    for value in (255, 51):
+        count = len(entered)
+        network(np.full_like(pictures[:1], value), training=False)
+        numbers = [array.max() for _, array in entered[count : count + 1]]
+        found[f"from {value}"] = round(float(numbers[0]), 4) if numbers else None
+    found["trains"] = bool(network.trainable_weights)
+    found["blind"] = bool(np.ptp(answers, axis=0).max() < 1e-6)
+    if not entered:
+        return found
+    last, sums = entered[-1][0], []
+    weights = [np.asarray(weight) for weight in last.weights]
+    for factor in (1, 2, -1):
+        for weight, values in zip(last.weights, weights, strict=True):
+            weight.assign(factor * values)
+        answers = np.asarray(network(pictures, training=False), float)
+        inside = np.clip(answers, 1e-12, 1 - 1e-12)
+        sums.append(np.where(inside == answers, np.log(inside / (1 - inside)), np.nan))
+    found["within"] = bool(np.isfinite(sums).all())
+    found["sigmoid"] = np.allclose([sums[1], -sums[2]], [2 * sums[0], sums[0]], 0.01, 1e-3)
+    return found
 
 
 def check(build_small):
-    network = build_small(150)
-    assert network["input"] == [None, 150, 150, 3], (
-        "build_small(150) should take pictures of 150 × 150 × 3."
-    )
-    assert network["first"] == "Rescaling", (
-        "The first layer should be Rescaling(1 / 255): raw pictures go in."
-    )
-    assert network["output"] == [None, 1], "One neuron at the end: the probability of a dog."
-    assert network["activation"] == "sigmoid", (
-        "The last number should be a probability: activation='sigmoid'."
-    )
+    too_many = 0
+    for side in (150, 75, 110):
+        found = build_small(side)
+        too_many = too_many or found.get("too many")
+        assert found["takes"], (
+            f"build_small({side}) should take pictures of {side} × {side} × 3, and does not."
+        )
+        assert not found["shared"], (
+            "Two calls give networks that share weights. Make new layers in each call."
+        )
+        scaled = [found["from 255"], found["from 51"]]
+        assert None not in scaled and found["trains"], "Your network has nothing to train."
+        assert scaled != [255, 51], (
+            "The first layer should be Rescaling(1 / 255). In your network the numbers from 0 to "
+            "255 go on as they are."
+        )
+        assert scaled == [1, 0.2], (
+            "After the first layer, Rescaling(1 / 255), 255 should have become 1, and 51 should "
+            f"have become 0.2; in your network they are {scaled[0]:.10g} and {scaled[1]:.10g}."
+        )
+        assert found["output"] == [1], (
+            "One neuron at the end: the probability of a dog. For a picture, your network gives an "
+            f"array of the shape {tuple(found['output'])}."
+        )
+        assert not found["blind"], "Your network gives the same answer, whatever the picture."
+        assert found["within"], (
+            "The last number should be a probability, between 0 and 1: activation='sigmoid'."
+        )
+        assert found["sigmoid"], (
+            "What your network gives is not the sigmoid of what its last neuron adds up: end with "
+            "one sigmoid, and nothing after it."
+        )
     ### BEGIN HIDDEN TESTS
-    side = int(private.integers(100, 200))
-    found = build_small(side)["input"]
-    assert found == [None, side, side, 3], f"build_small({side}) takes pictures of {found[1:]}."
+    for side in private.choice(np.arange(80, 140), 3, replace=False):
+        compare(int(side))
     ### END HIDDEN TESTS
     ### EARNED 1
-    assert network["parameters"] <= 100_000, (
-        f"It has {network['parameters']:,} parameters; at most 100,000 are allowed. Most of them "
-        "are between Flatten and the dense layer after it."
+    assert not too_many, (
+        f"It has {too_many:,} parameters; at most 100,000 are allowed. Most of them are in the "
+        "layers whose input and output are both wide."
     )
 
 
 small_check = check_exercise(
     build_small,
     check,
+    trial=build_for,
     as_data=describe,
     hints=[
         "Copy build_network and make its numbers smaller.",

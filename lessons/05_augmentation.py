@@ -366,7 +366,7 @@ lesson.report(
 # %% [markdown] name="ex_shift"
 # ### Exercise 1 · Move and fill
 #
-# Write with NumPy what a translation does with the fill mode `"nearest"`. `picture` is an array (height, width, channels). Return it moved to the right by `columns`, of the same shape, where the gap repeats the leftmost column.
+# Write with NumPy what a translation does with the fill mode `"nearest"`. `picture` is an array (height, width, channels). Return it moved to the right by `columns`, a whole number from 0 to its width, of the same shape, where the gap repeats the leftmost column. Leave `picture` as it is.
 
 
 # %% name="ex_shift_answer" exercise="shift"
@@ -380,29 +380,66 @@ def shift_right(picture, columns):
 
 # %% name="ex_shift_check" exercise="shift" points=1
 def check(shift_right):
-    picture = np.array([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15]])[..., np.newaxis]
+    picture = np.arange(15).reshape(3, 5, 1) + np.arange(1, 4).reshape(3, 1, 1) ** 2
     answer = np.asarray(shift_right(picture.copy(), 2))
     assert answer.shape != (3, 7, 1), (
         "The picture should stay as wide as before: what leaves it on the right is lost."
     )
     assert answer.shape == (3, 5, 1), f"The shape should be (3, 5, 1), not {answer.shape}."
-    row = answer[0, :, 0].tolist()
-    assert row != [4, 5, 1, 2, 3], (
-        "What leaves the picture on the right comes back on the other side. That is the fill mode "
-        '"wrap".'
-    )
-    assert row != [0, 0, 1, 2, 3], 'You fill the gap with zeros: the fill mode "constant".'
-    assert row not in ([2, 1, 1, 2, 3], [3, 2, 1, 2, 3]), (
-        'The gap continues the picture as a mirror would: the fill mode "reflect".'
-    )
-    assert row != [3, 4, 5, 5, 5], "Your picture moves to the left."
-    assert answer[2, :, 0].tolist() != [1, 2, 3, 4, 5], (
-        "Your picture moves down: columns are counted along the second direction."
-    )
-    assert row == [1, 1, 1, 2, 3], f"1 2 3 4 5 should become 1 1 1 2 3, not {row}."
-    assert np.array_equal(shift_right(picture, 0), picture), "By 0 columns nothing should change."
+    for wrong, says in (
+        (
+            np.roll(picture, 2, axis=1),
+            "What leaves the picture on the right comes back on the other side. That is the fill "
+            'mode "wrap".',
+        ),
+        (
+            np.pad(picture, ((0, 0), (2, 0), (0, 0)))[:, :5],
+            'You fill the gap with zeros: the fill mode "constant".',
+        ),
+        (
+            picture[:, [1, 0, 0, 1, 2]],
+            'The gap continues the picture as a mirror would: "reflect".',
+        ),
+        (picture[:, [2, 1, 0, 1, 2]], "The gap mirrors the picture; repeat the leftmost column."),
+        (picture[:, [2, 3, 4, 4, 4]], "Your picture moves to the left."),
+        (
+            picture[[0, 0, 0]],
+            "Your picture moves down: columns are counted along the second direction.",
+        ),
+        (picture, "Your picture stays where it is."),
+    ):
+        assert not np.array_equal(answer, wrong), says
+    for shape, columns, source in (
+        ((3, 5, 1), 2, [0, 0, 0, 1, 2]),
+        ((3, 5, 1), 0, [0, 1, 2, 3, 4]),
+        ((3, 5, 1), 1, [0, 0, 1, 2, 3]),
+        ((3, 5, 3), 3, [0, 0, 0, 0, 1]),
+        ((2, 5, 4), 4, [0, 0, 0, 0, 0]),
+        ((4, 5, 3), 5, [0, 0, 0, 0, 0]),
+        ((1, 3, 2), 1, [0, 0, 1]),
+        ((6, 2, 3), 1, [0, 0]),
+        ((6, 2, 3), 0, [0, 1]),
+        ((5, 1, 1), 1, [0]),
+        ((2, 8, 3), 3, [0, 0, 0, 0, 1, 2, 3, 4]),
+        ((4, 4, 4), 2, [0, 0, 0, 1]),
+    ):
+        picture = np.random.default_rng(columns).uniform(0, 255, shape)
+        given = picture.copy()
+        answer = np.asarray(shift_right(given, columns))
+        what = f"A picture of the shape {shape}, moved by {columns},"
+        assert answer.shape == shape, f"{what} should keep its shape; yours has {answer.shape}."
+        assert np.allclose(answer, picture[:, source]), (
+            f"{what} should have in its columns what was in the columns {source}, for each row and "
+            "channel; yours has other numbers."
+        )
+        assert np.array_equal(given, picture), (
+            "The numbers are right, but the picture that you were given has changed. Make a new one."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(private.integers(0, 256, (4, 9, 3)), int(private.integers(1, 5)))
+    for _ in range(12):
+        height, width, channels = private.integers(1, [7, 10, 5]).tolist()
+        picture = private.uniform(-9, 255, (height, width, channels))
+        compare(picture, int(private.integers(0, width + 1)))
     ### END HIDDEN TESTS
 
 
@@ -464,9 +501,8 @@ def settings(layers):
     flip, rotation, translation = (layer.get_config() for layer in layers)
 
     def limits(factor):
-        return [
-            float(x) for x in (factor if isinstance(factor, list | tuple) else (-factor, factor))
-        ]
+        low, high = factor if isinstance(factor, list | tuple) else (-factor, factor)
+        return [round(float(low), 6), round(float(high), 6)]
 
     return {
         "flip": flip["mode"],
@@ -483,22 +519,26 @@ def check(layers_of_today):
         'vertical_flip turns the picture upside down: RandomFlip("vertical").'
     )
     assert found["flip"] == "vertical", (
-        "Without a mode, RandomFlip flips both ways; the listing flips vertically only."
+        "Yours flips both ways, as RandomFlip does without a mode; the listing flips vertically "
+        "only."
     )
     assert found["rotation"] == [-0.25, 0.25], (
-        "RandomRotation takes its limit as a share of a whole turn, and 90 degrees are a quarter; "
-        f"yours goes from {found['rotation'][0]:g} to {found['rotation'][1]:g}."
+        "RandomRotation takes its limit as a share of a whole turn, and 90 degrees are a quarter, "
+        f"to both sides; yours goes from {found['rotation'][0]:g} to {found['rotation'][1]:g}."
     )
     assert (found["height"], found["width"]) != ([-0.1, 0.1], [-0.3, 0.3]), (
         "RandomTranslation takes the height first, then the width; yours are the other way round."
     )
     assert (found["height"], found["width"]) == ([-0.3, 0.3], [-0.1, 0.1]), (
-        "The height may shift by 0.3 and the width by 0.1, to both sides; yours go from "
+        "The height may shift by 0.3 and the width by 0.1, to both sides; the limits of yours are "
         f"{found['height']} and {found['width']}."
     )
     assert found["fill"] == ["nearest", "nearest"], (
         f'Both layers need fill_mode="nearest"; yours have {" and ".join(found["fill"])}.'
     )
+    ### BEGIN HIDDEN TESTS
+    compare()
+    ### END HIDDEN TESTS
 
 
 listing_check = check_exercise(
@@ -517,7 +557,7 @@ listing_check
 # %% [markdown] name="ex_random"
 # ### Exercise 3 · Prove that it is off
 #
-# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more.
+# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more, be it a single one. Return `False` if not.
 
 
 # %% name="ex_random_answer" exercise="random"
@@ -528,25 +568,36 @@ def is_random(answer, pictures):
 
 
 # %% name="ex_random_check" exercise="random" points=2
+def ask(is_random, kind, shape, seed):
+    chance, calls = np.random.default_rng(seed), []
+    pictures = chance.random(shape)
+
+    def answer(pictures):
+        calls.append(kind)
+        numbers = 0.1 + 0.3 * np.asarray(pictures, float)
+        flat = numbers.reshape(-1)
+        if kind == "all numbers change":
+            flat += chance.uniform(0.01, 0.05, flat.size)
+        elif kind == "the first number changes":
+            flat[0] += chance.uniform(0.01, 0.05)
+        elif kind == "the last number changes":
+            flat[-1] += chance.uniform(0.01, 0.05)
+        elif kind == "one number changes":
+            flat[flat.size // 2] += chance.uniform(0.01, 0.05)
+        elif kind == "all numbers grow by as much":
+            flat += chance.uniform(0.01, 0.05)
+        elif kind == "the pictures change places":
+            numbers = np.roll(numbers, len(calls), axis=0)
+        elif kind == "each picture has one number, always the same":
+            numbers = numbers.reshape(len(numbers), -1).mean(axis=1, keepdims=True)
+        return numbers
+
+    return is_random(answer, pictures)
+
+
 def check(is_random):
-    numbers = np.random.default_rng(5)
-    pictures = np.arange(12.0).reshape(3, 2, 2)
-
-    def calm(pictures):
-        return 2 * pictures
-
-    def noisy(pictures):
-        return pictures + numbers.random(pictures.shape)
-
-    def one_noisy(pictures):
-        changed = pictures.copy()
-        changed[1, 0, 0] += numbers.random()
-        return changed
-
-    found = [is_random(answer, pictures) for answer in (calm, noisy, one_noisy)]
-    assert all(isinstance(answer, bool | np.bool_) for answer in found), (
-        f"Return True or False, not {found[0]!r}."
-    )
+    kinds = ["all numbers stay", "all numbers change", "one number changes"]
+    found = [is_random(kind, (3, 2, 2), 5) for kind in kinds]
     assert found != [False, False, False], (
         "You find no chance where there is some. Do you ask twice? An answer always equals itself."
     )
@@ -556,21 +607,41 @@ def check(is_random):
         "pictures: an answer may differ from its pictures and still be the same each time."
     )
     assert found != [False, True, False], (
-        "One number that differs is enough; you ask whether all of them do."
+        "One number that differs is enough, and you do not find one among 12. Do you ask whether "
+        "all of them do, or look at some of them only?"
     )
-    assert found == [False, True, True], (
-        f"For a function without chance and two with it, you return {found}."
-    )
+    for kind, shape, right in (
+        ("all numbers stay", (3, 2, 2), False),
+        ("all numbers change", (3, 2, 2), True),
+        ("one number changes", (3, 2, 2), True),
+        ("each picture has one number, always the same", (5, 4, 4, 3), False),
+        ("the first number changes", (4, 3, 2), True),
+        ("the last number changes", (4, 3, 2), True),
+        ("all numbers stay", (1, 2, 2), False),
+        ("all numbers grow by as much", (6, 2, 3), True),
+        ("the pictures change places", (41, 2, 2), True),
+        ("the last number changes", (9, 5, 5, 1), True),
+        ("all numbers stay", (7, 3, 3, 3), False),
+        ("all numbers change", (2, 6, 6, 3), True),
+        ("one number changes", (12, 8, 8, 1), True),
+        ("each picture has one number, always the same", (1, 3, 3, 1), False),
+    ):
+        answer = is_random(kind, shape, 5)
+        assert answer == right, (
+            f"For pictures of the shape {shape}, where {kind}, it should be {right}, not {answer}."
+        )
+        kinds.append(kind)
     ### BEGIN HIDDEN TESTS
-    chance = private.integers(0, 2, 8).astype(bool).tolist()
-    found = [bool(is_random(one_noisy if with_it else calm, pictures)) for with_it in chance]
-    assert found == chance, "Right for the examples of the check, not for others."
+    for _ in range(16):
+        shape = private.integers(1, [60, 5, 5, 4]) + [20, 1, 0, 0]
+        compare(str(private.choice(kinds)), shape.tolist(), int(private.integers(1 << 30)))
     ### END HIDDEN TESTS
 
 
 random_check = check_exercise(
     is_random,
     check,
+    trial=ask,
     hints=[
         "Call `answer` twice with the same pictures.",
         "np.allclose(a, b) is True where two arrays are equal but for rounding.",
@@ -590,8 +661,9 @@ if random_check.right:
         "model(pictures, training=False)": lambda pictures: model(pictures, training=False),
         "model(pictures)": model,
     }
-    for name, answer in ways.items():
-        print(f"{name:32} {'random' if is_random(answer, pictures) else 'not random'}")
+    for name, way in ways.items():
+        found = is_random(lambda pictures, way=way: np.asarray(way(pictures)), pictures)
+        print(f"{name:32} {'random' if found else 'not random'}")
 
 # %% [markdown] name="ex_random_read"
 # The layers of augmentation are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the other way: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
@@ -599,7 +671,7 @@ if random_check.right:
 # %% [markdown] name="ex_map"
 # ### Exercise 4 · In the dataset
 #
-# `dataset` gives single pictures with their labels and is cached already; `augment` takes a batch of pictures and returns it changed at random. Return a dataset that gives batches of 32 changed pictures with their labels, other versions in each epoch.
+# `dataset` gives single pictures with their labels and is cached already; `augment` takes a batch of pictures and returns it changed at random. Return a dataset that gives batches of 32 changed pictures with their labels, all of them once in each epoch, and other versions each time. The last batch may be smaller.
 
 
 # %% name="ex_map_answer" exercise="map"
@@ -614,15 +686,16 @@ def augment_in_dataset(dataset, augment):
 
 
 # %% name="ex_map_check" exercise="map" points=2
-def two_epochs(augment_in_dataset, count):
-    pictures = np.zeros((count, 2, 2, 3), np.float32)
-    labels = np.arange(float(count))[:, np.newaxis]
+def run(augment_in_dataset, count, epochs):
+    numbers = np.arange(count, dtype="float32")
+    pictures = np.tile(100 * numbers.reshape(-1, 1, 1, 1), (1, 2, 2, 3))
+    labels = numbers[:, np.newaxis]
     with tf.device("CPU:0"):  # where `map` runs
         calls, ranks = tf.Variable(0.0), []
 
     def augment(batch):
         ranks.append(len(batch.shape))
-        return batch + tf.cast(calls.assign_add(1.0), batch.dtype)
+        return batch + 1 + tf.cast(calls.assign_add(1.0), batch.dtype) / 256
 
     cached = tf.data.Dataset.from_tensor_slices((pictures, labels)).cache()
     built = augment_in_dataset(cached, augment)
@@ -631,40 +704,82 @@ def two_epochs(augment_in_dataset, count):
     )
     assert isinstance(built.element_spec, tuple) and len(built.element_spec) == 2, (
         "The labels are gone: the function in `map` returns the changed pictures and the labels."
+        if not isinstance(built.element_spec, tuple)
+        else "Each element should be a pair, pictures and labels."
     )
-    return {"ranks": ranks, "epochs": [list(built.as_numpy_iterator()) for _ in range(2)]}
+    early = float(calls) > 0
+    few = built.take(count // 32 + 3)  # where it never ends, too
+    found = [[list(batch) for batch in few.as_numpy_iterator()] for _ in range(epochs)]
+    return {"ranks": ranks, "epochs": found, "early": early}
+
+
+def summary(found):
+    """Return what does not depend on the order of the pictures."""
+    first, *others = (
+        sorted(
+            (float(label), float(picture.flat[0] - 100 * label))
+            for pictures, labels in epoch
+            for picture, label in zip(pictures, np.ravel(labels), strict=False)
+        )
+        for epoch in found["epochs"]
+    )
+    changes = [change for epoch in (first, *others) for _, change in epoch]
+    fresh = all(one != other for epoch in others for one, other in zip(first, epoch, strict=False))
+    return {
+        "ranks": sorted(set(found["ranks"])),
+        "sizes": [len(pictures) for pictures, _ in found["epochs"][0]],
+        "labels": [label for label, _ in first],
+        "unchanged": 0 in changes,
+        "paired": all(abs(change) < 50 for change in changes),
+        "once": all(1 < change < 2 for change in changes),
+        "again": [[label for label, _ in epoch] for epoch in others],
+        "fresh": fresh,
+        "early": found["early"] and not fresh,
+    }
 
 
 def check(augment_in_dataset):
-    found = augment_in_dataset(40)
-    ranks, epochs = found["ranks"], found["epochs"]
-    assert ranks, "The pictures come out as they were: call `augment` in `map`."
-    assert 2 not in ranks, "You change the labels too. They pass through as they are."
-    assert set(ranks) == {4}, (
-        "Batch first, then `map`: `augment` takes a batch, and one call for 32 pictures costs less "
-        "than 32 calls."
-    )
-    sizes = [len(batch) for batch, _ in epochs[0]]
-    assert sizes == [32, 8], f"40 pictures make batches of 32 and 8, not {sizes}."
-    assert all(batch.min() > 0 for batch, _ in epochs[0]), "Some pictures are not changed."
-    assert set(np.concatenate([x for _, x in epochs[0]]).ravel()) == set(range(40)), (
-        "The labels should come out as they went in."
-    )
+    for count, sizes in ((40, [32, 8]), (32, [32]), (5, [5]), (70, [32, 32, 6])):
+        found = augment_in_dataset(count, 2)
+        assert found["ranks"], "The pictures come out as they were: call `augment` in `map`."
+        assert 2 not in found["ranks"], "You change the labels too. They pass through as they are."
+        assert found["ranks"] == [4], (
+            "Batch first, then `map`: `augment` takes a batch, and one call for 32 pictures costs "
+            "less than 32 calls."
+        )
+        assert found["sizes"] == sizes, (
+            f"{count} pictures make an epoch with batches of {sizes}; yours begins with batches of "
+            f"{found['sizes']}."
+        )
+        assert not found["unchanged"], "Some pictures are not changed."
+        assert [found["labels"]] == found["again"] == [list(range(count))], (
+            "The labels should come out as they went in, each once in an epoch."
+        )
+        assert found["paired"], "Some pictures have got the labels of others."
+        assert found["once"], "Each picture should go through `augment` once, and nothing else."
     ### BEGIN HIDDEN TESTS
-    count = int(private.integers(65, 96))
-    sizes = [len(batch) for batch, _ in augment_in_dataset(count)["epochs"][0]]
-    assert sizes == [32, 32, count - 64], f"{count} pictures make batches of {sizes}."
+    for _ in range(4):
+        compare(int(private.integers(1, 100)), 1)
     ### END HIDDEN TESTS
     ### EARNED 1
-    assert epochs[0][0][0][0, 0, 0, 0] != epochs[1][0][0][0, 0, 0, 0], (
+    found = augment_in_dataset(40, 3)
+    assert not found["early"], (
+        "You call `augment` before an epoch begins, so all epochs get the same pictures. Call it "
+        "in `map`."
+    )
+    assert found["fresh"], (
         "The same versions in every epoch: a `cache` behind `map` keeps the first ones for ever."
     )
+    ### BEGIN HIDDEN TESTS
+    compare(int(private.integers(1, 100)), 2)
+    ### END HIDDEN TESTS
 
 
 map_check = check_exercise(
     augment_in_dataset,
     check,
-    trial=two_epochs,
+    trial=run,
+    as_data=summary,
     hints=[
         "The order is batch, map, prefetch; `cache` has been called before.",
         "The function that you give to `map` takes pictures and labels, and returns both.",
