@@ -523,7 +523,7 @@ float(np.mean([photo.path.parent.name == "cat" for photo in found]))
 # %% [markdown] name="ex_extract"
 # ### Exercise 1 · Extract features
 #
-# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture; `batches` gives pairs `(pictures, labels)` without end. Take the first `count` pictures. Return two arrays, the features and the labels, with exactly `count` rows each.
+# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture, of whatever shape; `batches` gives pairs `(pictures, labels)` without end, in batches of one size, which nobody tells you. Take the first `count` pictures, one or more. Return two arrays, the features and the labels, with exactly `count` rows each.
 
 
 # %% name="ex_extract_answer" exercise="extract"
@@ -541,57 +541,95 @@ def extract_features(base, batches, count):
 
 
 # %% name="ex_extract_check" exercise="extract" points=2
-def check(extract_features):
-    pictures = np.arange(4 * 2 * 2 * 3, dtype=float).reshape(4, 2, 2, 3)
-
+def extract(extract_features, size, count, axes, labels_shape):
+    pictures = np.random.default_rng(6).random((size * 100, 2, 4, 3))
+    labels = np.arange(len(pictures)).reshape(-1, *labels_shape)
     taken = []
 
     def batches():
-        for turn in range(50):
-            taken.append(turn)
-            yield pictures + 1000 * turn, np.arange(4) + 4 * turn
+        for begin in range(0, len(pictures), size):
+            taken.append(begin)
+            yield pictures[begin : begin + size].copy(), labels[begin : begin + size].copy()
 
-    features, labels = extract_features(lambda batch: batch.mean(axis=(1, 2)), batches(), 10)
-    features, labels = np.asarray(features), np.asarray(labels)
-    assert len(taken) < 50, (
-        "Your loop goes on although it has enough. This check stops you; a real generator never "
-        "ends. Count the pictures, and break."
-    )
-    assert len(features) == len(labels), (
-        f"There are {len(features)} rows of features and {len(labels)} labels."
-    )
-    assert len(features) != 12, (
-        "12 rows, since three batches of 4 were needed for 10 pictures. Cut the last batch: "
-        "[:count] at the end."
-    )
-    assert len(features) >= 10, (
-        f"Your loop ends before there are enough: {len(features)} rows, not 10. "
-        "A batch that is needed in part must be taken too."
-    )
-    assert len(features) == 10, f"There should be 10 rows, not {len(features)}."
-    assert features.shape != (10, 2, 2, 3), (
-        "These are the pictures themselves. The base is missing: base(batch) gives the features."
-    )
-    assert features.shape == (10, 3), (
-        f"The features should have the shape (10, 3), not {features.shape}."
-    )
-    assert labels.tolist() == list(range(10)), (
-        f"The labels should be those of the first ten pictures, 0 to 9, not {labels.tolist()}."
-    )
-    right = np.concatenate([pictures + 1000 * turn for turn in range(3)])[:10].mean(axis=(1, 2))
-    assert np.allclose(features, right), "Some features do not belong to their picture."
+    def base(batch):
+        return 3 * np.mean(batch, axis=tuple(axes))
+
+    features, found = extract_features(base, batches(), count)
+    right = base(pictures[:count])
+    features = np.asarray(features)
+    return {
+        "ends": len(taken) < 100,
+        "features": features,
+        "labels": np.asarray(found),
+        "right": right.shape == features.shape and np.allclose(features, right),
+        "shape": list(right.shape),
+        "raw": features.shape[1:] == pictures.shape[1:] and right.shape[1:] != features.shape[1:],
+    }
+
+
+def check(extract_features):
+    for size, count, axes, labels_shape in (
+        (4, 10, [1, 2], []),
+        (4, 8, [1, 2], []),
+        (4, 3, [1, 2], [1]),
+        (5, 1, [3], []),
+        (1, 3, [2], []),
+        (7, 7, [1, 2, 3], []),
+        (3, 20, [1], [1]),
+        (20, 5, [1, 2], []),
+        (6, 25, [3], [1]),
+        (2, 9, [1, 2, 3], []),
+        (20, 50, [2], []),
+    ):
+        what = f"For {count} pictures in batches of {size}"
+        found = extract_features(size, count, axes, labels_shape)
+        features, labels = np.asarray(found["features"]), np.asarray(found["labels"])
+        assert found["ends"], (
+            "Your loop goes on although it has enough. This check stops you; a real generator "
+            "never ends. Count the pictures, and break."
+        )
+        assert np.ndim(features) and np.ndim(labels), "Return two arrays: features and labels."
+        assert len(features) == len(labels), (
+            f"There are {len(features)} rows of features and {len(labels)} labels."
+        )
+        whole = -(-count // size) * size
+        assert len(features) != whole or whole == count, (
+            f"{what}, you return {whole} rows, which are whole batches. Cut the last batch: "
+            "[:count] at the end."
+        )
+        assert len(features) >= count, (
+            f"Your loop ends before there are enough: {len(features)} rows, not {count}. "
+            "A batch that is needed in part must be taken too."
+        )
+        assert len(features) == count, f"{what}, there should be {count} rows, not {len(features)}."
+        assert not found["raw"], (
+            "These are the pictures themselves. The base is missing: base(batch) gives the "
+            "features."
+        )
+        assert list(features.shape) == found["shape"], (
+            f"{what}, the features should have the shape {tuple(found['shape'])}, not "
+            f"{features.shape}."
+        )
+        assert labels.ravel().tolist() == list(range(count)), (
+            f"{what}, the labels should be the first {count} that come, not {labels.ravel()}."
+        )
+        assert labels.shape == (count, *labels_shape), (
+            f"{what}, the labels should keep their shape, {(count, *labels_shape)}; yours have "
+            f"{labels.shape}."
+        )
+        assert found["right"], f"{what}, some features do not belong to their picture."
     ### BEGIN HIDDEN TESTS
-    count = int(private.integers(13, 40))
-    features, labels = extract_features(lambda batch: 3 * batch[:, 0, 0], batches(), count)
-    assert np.array_equal(labels, np.arange(count)), f"For {count} pictures the labels are wrong."
-    turns = [3 * (pictures + 1000 * turn)[:, 0, 0] for turn in range(10)]
-    assert np.allclose(features, np.concatenate(turns)[:count]), "Right for the example only."
+    for _ in range(12):
+        axes = [[1], [2], [3], [1, 2], [1, 2, 3]][private.integers(5)]
+        shape = [[], [1]][private.integers(2)]
+        compare(int(private.integers(1, 12)), int(private.integers(1, 60)), axes, shape)
     ### END HIDDEN TESTS
 
 
 extract_check = check_exercise(
     extract_features,
     check,
+    trial=extract,
     hints=[
         "Collect the features of each batch in a list, and the labels in another.",
         "Add len(batch) to a counter; break when it has reached count.",
@@ -608,12 +646,12 @@ extract_check
 if extract_check.right:
     batches = parts["train"].batch(20).repeat().as_numpy_iterator()
     features, labels = extract_features(extractor.predict_on_batch, batches, 100)
-    print(features.shape, np.allclose(features, train_features[:100], rtol=0.02, atol=0.05))
+    print(np.shape(features), np.allclose(features, train_features[:100], rtol=0.02, atol=0.05))
 
 # %% [markdown] name="ex_prepare"
 # ### Exercise 2 · Prepare for VGG16
 #
-# Write what VGG16 wants. `pictures` is an array (n, height, width, 3) of red, green and blue, 0…255. Return an array of floating-point numbers of the same shape: blue, green, red, each less its mean over ImageNet, which is 103.939 for blue, 116.779 for green and 123.68 for red. Leave `pictures` unchanged.
+# Write what VGG16 wants. `pictures` is an array (n, height, width, 3) of red, green and blue, 0…255, of whole or floating-point numbers. Return an array of floating-point numbers of the same shape: blue, green, red, each less its mean over ImageNet, which is 103.939 for blue, 116.779 for green and 123.68 for red. Leave `pictures` unchanged.
 
 
 # %% name="ex_prepare_answer" exercise="prepare"
@@ -626,39 +664,72 @@ def prepare_for_vgg16(pictures):
 # %% name="ex_prepare_check" exercise="prepare" points=2
 def check(prepare_for_vgg16):
     pictures = np.random.default_rng(1).integers(0, 256, (2, 3, 4, 3)).astype("float32")
-    given = pictures.copy()
-    answer = np.asarray(prepare_for_vgg16(given))
+    answer = np.asarray(prepare_for_vgg16(pictures.copy()))
     means = np.array([103.939, 116.779, 123.68])
-    right = pictures[..., ::-1] - means
-    assert answer.shape == pictures.shape, f"The shape should stay {pictures.shape}."
-    assert not np.allclose(answer, pictures / 255, atol=1e-3), (
-        "That is the published mistake: 0…1 is what a network of your own may want, not VGG16."
+    right = pictures[..., [2, 1, 0]] - means
+    assert answer.shape == pictures.shape, (
+        f"The shape should stay {pictures.shape}; yours is {answer.shape}."
     )
-    assert not np.allclose(answer, right / 255, atol=1e-3), (
-        "Do not divide: VGG16 wants values from about −124 to 151."
-    )
-    assert not np.allclose(answer, right[..., ::-1], atol=1e-3), (
-        "The means are right, the order is not: VGG16 wants first the blue one, red last."
-    )
-    assert not np.allclose(answer, (pictures - means)[..., ::-1], atol=1e-3), (
-        "Take from each channel the mean of the channel that it belongs to: "
-        "turn the channels round first, then subtract."
-    )
-    assert not np.allclose(answer, pictures[:, :, ::-1] - means[::-1], atol=1e-3), (
-        "Your pictures are mirrored: [:, :, ::-1] turns the columns round. The channels are the "
-        "last direction, [..., ::-1]."
-    )
-    assert np.allclose(answer, right, atol=1e-3), (
-        f"A first pixel of {pictures[0, 0, 0]} should become {right[0, 0, 0].round(3)}, "
-        f"not {answer[0, 0, 0]}."
-    )
+    for wrong, says in (
+        (
+            pictures / 255,
+            "That is the published mistake: 0…1 is what a network of your own may want, not VGG16.",
+        ),
+        (right / 255, "Do not divide: VGG16 wants values from about −124 to 151."),
+        (
+            pictures - means[[2, 1, 0]],
+            "The means are right, the order is not: VGG16 wants first the blue one, red last.",
+        ),
+        (
+            right + means - means[[2, 1, 0]],
+            "Take from each channel the mean of the channel that it belongs to: "
+            "turn the channels round first, then subtract.",
+        ),
+        (
+            pictures[:, :, [3, 2, 1, 0]] - means[[2, 1, 0]],
+            "Your pictures are mirrored: [:, :, ::-1] turns the columns round. The channels are the "
+            "last direction, [..., ::-1].",
+        ),
+        (right + means, "The order is right. From each channel, its mean is to be taken away."),
+    ):
+        assert not np.allclose(answer, wrong, atol=1e-3), says
+    for shape, kind in (
+        ((2, 3, 4, 3), "float32"),
+        ((1, 2, 2, 3), "uint8"),
+        ((3, 5, 2, 3), "int64"),
+        ((1, 3, 3, 3), "float64"),
+        ((4, 1, 1, 3), "float32"),
+        ((1, 1, 6, 3), "uint8"),
+        ((3, 3, 3, 3), "uint8"),
+        ((2, 4, 3, 3), "int32"),
+        ((5, 2, 3, 3), "float32"),
+        ((1, 7, 1, 3), "float64"),
+    ):
+        pictures = np.random.default_rng(2).uniform(0, 255, shape).astype(kind)
+        answer = np.asarray(prepare_for_vgg16(pictures.copy()))
+        what = f"In an array of {kind} of the shape {shape}, "
+        assert answer.shape == shape, f"{what}the shape should stay; yours is {answer.shape}."
+        red, green, blue = pictures.astype(float).reshape(-1, 3).T
+        right = np.stack([blue - 103.939, green - 116.779, red - 123.68], -1).reshape(shape)
+        different = ~np.isclose(answer, right, atol=1e-3).all(axis=-1)
+        assert not different.any(), (
+            f"{what}a pixel of {pictures[different][0]} should become "
+            f"{right[different][0].round(3)}, not {answer[different][0]}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(private.integers(0, 256, (1, 2, 5, 3)).astype("float32"))
+    for _ in range(12):
+        kind = str(private.choice(["uint8", "int64", "float32", "float64"]))
+        shape = [*private.integers(1, 6, 3), 3]
+        compare(private.uniform(0, 255, shape).astype(kind))
     ### END HIDDEN TESTS
     ### EARNED 1
-    assert np.array_equal(given, pictures), (
-        "The values are right, but the pictures that you were given have changed. Make a new array."
-    )
+    for kind in ("float32", "float64"):
+        given = pictures.astype(kind)
+        prepare_for_vgg16(given)
+        assert np.array_equal(given, pictures.astype(kind)), (
+            "The values are right, but the pictures that you were given have changed. Make a new "
+            "array."
+        )
 
 
 prepare_check = check_exercise(
@@ -680,12 +751,13 @@ prepare_check
 if prepare_check.right:
     sample = test_pictures[:20].astype("float32")
     for kind, values in (("right", prepare_for_vgg16(sample)), ("wrong", sample / 255)):
+        values = np.asarray(values)
         print(f"{kind}: {values.min():7.1f} {values.mean():7.1f} {values.max():7.1f}")
 
 # %% [markdown] name="ex_counts"
 # ### Exercise 3 · What is trained
 #
-# Return how many single numbers a network trains, and how many it keeps frozen: a pair of whole numbers. `network.trainable_weights` and `network.non_trainable_weights` are lists of arrays, and each has a `.shape`.
+# Return how many single numbers a network trains, and how many it keeps as they are: a pair of whole numbers. `network.trainable_weights` and `network.non_trainable_weights` are lists of arrays, and each has a `.shape`. The second list holds what is frozen, and what batch normalisation keeps from training.
 
 
 # %% name="ex_counts_answer" exercise="counts"
@@ -698,34 +770,62 @@ def trained_and_frozen(network):
 
 
 # %% name="ex_counts_check" exercise="counts" points=1
-def count_example(trained_and_frozen, neurons, frozen):
-    base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(neurons)])
-    network = keras.Sequential([keras.Input((4,)), base, keras.layers.Dense(2)])
-    base.trainable = not frozen
-    return tuple(trained_and_frozen(network))
+def count_example(trained_and_frozen, kind, neurons, normalised, frozen):
+    layer = (
+        keras.layers.Conv2D(neurons, (3, 2)) if kind == "Conv2D" else keras.layers.Dense(neurons)
+    )
+    inner = [keras.Input((5, 5, 2) if kind == "Conv2D" else (4,)), layer]
+    if normalised:
+        inner.append(keras.layers.BatchNormalization())
+    base, head = keras.Sequential(inner), keras.layers.Dense(2)
+    network = keras.Sequential([base, keras.layers.Dropout(0.5)])
+    if kind == "Conv2D":
+        network.add(keras.layers.GlobalAveragePooling2D())
+    network.add(head)
+    for name, part in (("layer", layer), ("base", base), ("head", head), ("all", network)):
+        if name == frozen:
+            part.trainable = False
+    return trained_and_frozen(network)
 
 
 def check(trained_and_frozen):
-    answer = trained_and_frozen(5, True)
-    assert answer != (2, 2), (
+    answer = trained_and_frozen("Dense", 5, False, "base")
+    assert answer != [2, 2], (
         "That is how many arrays there are, a kernel and a bias on each side. "
         "An array of shape (5, 2) holds 10 numbers: np.prod(weight.shape)."
     )
-    assert answer != (25, 12), "That is the other way round: first the trained ones."
-    assert answer != (37, 25), "37 are all of them; the first number is for the trained ones only."
-    assert answer != (7, 9), (
+    assert answer != [25, 12], "That is the other way round: first the trained ones."
+    assert answer != [37, 25], "37 are all of them; the first number is for the trained ones only."
+    assert answer != [7, 9], (
         "len of an array is its first direction only. np.prod(weight.shape) multiplies them all."
     )
-    assert answer == (12, 25), (
-        "In the example the head trains 5 × 2 + 2 = 12 numbers, and 4 × 5 + 5 = 25 are frozen; "
-        f"you return {answer}."
-    )
-    answer = trained_and_frozen(5, False)
-    assert answer == (37, 0), f"With nothing frozen it is (37, 0), not {answer}."
+    assert answer != [9, 14], "You add up the sides of each array. Multiply them: np.prod."
+    for kind, neurons, normalised, frozen, right in (
+        ("Dense", 5, False, "base", [12, 25]),
+        ("Dense", 5, False, "nothing", [37, 0]),
+        ("Dense", 5, True, "nothing", [47, 10]),
+        ("Dense", 5, True, "base", [12, 45]),
+        ("Dense", 5, True, "layer", [22, 35]),
+        ("Dense", 7, True, "head", [49, 30]),
+        ("Dense", 7, False, "layer", [16, 35]),
+        ("Dense", 3, False, "all", [0, 23]),
+        ("Conv2D", 4, False, "nothing", [62, 0]),
+        ("Conv2D", 4, False, "head", [52, 10]),
+        ("Conv2D", 6, True, "base", [14, 102]),
+        ("Conv2D", 6, True, "layer", [26, 90]),
+        ("Conv2D", 6, True, "nothing", [104, 12]),
+    ):
+        answer = trained_and_frozen(kind, neurons, normalised, frozen)
+        normal = ", batch normalisation" if normalised else ""
+        assert answer == right, (
+            f"For a base, {kind}({neurons}){normal}, with a head, Dense(2), it should be "
+            f"{tuple(right)} where {frozen} is frozen; you return {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    neurons = int(private.integers(6, 90))
-    answer, right = trained_and_frozen(neurons, True), (2 * neurons + 2, 5 * neurons)
-    assert answer == right, f"With {neurons} neurons in the base it is {right}, not {answer}."
+    for _ in range(10):
+        kind = str(private.choice(["Dense", "Conv2D"]))
+        frozen = str(private.choice(["nothing", "layer", "base", "head", "all"]))
+        compare(kind, int(private.integers(1, 40)), bool(private.integers(2)), frozen)
     ### END HIDDEN TESTS
 
 
@@ -753,7 +853,7 @@ if counts_check.right:
 # %% [markdown] name="ex_another"
 # ### Exercise 4 · Any base
 #
-# Write `build_on(base, preprocess)`: a network that takes raw pictures of the size that the base takes, prepares them with `preprocess`, runs the base, averages over all places (`GlobalAveragePooling2D`), and ends in one neuron with sigmoid. Whatever the base was before, freeze it. Do not compile the network.
+# Write `build_on(base, preprocess)`: a network that takes raw pictures of the size that the base takes, prepares them with `preprocess`, runs the base, averages over all places (`GlobalAveragePooling2D`), and ends in one neuron with sigmoid. Whatever the base was before, freeze it, all of it. The head is new in each call. Do not compile the network.
 
 
 # %% name="ex_another_answer" exercise="another"
@@ -768,71 +868,142 @@ def build_on(base, preprocess):
 
 
 # %% name="ex_another_check" exercise="another" points=2
-def describe(build_on, filters):
-    layers = [keras.layers.Conv2D(filters, 3), keras.layers.BatchNormalization()]
-    base = keras.Sequential([keras.Input((8, 8, 3)), *layers])
-    prepared = []
+from course_utils.networks import measure
 
-    def preprocess(pictures):
-        prepared.append(pictures)
-        return keras.layers.Rescaling(0.01, offset=-1)(pictures)
 
-    network = build_on(base, preprocess)
+def example(size, filters, scale):
+    pictures = keras.Input(size)
+    values = keras.layers.Conv2D(filters, 3, activation="relu")(pictures)
+    base = keras.Model(pictures, keras.layers.BatchNormalization()(values))
+    return base, lambda pictures: keras.layers.Rescaling(scale, offset=-1)(pictures)
+
+
+def build_example(build_on, size, filters, scale, frozen):
+    base, preprocess = example(size, filters, scale)
+    base.trainable = not frozen
+    prepared, before = [], [np.asarray(weight) for weight in base.weights]
+
+    def watched(pictures):
+        prepared.append(1)
+        return preprocess(pictures)
+
+    network, other = (build_on(base, watched) for _ in range(2))
     assert isinstance(network, keras.Model), f"Return a keras.Model, not {type(network).__name__}."
-    parameters = sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+    weights = [np.asarray(weight) for weight in network.weights]
+    inner = {id(weight) for weight in base.weights}
+    heads = [{id(weight) for weight in model.weights} - inner for model in (network, other)]
     return {
-        "input": list(network.input_shape),
-        "output": list(network.output_shape),
-        "activation": getattr(getattr(network.layers[-1], "activation", None), "__name__", "none"),
-        "arrays": len(network.trainable_weights),
-        "parameters": parameters,
-        "prepared": list(prepared[-1].shape)[1:] if prepared else [],
-        "layers": [type(layer).__name__ for layer in network.layers],
+        "network": network,
+        "inputs": [list(size), filters, scale],
+        "prepared": bool(prepared),
+        "base": all(any(np.array_equal(a, b) for b in weights) for a in before),
+        "shared": bool(heads[0] & heads[1]),
+        "compiled": network.compiled,
+    }
+
+
+def reference(kind, size, filters, scale):
+    """Return a right network, or one with a mistake."""
+    base, preprocess = example(size, filters, scale)
+    base.trainable = False
+    inputs = keras.Input(size)
+    values = inputs / 255 if kind == "divided" else inputs
+    if kind not in ("raw", "late"):
+        values = preprocess(values)
+    values = base(values)
+    if kind == "late":
+        values = preprocess(values)
+    if kind == "twice":
+        values = base(preprocess(preprocess(inputs)))
+    pooling = keras.layers.GlobalMaxPooling2D() if kind == "largest" else None
+    values = (pooling or keras.layers.GlobalAveragePooling2D())(values)
+    values = keras.layers.Dense(1)(values)
+    return keras.Model(inputs, values if kind == "linear" else keras.ops.sigmoid(values))
+
+
+def describe(found):
+    size, filters, scale = found["inputs"]
+    measured = measure(found["network"], *size)
+    found = {key: value for key, value in found.items() if key not in ("network", "inputs")}
+    kinds = ("right", "raw", "late", "largest", "linear", "divided", "twice")
+    same = (
+        kind
+        for kind in kinds
+        if measured["answers"].shape == (4, 1)
+        and np.allclose(
+            measured["answers"],
+            measure(reference(kind, size, filters, scale), *size)["answers"],
+            rtol=1e-4,
+            atol=1e-6,
+        )
+    )
+    return found | {
+        "output": list(measured["answers"].shape[1:]),
+        "trained": measured["trained"],
+        "is": next(same, "other"),
     }
 
 
 def check(build_on):
-    network = build_on(4)
-    assert network["input"] == [None, 8, 8, 3], (
-        "The network should take the pictures that the base takes: keras.Input(base.input_shape[1:])."
-    )
-    assert network["output"] == [None, 1], (
-        f"For each picture there should be one number, not {network['output'][1:]}."
-    )
-    assert network["prepared"], "The pictures are not prepared: call preprocess before the base."
-    assert network["prepared"] == [8, 8, 3], (
-        "You prepare what the base gives. The pictures go through preprocess first, then the base."
-    )
-    assert "Rescaling" in network["layers"], (
-        "You call preprocess and go on with the raw pictures: base(preprocess(pictures))."
-    )
-    assert "GlobalMaxPooling2D" not in network["layers"], (
-        "That keeps the largest number of each channel. GlobalAveragePooling2D keeps the mean."
-    )
-    assert network["activation"] == "sigmoid", (
-        "The last number should be a probability: activation='sigmoid'."
-    )
-    assert network["arrays"] != 0, (
-        "Nothing is trained: you have frozen the head too. Freeze the base alone."
-    )
-    assert network["arrays"] == 2, (
-        f"{network['arrays']} arrays would be trained, not 2. Freeze the base: base.trainable = False."
-    )
-    assert network["parameters"] == 5, (
-        "GlobalAveragePooling2D averages over all places, so that the last neuron has one weight "
-        f"for each of the 4 channels and a bias. Yours has {network['parameters']} numbers."
-    )
+    for size, filters, scale, frozen in (
+        ((8, 8, 3), 4, 0.01, False),
+        ((9, 6, 3), 7, 1 / 127.5, True),
+        ((5, 12, 1), 3, 0.003, False),
+    ):
+        found = build_on(size, filters, scale, frozen)
+        assert found["prepared"], "The pictures are not prepared: call preprocess before the base."
+        assert found["is"] != "late", (
+            "You prepare what the base gives. The pictures go through preprocess first, then the "
+            "base."
+        )
+        assert found["output"] == [1], (
+            f"For each picture there should be one number, not {found['output']}."
+        )
+        assert found["is"] != "raw", (
+            "You call preprocess and go on with the raw pictures: base(preprocess(pictures))."
+        )
+        assert found["is"] != "divided", (
+            "You divide by 255 before preprocess, which expects raw pictures: the mistake of above."
+        )
+        assert found["is"] != "twice", "You prepare the pictures twice."
+        assert found["is"] != "largest", (
+            "That keeps the largest number of each channel. GlobalAveragePooling2D keeps the mean."
+        )
+        assert found["is"] != "linear", (
+            "The last number should be a probability: activation='sigmoid'."
+        )
+        assert found["base"], "Your network does not hold the weights of the base that it is given."
+        trained = sum(int(np.prod(shape)) for shape in found["trained"])
+        assert trained, "Nothing is trained: you have frozen the head too. Freeze the base alone."
+        assert len(found["trained"]) <= 2, (
+            f"{len(found['trained'])} arrays would be trained, not 2, the kernel and the bias of "
+            "one neuron. Freeze the base: base.trainable = False."
+        )
+        assert trained == filters + 1, (
+            "GlobalAveragePooling2D averages over all places, so that the last neuron has one "
+            f"weight for each of the {filters} channels and a bias. Yours has {trained} numbers."
+        )
+        assert found["is"] == "right", (
+            "The size is right, but your network computes something else than preprocess, base, "
+            "mean over all places, one neuron and sigmoid, once each and in this order."
+        )
+        assert not found["shared"], (
+            "Two calls share a head: the second would train on. Make it new."
+        )
+        assert not found["compiled"], "Do not compile the network: who trains it will do that."
     ### BEGIN HIDDEN TESTS
-    filters = int(private.integers(6, 40))
-    found = build_on(filters)["parameters"]
-    assert found == filters + 1, f"With {filters} filters, {found} numbers are trained."
+    for _ in range(3):
+        size = [int(n) for n in private.integers([5, 5, 1], [14, 14, 4])]
+        scale = float(private.uniform(0.002, 0.02))
+        compare(size, int(private.integers(2, 20)), scale, bool(private.integers(2)))
     ### END HIDDEN TESTS
 
 
 another_check = check_exercise(
     build_on,
     check,
-    trial=describe,
+    trial=build_example,
+    as_data=describe,
     hints=[
         "build_network in the lesson does nearly the same.",
         "base.trainable = False, then keras.Input(base.input_shape[1:]) and one step after the other.",
