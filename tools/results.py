@@ -184,15 +184,17 @@ def render_mutants(run):
     Args:
         run: the content of `benchmarks/mutants.json`.
     """
-    kinds = ("mutants", "tried", "refused", "equal", "gaps")
+
+    def cells(score):
+        counts = (score["mutants"], score["tried"], score["refused"] + score["stopped"])
+        return " | ".join(f"{count:,}" for count in (*counts, score["equal"], score["gaps"]))
+
     parts = [MUTANTS_HEAD, "\n| exercise | changes | tried | refused | the same | gaps |\n"]
     parts.append("| --- " * 6 + "|\n")
     for lesson, exercises in run["scores"].items():
         for name, score in exercises.items():
-            cells = " | ".join(f"{score[kind]:,}" for kind in kinds)
-            parts.append(f"| {lesson[:2]} {name} | {cells} |\n")
-    cells = " | ".join(f"**{run['total'][kind]:,}**" for kind in kinds)
-    parts.append(f"| all | {cells} |\n")
+            parts.append(f"| {lesson[:2]} {name} | {cells(score)} |\n")
+    parts.append(f"| all | {cells(run['total'])} |\n")
     parts.append(
         f"\n`{run['command']}`, {run['seconds']:.0f} seconds, {run['hardware']}, {run['date']}.\n"
     )
