@@ -557,7 +557,7 @@ def check(unfreeze_from):
         f"{', '.join(learning)} learn."
     )
     assert not {"norm2", "norm3"} & set(learning), (
-        "batch normalisation learns too: isinstance(layer, keras.layers.BatchNormalization) "
+        "Batch normalisation learns too: isinstance(layer, keras.layers.BatchNormalization) "
         "tells you which layers to leave frozen."
     )
     assert learning == ["conv2", "conv3"], f"conv2 and conv3 should learn; {learning} do."
@@ -634,7 +634,7 @@ def smooth(values, factor):
 def check(smooth):
     values = [8.0, 0.0, 4.0]
     answer = smooth(values, 0.75)
-    assert np.shape(answer) == (3,), "The answer should be as long as the list of values, here 3."
+    assert np.shape(answer) == (3,), "Return a list of numbers as long as values, here 3."
     answer = np.round(np.array(answer, float), 4).tolist()
     assert answer != [8.0, 6.4, 5.92], "Use the factor that is given, here 0.75, in place of 0.8."
     assert answer != [8.0, 2.0, 3.5], (
@@ -857,7 +857,7 @@ def what_changes(answer):
 
 def check(after_training):
     found = after_training()
-    assert found["four"], "Return four probabilities."
+    assert found["four"], "Return a list of four probabilities."
     assert found["probabilities"], "A probability lies between 0 and 1."
     assert not found["zero"], "The logarithm of 0 is endless, and so is the loss. Keep above 0."
     assert found["right"] != "more often", (

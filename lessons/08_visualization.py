@@ -603,7 +603,7 @@ def check(empty_channels):
     maps[:2, ..., 2] = 1.0
     answer = empty_channels(maps.copy())
     assert np.ndim(answer) != 0, (
-        f"You return {answer}. If that is how many there are: return which ones, as a list."
+        f"Return a list: which channels they are, not how many. You return {answer!r}."
     )
     assert np.ndim(answer) == 1, (
         f"Return a list of numbers, not {answer}: from the tuple that np.where and np.nonzero "
@@ -714,7 +714,7 @@ def check(cover_map):
     assert shapes == {(5, 7, 3)}, (
         "Ask about the whole picture, with a part of it covered: the shape is always (5, 7, 3)."
     )
-    assert answer.shape != (3, 2), "rows and columns are exchanged: 2 rows of 3 squares fit in."
+    assert answer.shape != (3, 2), "Rows and columns are exchanged: 2 rows of 3 squares fit in."
     assert answer.shape == (2, 3), f"2 rows of 3 squares fit in; your array is {answer.shape}."
     assert not np.allclose(answer, -right, atol=1e-6), (
         "It has the other sign. A fall is the probability of the whole picture minus that of the "
@@ -830,6 +830,7 @@ def check(heat_map_against):
     assert answer.shape == (2, 2), (
         f"A heat map has rows and columns, here (2, 2); yours has {answer.shape}."
     )
+    assert np.isfinite(answer).all(), "Your map holds nan or inf, which are no numbers."
     assert not np.allclose(answer, [[1, 0], [0, 0]]), (
         "That is the evidence for the class. Turn the sign of the weights."
     )

@@ -925,7 +925,8 @@ def check(one_hot_batches):
     found = one_hot_batches(pictures, labels, 4)
     assert found["pictures"], "Your dataset is empty; 11 pictures make two batches of 4."
     first, rows = found["pictures"][0], found["labels"][0]
-    assert first.ndim == 4, "Your dataset gives single pictures: batch(batch, …) is missing."
+    assert first.ndim != 3, "Your dataset gives single pictures: batch(batch, …) is missing."
+    assert first.ndim == 4, f"A batch of 4 has the shape (4, 2, 2, 3), and yours {first.shape}."
     assert rows.shape == (*first.shape[:1], 5), (
         f"The labels should have the shape ({len(first)}, 5), not {rows.shape}."
     )

@@ -25,7 +25,7 @@ def unfreeze_from(base, first_name):
     return base
 
 
-# %% name="ex_unfreeze_wrong_norm" exercise="unfreeze" wrong="batch normalisation learns too"
+# %% name="ex_unfreeze_wrong_norm" exercise="unfreeze" wrong="Batch normalisation learns too"
 def unfreeze_from(base, first_name):
     base.trainable = True
     for layer in base.layers:
@@ -357,7 +357,7 @@ def after_training():
     return [2.0, 2.0, 0.4, 0.4]
 
 
-# %% name="ex_turned_wrong_percent" exercise="turned" wrong="Return four"
+# %% name="ex_turned_wrong_percent" exercise="turned" wrong="a list of four"
 def after_training():
     return [[0.95, 0.95, 0.45, 0.45]]
 

@@ -115,7 +115,7 @@ def cover_map(picture, probability_of, size):
     return answers
 
 
-# %% name="ex_cover_wrong_turned" exercise="cover" wrong="rows and columns"
+# %% name="ex_cover_wrong_turned" exercise="cover" wrong="Rows and columns"
 def cover_map(picture, probability_of, size):
     whole_picture = probability_of(picture)
     rows, columns = picture.shape[0] // size, picture.shape[1] // size
