@@ -237,6 +237,7 @@ class Trial:
         """Return the score of an exercise, and the mutants that show a gap in its check."""
         from course_utils import exercises
 
+        self.outcome(self.exercise.solution)  # the first time, TensorFlow prepares itself
         begin = time.perf_counter()
         outcome, _ = self.outcome(self.exercise.solution)
         taken = time.perf_counter() - begin
