@@ -13,6 +13,7 @@ import datetime
 import difflib
 import json
 import os
+import pickle
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -176,11 +177,24 @@ class _Differs(Exception):
     """A mutant does something else than the answer."""
 
 
+def _remembered(function):
+    """Return a function of plain inputs that works out the same only once: networks take long."""
+    known = {}
+
+    def remembered(*inputs):
+        key = pickle.dumps(inputs)
+        if key not in known:
+            known[key] = function(*inputs)
+        return copy.deepcopy(known[key])
+
+    return remembered
+
+
 class Trial:
     """The visible check of an exercise, and the inputs of its hidden tests."""
 
     def __init__(self, exercise, space):
-        self.exercise, self.space = exercise, space
+        self.exercise, self.space, self.right = exercise, space, None
 
     def outcome(self, source):
         """Return what a learner with this answer sees, and its namespace."""
@@ -208,9 +222,11 @@ class Trial:
 
         def subject(answer):
             more = (space.get(exercise.trial), space.get(exercise.as_data))
-            return Called(answer).with_trial(*more)
+            called = Called(answer).with_trial(*more)
+            return _remembered(called) if any(more) else called
 
-        given, right = subject(space[exercise.answer]), subject(solution[exercise.answer])
+        given = subject(space[exercise.answer])
+        right = self.right = self.right or subject(solution[exercise.answer])
 
         def compare(*inputs):
             count[0] += 1
