@@ -104,8 +104,8 @@ def test_a_stub_earns_nothing(needs_bubblewrap):
 def test_another_seed_asks_for_other_inputs(notebook, needs_bubblewrap):
     said = set()
     for seed in ("one", "two", "one"):
-        source = "def side_after(side, blocks): return {(300, 1): 149, (300, 5): 7, (94, 5): 1}"
-        given = {"size": source + "[side, blocks]"}
+        source = f"def side_after(side, blocks): return {hostile.PUBLISHED}[side, blocks]"
+        given = {"size": source}
         job = engine.job(LESSON, given, [], seed, LIMITS, False)
         said.add({mark.exercise: mark.reason for mark in engine.grade(job)}["size"])
     assert len(said) == 2, said
