@@ -51,7 +51,8 @@ def measure(network, *shape, most=255.0, training=False):
         training: whether it is asked as in training.
 
     Returns:
-        a dict: `"answers"`, a float array, what it gives for four pictures; `"bare"`, the same
+        a dict: `"answers"`, a float array, what it gives for four pictures, each ten times as dark
+        as the one before; `"bare"`, the same
         where the last kernel is zero and the last biases are -2, 0.5, 1, -0.5, 3, -2, …, so that
         only the last activation is left; `"parameters"`; `"trained"`, the shapes of the weights
         that training would change, sorted; `"blind"`, whether all four pictures give the same.
@@ -60,7 +61,8 @@ def measure(network, *shape, most=255.0, training=False):
         AssertionError: it is no network, or takes no such pictures.
     """
     network, numbers = _network(network), np.random.default_rng(0)
-    pictures = numbers.uniform(0, most, (4, *shape)).astype("float32")
+    darker = np.reshape([1, 0.1, 0.01, 0.001], (4, *[1] * len(shape)))  # else softmax is 0 or 1
+    pictures = (darker * numbers.uniform(0, most, (4, *shape))).astype("float32")
     _answers(network, pictures)
     fill_weights(network)
     answers = np.asarray(network(pictures, training=training))
@@ -86,6 +88,8 @@ def fill_weights(network):
         turns[shape] = turn = turns.get(shape, 0) + 1
         numbers = np.random.default_rng([turn, len(shape), *shape])
         values = numbers.normal(size=shape) / max(1, np.prod(shape[:-1])) ** 0.5
+        if np.prod(shape[:-1]) > 1:  # sums of both signs, so that ReLU has something to do
+            values -= values.mean(axis=tuple(range(len(shape) - 1)))
         positive = weight.path.endswith(("moving_variance", "gamma"))
         weight.assign(np.abs(values) + 0.5 if positive else values)
 
