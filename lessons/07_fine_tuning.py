@@ -760,7 +760,7 @@ def check(compare_rates):
     changed = network.weights[0].tolist() != [5]
     kernel, biases = [[0.5, -1.5, 2.0], [1.25, 0.0, -0.75]], [0.1, 0.2, 0.3]
     for train in (add_rate, add_product):
-        for rates in ([0.5], [3, 1, 2], [0.25, 0.125, 0.75, 0.5], [9, 0.1, 4], [7.5, 0.1]):
+        for rates in ([0.5], [3, 1, 2], [0.25, 0.125, 0.75], [9, 1 / 3, 4], [1.25e-7, 3e-6, 2e-5]):
             network = Weights(kernel, biases)
             answer = compare_rates(network, list(rates), train)
             right = {rate: train(Weights(kernel, biases), rate) for rate in rates}
@@ -775,7 +775,8 @@ def check(compare_rates):
             changed = changed or left != [kernel, biases]
     ### BEGIN HIDDEN TESTS
     for count in range(1, 11):
-        start, rates = private.normal(size=(2, 3, 2)), private.uniform(0.1, 2, count).tolist()
+        start, rates = private.normal(size=(2, 3, 2)), 10 ** private.uniform(-7, 0, count)
+        rates = rates.tolist()
         compare(Weights(*start), rates, add_product)
     ### END HIDDEN TESTS
     ### EARNED 1
