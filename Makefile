@@ -18,7 +18,7 @@ BIN := .venv/bin
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-doors test-release test-colab test-grading notebooks \
+.PHONY: help setup lab lesson assignment grade test test-doors test-release test-mutants test-colab test-grading notebooks \
   check-notebooks results lock colab-lists release clean
 
 help:  ## list the commands
@@ -75,6 +75,9 @@ test-release: $(READY)  ## make release, in clones that come to harm
 test-doors: $(READY)  ## the course on machines and beside servers that misbehave
 	@mkdir -p build
 	@$(PYTEST) -n 2 --dist loadfile --durations 10 tests/doors
+
+test-mutants: $(READY)  ## the checks, on machine-made changes of the answers (N=01: one lesson)
+	@COURSE_PROFILE=ci $(BIN)/python -m tools.mutants $(N)
 
 COLAB := $(foreach kind,colab colab-tpu,.venv-$(kind)/.ready-requirements-$(kind).txt)
 

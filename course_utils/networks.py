@@ -3,22 +3,26 @@
 import numpy as np
 
 
-def build_twice(build, *inputs, known=()):
+def build_twice(build, *inputs, known=(), shape=None):
     """Call a function that builds a network twice, and find out whether it builds anew each time.
 
     Args:
         build: the function.
         inputs: what it is called with.
         known: networks that were there before.
+        shape: of one picture, for networks that get their weights with the first pictures only.
 
     Returns:
-        a dict: `"network"`, the first one, and `"shared"`, a bool: whether it shares a weight with
-        the second one or a known one, or has the learned numbers of a known one.
+        a dict: `"network"`, the first one; `"shared"`, a bool: whether it shares a weight with the
+        second one or a known one, or has the learned numbers of a known one; `"compiled"`, a bool.
 
     Raises:
-        AssertionError: it returns no network.
+        AssertionError: it returns no network, or one that takes no pictures of that shape.
     """
     first, second = (_network(build(*inputs)) for _ in range(2))
+    for network in (first, second) if shape else ():
+        if not network.built:
+            _answers(network, np.zeros((1, *shape), "float32"))
     own = {id(weight) for weight in first.weights}
     others = [weight for network in (second, *known) for weight in network.weights]
     shared = any(id(weight) in own for weight in others)
@@ -30,7 +34,7 @@ def build_twice(build, *inputs, known=()):
         for values in learned
         if tuple(weight.shape) == values.shape
     )
-    return {"network": first, "shared": shared or copied}
+    return {"network": first, "shared": shared or copied, "compiled": bool(first.compiled)}
 
 
 def measure(network, *shape, most=255.0, training=False):
@@ -47,7 +51,8 @@ def measure(network, *shape, most=255.0, training=False):
         training: whether it is asked as in training.
 
     Returns:
-        a dict: `"answers"`, a float array, what it gives for four pictures; `"bare"`, the same
+        a dict: `"answers"`, a float array, what it gives for four pictures, each ten times as dark
+        as the one before; `"bare"`, the same
         where the last kernel is zero and the last biases are -2, 0.5, 1, -0.5, 3, -2, …, so that
         only the last activation is left; `"parameters"`; `"trained"`, the shapes of the weights
         that training would change, sorted; `"blind"`, whether all four pictures give the same.
@@ -56,14 +61,9 @@ def measure(network, *shape, most=255.0, training=False):
         AssertionError: it is no network, or takes no such pictures.
     """
     network, numbers = _network(network), np.random.default_rng(0)
-    pictures = numbers.uniform(0, most, (4, *shape)).astype("float32")
-    try:
-        network(pictures)
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        raise AssertionError(
-            f"Your network does not take pictures of the shape {shape}: {reason[:200]}"
-        ) from None
+    darker = np.reshape([1, 0.1, 0.01, 0.001], (4, *[1] * len(shape)))  # else softmax is 0 or 1
+    pictures = (darker * numbers.uniform(0, most, (4, *shape))).astype("float32")
+    _answers(network, pictures)
     fill_weights(network)
     answers = np.asarray(network(pictures, training=training))
     found = {
@@ -88,8 +88,20 @@ def fill_weights(network):
         turns[shape] = turn = turns.get(shape, 0) + 1
         numbers = np.random.default_rng([turn, len(shape), *shape])
         values = numbers.normal(size=shape) / max(1, np.prod(shape[:-1])) ** 0.5
+        if np.prod(shape[:-1]) > 1:  # sums of both signs, so that ReLU has something to do
+            values -= values.mean(axis=tuple(range(len(shape) - 1)))
         positive = weight.path.endswith(("moving_variance", "gamma"))
         weight.assign(np.abs(values) + 0.5 if positive else values)
+
+
+def _answers(network, pictures):
+    try:
+        return network(pictures)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise AssertionError(
+            f"Your network does not take pictures of the shape {pictures.shape[1:]}: {reason[:200]}"
+        ) from None
 
 
 def _network(value):

@@ -196,7 +196,7 @@ hidden = np.maximum(0, 3 * x + 1)
 # %% [markdown] name="ex_neuron"
 # ### Exercise 1 · A neuron
 #
-# Write a neuron with ReLU. `inputs` and `weights` are arrays of the same length, `bias` is a number. Replace the dots, run the cell, then run the check below it.
+# Write a neuron with ReLU. `inputs` and `weights` are arrays of the same length, `bias` is a number; return one number. Replace the dots, run the cell, then run the check below it.
 
 
 # %% name="ex_neuron_answer" exercise="neuron"
@@ -208,25 +208,46 @@ def neuron(inputs, weights, bias):
 
 # %% name="ex_neuron_check" exercise="neuron" points=1
 def check(neuron):
-    inputs, weights = np.array([1.0, 2.0, 4.0]), np.array([0.5, 1.0, -0.25])
-    assert np.ndim(neuron(inputs, weights, 1.0)) == 0, (
+    examples = [  # inputs, weights, bias; right; and with the bias: left out, last, in each product
+        ([1, 2, 4], [0.5, 1, -0.25], 1, 2.5, 1.5, 2.5, 4.5),
+        ([-1, -2, -4], [0.5, 1, -0.25], 2, 0.5, 0, 2, 4.5),
+        ([1, 2, 4], [0.5, 1, -0.25], -4, 0, 1.5, -2.5, 0),
+        ([0.5], [-3], 1.25, 0, 0, 1.25, 0),
+        ([0.5], [3], -1.25, 0.25, 1.5, 0.25, 0.25),
+        ([-2, 3], [-1.5, -0.5], 0, 1.5, 1.5, 1.5, 1.5),
+        ([-2, 3], [-0.5, -1.5], 0.75, 0, 0, 0.75, 0),
+        ([2, 0, 7, 1, 1], [0.5, 9, -1, 4, 4], 0.5, 2.5, 2, 2.5, 4.5),
+        ([2, 0, 7, 1, 1], [0.5, 9, -1, 4, 4], -6, 0, 2, -4, 0),
+        ([1, 1, 1, 1], [2, -8, 2, 2], 2.25, 0.25, 0, 2.25, 7),
+        ([10, 20, 30], [10, 20, 30], 100, 1500, 1400, 1500, 1700),
+        ([0, 0], [1, -1], 3, 3, 0, 3, 6),
+        ([0, 0], [1, -1], -3, 0, 0, -3, 0),
+    ]
+    given = [(np.array(x, float), np.array(w, float), bias) for x, w, bias, *_ in examples]
+    right, unbiased, late, often = np.array([example[3:] for example in examples]).T
+    answers = [neuron(x.copy(), w.copy(), bias) for x, w, bias in given]
+    assert all(np.ndim(answer) == 0 for answer in answers), (
         "A neuron gives one number, whatever the number of its inputs: add the products up."
     )
-    answer = neuron(inputs, weights, 1.0)
-    assert answer != 1.5, (
-        "The bias is missing: 0.5 + 2 − 1 = 1.5 is the sum of the products, before the bias of 1."
+    assert not np.allclose(answers, unbiased), (
+        "The bias is missing: 1 × 0.5 + 2 × 1 + 4 × (−0.25) = 1.5 is the sum of the products, "
+        "before the bias of 1."
     )
-    assert answer == 2.5, f"With a bias of 1 the answer should be 2.5, not {answer}."
-    answer = neuron(-inputs, weights, 2.0)
-    assert answer != 2.0, "You apply ReLU before the bias is added; it comes last."
-    assert answer == 0.5, f"For −1.5 and a bias of 2 the answer should be 0.5, not {answer}."
-    answer = neuron(inputs, weights, -4.0)
-    assert answer >= 0, (
-        f"With a bias of −4 you return {answer}. ReLU turns every negative sum into 0."
+    assert not np.allclose(answers, late), "You apply ReLU before the bias is added; it comes last."
+    assert not np.allclose(answers, often), (
+        "You add the bias once for every input. A neuron has one bias, added to the sum."
     )
-    assert answer == 0, f"With a bias of −4 the answer should be 0, not {answer}."
+    for inputs, wanted, answer in zip(given, right, answers, strict=True):
+        assert not answer < 0, f"You return {answer}. ReLU turns every negative sum into 0."
+        assert np.isclose(answer, wanted), (
+            "neuron(inputs, weights, bias) is not right for all inputs: for "
+            f"{inputs[0].tolist()}, {inputs[1].tolist()} and {inputs[2]} it should be "
+            f"{wanted:g}, not {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(*private.normal(size=(2, 5)), 5 + private.normal())
+    for length in (1, 2, 3, 4, 5, 5, 6, 7, 8, 9):
+        inputs, weights = private.integers(-8, 9, (2, length)) / 4
+        compare(inputs, weights, float(private.integers(-12, 13)) / 4)
     ### END HIDDEN TESTS
 
 
@@ -241,6 +262,7 @@ neuron_check = check_exercise(
     praise="That is all a neuron does; the rest of the network is many of them.",
 )
 neuron_check
+
 
 # %% [markdown] name="dense_title"
 # ## From one neuron to a network
@@ -507,7 +529,7 @@ learning_dataset = prepare(datasets["train"].skip(held_back)).shuffle(2_000)
 # %% [markdown] name="ex_epochs"
 # ### Exercise 2 · One epoch against five
 #
-# Write a function that makes a fresh network with `new_model()`, trains it on `dataset` for `epochs` epochs, and returns it.
+# Write a function that makes a fresh network with `new_model()`, trains it on `dataset` for `epochs` epochs, and returns the network. Each call starts from nothing.
 
 
 # %% name="ex_epochs_answer" exercise="epochs"
@@ -520,46 +542,76 @@ def train_from_scratch(dataset, epochs):
 
 
 # %% name="ex_epochs_check" exercise="epochs" points=1
-def batches_seen(train_from_scratch, batches, epochs):
-    batch = np.zeros((32, 28, 28, 1)), np.zeros(32)
+from course_utils.networks import build_twice
+
+
+def train_twice(train_from_scratch, batches, epochs, label):
+    pictures, labels = np.zeros((32, 28, 28, 1), "float32"), np.full(32, label)
+    batch = tf.data.Dataset.from_tensors((pictures, labels))
     tf.config.run_functions_eagerly(True)  # for so few batches, translating would take longer
     try:
-        model = train_from_scratch(tf.data.Dataset.from_tensors(batch).repeat(batches), epochs)
+        return build_twice(train_from_scratch, batch.repeat(batches), epochs, known=[model])
     finally:
         tf.config.run_functions_eagerly(False)
-    assert isinstance(model, keras.Model), (
-        f"Return the network itself, not {type(model).__name__}: `fit` returns a history."
-    )
-    return int(model.optimizer.iterations)
+
+
+def last_biases(trained):
+    network = trained["network"]
+    found = {"shared": trained["shared"], "parameters": network.count_params()}
+    if found["parameters"] == 101_770:
+        _, hidden, _, last = network.get_weights()
+        found |= {"moved": bool(np.any(hidden)), "biases": 1000 * last.round(4)}
+    return found
 
 
 def check(train_from_scratch):
-    train_from_scratch(2, 3)
-    seen = train_from_scratch(2, 3)
-    assert seen != 0, "The network has not been trained: call its `fit`."
-    assert seen not in (2, 10), (
-        f"It trains {seen // 2} epochs whatever `epochs` says: pass `epochs` on to `fit`."
-    )
-    assert seen <= 6, (
-        f"Your network has learned from {seen} batches, where 3 epochs of 2 batches are 6: it "
-        "goes on with a network that was trained before. Make a fresh one with `new_model()` "
-        "inside the function."
-    )
-    assert seen == 6, (
-        f"3 epochs of 2 batches are 6 batches; yours has learned from {seen}. Does it learn from "
-        "other pictures than those in `dataset`?"
-    )
+    plans = [(1, 1, 4), (2, 3, 7), (3, 2, 0), (1, 5, 9), (4, 1, 4)]
+    wanted, seen = [batches * epochs for batches, epochs, _ in plans], []
+    for batches, epochs, label in plans:
+        trained = train_from_scratch(batches, epochs, label)
+        assert not trained["shared"], (
+            "Your function goes on with a network that was trained before, or copies one. Make a "
+            "fresh one with `new_model()` inside the function, at every call."
+        )
+        assert trained["parameters"] == 101_770, (
+            "That is not the network of `new_model()`, which has 101,770 parameters; yours has "
+            f"{trained['parameters']:,}."
+        )
+        assert not trained["moved"], (
+            "The biases of the hidden layer are not 0. From the black pictures that the check "
+            "gives, they cannot learn anything: does your network learn from other pictures than "
+            "those in `dataset`, or has it been trained before?"
+        )
+        # Adam moves the bias of the only class by 0.001 a batch, and the others the other way.
+        steps = trained["biases"][label]
+        seen.append(int(round(steps)))
+        others = np.delete(trained["biases"], label)
+        assert abs(steps - seen[-1]) < 0.05 and np.allclose(others, -steps, atol=0.05), (
+            "The biases of the last layer are not those that Adam makes of pictures of one "
+            "class. Leave `compile` to `new_model()`, and train on `dataset` alone."
+        )
+    assert any(seen), "The network has not been trained: call its `fit`."
+    for times in range(1, 11):
+        assert seen != [times * batches for batches, *_ in plans], (
+            f"The network that you return has been trained for {times} epoch{'s' * (times > 1)}, "
+            "whatever `epochs` says: pass `epochs` on to `fit`, and keep one network for them all."
+        )
+    for (batches, epochs, _), steps, right in zip(plans, seen, wanted, strict=True):
+        assert steps == right, (
+            f"Your network has not learned from every batch of every epoch once: {epochs} epochs "
+            f"of {batches} batches are {right} batches; yours has learned from {steps}."
+        )
     ### BEGIN HIDDEN TESTS
-    batches, epochs = private.integers(2, 6, 2).tolist()
-    seen = train_from_scratch(batches, epochs)
-    assert seen == batches * epochs, f"{epochs} epochs of {batches} batches, and it sees {seen}."
+    for _ in range(3):
+        compare(*private.integers(1, 4, 2).tolist(), int(private.choice([0, 3, 8])))
     ### END HIDDEN TESTS
 
 
 epochs_check = check_exercise(
     train_from_scratch,
     check,
-    trial=batches_seen,
+    trial=train_twice,
+    as_data=last_biases,
     hints=[
         "Three lines: make a network, fit it, return it.",
         "`new_model()` gives a fresh network that is already compiled.",
@@ -568,6 +620,7 @@ epochs_check = check_exercise(
     praise="Now both networks start from nothing, and the comparison is fair.",
 )
 epochs_check
+
 
 # %% [markdown] name="ex_epochs_try"
 # Once your answer is right, this cell trains both and judges them by the validation set. (`lesson.trials` gives what stands in its brackets; only the `ci` profile stops after the first.) Before you run it: how much do you expect four more epochs to bring?
@@ -594,25 +647,40 @@ def network_parameters(width):
 
 # %% name="ex_width_check" exercise="width" points=1
 def check(network_parameters):
-    answer = network_parameters(128)
-    assert answer != 784 * 128 + 128 * 10, (
-        "The biases are missing: every neuron has one, beside its weights."
-    )
-    assert answer != 784 * 128 + 128, (
-        "That is the hidden layer. Its outputs are the inputs of the last layer, which has "
-        "weights and biases of its own."
-    )
-    assert answer != 101_760, "The ten neurons of the last layer have biases too."
-    assert answer != 28 * 128 + 128 + 1290, (
-        "Every neuron of the hidden layer sees all 784 numbers of a picture, not one row of it."
-    )
-    assert answer == 101_770, f"With 128 neurons there are 101,770 parameters, not {answer:,}."
-    answers = [network_parameters(width) for width in (10, 512)]
-    assert answers == [7_960, 407_050], (
-        f"Right for 128; with 10 and 512 neurons there are 7,960 and 407,050, not {answers}."
-    )
+    widths = [128, 1, 2, 3, 10, 17, 64, 100, 255, 300, 512, 1000]
+    right = [101_770, 805, 1_600, 2_395, 7_960, 13_525, 50_890, 79_510, 202_735, 238_510]
+    right = np.array([*right, 407_050, 795_010])
+    answers = [network_parameters(width) for width in widths]
+    assert all(np.ndim(answer) == 0 for answer in answers), "Return one number, the sum."
+    neurons = np.array(widths)
+    for wrong, message in (
+        (right - neurons - 10, "The biases are missing: every neuron has one, beside its weights."),
+        (
+            785 * neurons,
+            "That is the hidden layer. Its outputs are the inputs of the last layer, which has "
+            "weights and biases of its own.",
+        ),
+        (right - 10, "The ten neurons of the last layer have biases too."),
+        (right - neurons, "The neurons of the hidden layer have biases too."),
+        (
+            right - 756 * neurons,
+            "Every neuron of the hidden layer sees all 784 numbers of a picture, not one row of "
+            "it.",
+        ),
+        (
+            right - 10 * neurons + 1_280,
+            "The last layer has as many inputs as the hidden layer has neurons: `width`, not 128.",
+        ),
+    ):
+        assert not np.array_equal(answers, wrong), message
+    for width, wanted, answer in zip(widths, right, answers, strict=True):
+        assert answer == wanted, (
+            f"Not right for every width: network_parameters({width}) should be {wanted:,}, not "
+            f"{answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(int(private.integers(20, 500)))
+    for width in private.integers(1, 2_000, 10).tolist():
+        compare(width)
     ### END HIDDEN TESTS
 
 
@@ -628,6 +696,7 @@ width_check = check_exercise(
 )
 width_check
 
+
 # %% [markdown] name="ex_width_try"
 # What do the parameters buy? Three widths, one epoch each.
 
@@ -642,7 +711,7 @@ if width_check.right:
 # %% [markdown] name="ex_layers"
 # ### Exercise 4 · Extra layers
 #
-# Write a function that builds a network with one hidden layer for each entry of `widths`: `build_network([256, 64])` has a layer of 256 neurons, then one of 64, each with ReLU, then the ten with softmax. Return it without compiling it.
+# Write a function that builds a network with one hidden layer for each entry of the list `widths`: `build_network([256, 64])` has a layer of 256 neurons, then one of 64, each with ReLU, then the ten with softmax. With an empty list, only the ten are left. Return the network without compiling it.
 
 
 # %% name="ex_layers_answer" exercise="layers"
@@ -661,47 +730,82 @@ def build_network(widths):
 
 
 # %% name="ex_layers_check" exercise="layers" points=2
-def dense_layers(model):
-    assert isinstance(model, keras.Model), f"Return a keras.Sequential, not {type(model).__name__}."
-    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    layers = [[layer.units, layer.activation.__name__] for layer in dense]
-    return {"layers": layers, "output": list(model.output_shape[1:])}
+from course_utils.networks import build_twice, measure
+
+
+def build_layers(build_network, widths):
+    return build_twice(build_network, widths, known=[model], shape=(28, 28, 1))
+
+
+def measure_layers(built):
+    found = measure(built["network"], 28, 28, 1, most=1)
+    return found | {"shared": built["shared"], "compiled": built["compiled"]}
 
 
 def check(build_network):
-    built = build_network([256, 64])
-    *hidden, last = built["layers"]
-    assert built["output"] == [10], (
-        f"For each picture your network answers with the shape {built['output']}, not with ten "
-        "numbers. Dense layers need their inputs in a line: begin with Flatten."
-    )
-    assert len(hidden) == 2, (
-        f"build_network([256, 64]) has {len(hidden)} hidden layers; make one for each entry of "
-        "`widths`."
-    )
-    assert [units for units, _ in hidden] == [256, 64], (
-        f"The hidden layers should have 256 and 64 neurons, not {[units for units, _ in hidden]}."
-    )
+    def reference(widths, hidden="relu", last="softmax"):
+        line = [keras.Input(shape=(28, 28, 1)), keras.layers.Flatten()]
+        dense = [keras.layers.Dense(width, hidden) for width in widths]
+        network = keras.Sequential([*line, *dense, keras.layers.Dense(10, last)])
+        return measure(network, 28, 28, 1, most=1)
+
+    def alike(one, other):
+        return np.allclose(one["answers"], other["answers"], rtol=1e-3, atol=1e-4)
+
+    built = []
+    for widths in ([256, 64], [7], [3, 9, 7, 9], [40, 40], [5, 12, 5], []):
+        given, right = list(widths), reference(widths)
+        built.append((build_network(given), right, widths))
+        found = built[-1][0]
+        assert found["answers"].shape == (4, 10), (
+            "Your network does not answer with ten numbers for each picture, but with the shape "
+            f"{found['answers'].shape[1:]}. Dense layers need their inputs in a line: begin with "
+            "Flatten."
+        )
+        assert found["trained"] == right["trained"], (
+            f"For {widths}, weights and biases have the shapes {right['trained']} where the hidden "
+            "layers are one for each entry of `widths`, in that order, behind Flatten; yours have "
+            f"{found['trained']}."
+        )
+        assert not found["shared"], (
+            "Your network shares its weights with one that was there before. Make new layers at "
+            "every call."
+        )
+        assert given == widths, "Your function changes the list `widths`. Leave it as it is."
     ### BEGIN HIDDEN TESTS
-    widths = private.integers(8, 300, 4).tolist()
-    found = [units for units, _ in build_network(widths)["layers"]]
-    assert found == [*widths, 10], f"build_network({widths}) has dense layers of {found} neurons."
+    for _ in range(3):
+        widths = private.integers(8, 100, private.integers(2, 5)).tolist()
+        found = build_network(list(widths))["trained"]
+        assert found == reference(widths)["trained"], "The hidden layers do not follow `widths`."
     ### END HIDDEN TESTS
     ### EARNED 1
-    assert last[1] == "softmax", (
-        "The last layer needs softmax, so that its ten numbers are probabilities that add up to 1."
-    )
-    assert all(activation == "relu" for _, activation in hidden), (
-        "The hidden layers need ReLU. Without a bend between them, two lines are one line again, "
-        "and the extra layer adds nothing."
-    )
-    assert len(build_network([])["layers"]) == 1, "With no entry, only the last layer is left."
+    for found, right, widths in built:
+        assert np.allclose(found["answers"].sum(axis=1), 1, atol=1e-3), (
+            "The last layer needs softmax, so that its ten numbers are probabilities that add up "
+            "to 1."
+        )
+        if not alike(found, right):
+            assert not alike(found, reference(widths, hidden=None)), (
+                "The hidden layers need ReLU. Without a bend between them, two lines are one line "
+                "again, and the extra layer adds nothing."
+            )
+            raise AssertionError(
+                "The weights are as many as they should be, but with the same ones your network "
+                "answers otherwise than Flatten, hidden layers with ReLU and ten neurons with "
+                f"softmax, in this order and nothing else: see build_network({widths})."
+            )
+        assert not found["compiled"], "Return the network as it is, without compiling it."
+    ### BEGIN HIDDEN TESTS
+    for length in range(4):
+        compare(private.choice([3, 5, 8, 13], length).tolist())
+    ### END HIDDEN TESTS
 
 
 layers_check = check_exercise(
     build_network,
     check,
-    as_data=dense_layers,
+    trial=build_layers,
+    as_data=measure_layers,
     hints=[
         "The list of layers begins and ends as in the lesson; what stands between depends on "
         "`widths`.",
@@ -711,6 +815,7 @@ layers_check = check_exercise(
     praise="Deep learning is named after such stacks of layers.",
 )
 layers_check
+
 
 # %% [markdown] name="ex_layers_try"
 # Is deeper better here? No hidden layer at all, and three, one epoch each. Exercise 3 has measured the network in between, with one layer of 128.
@@ -726,7 +831,7 @@ if layers_check.right:
 # %% [markdown] name="ex_loss"
 # ### Exercise 5 · Pixels that are not scaled
 #
-# What becomes of the loss when a network gets 0…255 in place of 0…1? To see it, write the loss by hand first. `probabilities` has a row for each picture and a column for each class; `labels` has the right class of each picture. Return the mean over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
+# What becomes of the loss when a network gets 0…255 in place of 0…1? To see it, write the loss by hand first. `probabilities` is an array with a row for each picture and a column for each class; `labels`, an array of whole numbers, has the right class of each picture. Return one number, the mean over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
 
 
 # %% name="ex_loss_answer" exercise="loss"
@@ -739,34 +844,63 @@ def mean_loss(probabilities, labels):
 
 # %% name="ex_loss_check" exercise="loss" points=2
 def check(mean_loss):
-    probabilities = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
-    labels = np.array([0, 2])
-    right = -np.log(0.5) / 2 - np.log(0.25) / 2
-    answer = mean_loss(probabilities, labels)
-    assert np.ndim(answer) == 0, "The loss is one number: the mean over all pictures."
-    assert not np.isclose(answer, -np.log(0.5)), (
+    numbers, answers, right, wrong = np.random.default_rng(5), [], [], []
+    shapes = [(1, 3), (2, 2), (2, 10), (3, 4), (4, 3), (5, 5), (7, 2), (8, 10), (9, 4), (32, 10)]
+    for pictures, classes in shapes:
+        probabilities = numbers.dirichlet(np.ones(classes), pictures)
+        labels = numbers.integers(0, classes, pictures)
+        answers.append(mean_loss(probabilities.copy(), labels.copy()))
+        each = keras.losses.sparse_categorical_crossentropy(labels, probabilities).numpy()
+        right.append(each.mean())
+        largest = -np.log(probabilities.max(axis=1)).mean()
+        columns = -np.log(probabilities[:, labels]).mean()
+        wrong.append([largest, columns, each.sum(), -each.mean(), -np.log(np.exp(-each).mean())])
+    assert all(np.ndim(answer) == 0 for answer in answers), (
+        "The loss is one number: the mean over all pictures."
+    )
+    messages = (
         "You take the largest probability of each row. The loss asks for that of the right class, "
-        "which is not always the largest."
+        "which is not always the largest.",
+        "You take the columns of all labels from every row. Each row has one label: of row 0 take "
+        "the column labels[0], of row 1 the column labels[1], and so on.",
+        "That is the sum over the pictures; divide by the number of pictures.",
+        "The logarithm of a probability is negative; the minus sign makes a loss of it.",
+        "You take the logarithm of a mean. Take the logarithms first, then their mean.",
     )
-    assert not np.isclose(answer, 2 * right), (
-        "That is the sum over the pictures; divide by the number of pictures."
-    )
-    assert not np.isclose(answer, -right), (
-        "The logarithm of a probability is negative; the minus sign makes a loss of it."
-    )
-    assert np.isclose(answer, right), f"For the two pictures the loss is {right:.4f}, not {answer}."
+    for mistaken, message in zip(np.transpose(wrong), messages, strict=True):
+        assert not np.allclose(answers, mistaken, rtol=1e-4), message
+    for shape, loss, answer in zip(shapes, right, answers, strict=True):
+        assert np.isclose(answer, loss, rtol=1e-4), (
+            "That is not the mean over the pictures of −log(probability of the right class): for "
+            f"random probabilities of the shape {shape} it should be {loss:.4f}, not {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(private.dirichlet(np.ones(4), 6), private.integers(0, 4, 6))
+    for _ in range(10):
+        pictures, classes = private.integers([1, 2], [12, 11])
+        labels = private.integers(0, classes, pictures)
+        probabilities = private.uniform(0.2, 1, (pictures, classes))
+        compare(probabilities / probabilities.sum(axis=1, keepdims=True), labels)
     ### END HIDDEN TESTS
     ### EARNED 1
-    answer = mean_loss(np.array([[1.0, 0.0]]), np.array([1]))
-    assert np.isfinite(answer), (
-        "Where the right class has the probability 0, your loss is infinite: "
-        "np.maximum(probability, 1e-7) keeps it finite."
-    )
-    assert np.isclose(answer, 16.118, atol=0.001), (
-        f"The worst loss there is, −log(0.0000001), is 16.118; you return {answer}."
-    )
+    for least, loss in ((0, 16.1181), (1e-9, 16.1181), (5e-8, 16.1181), (2e-7, 15.4249)):
+        right = loss, (loss + 0.6931) / 2
+        rows, labels = np.array([[1 - least, least], [0.5, 0.5]]), np.array([1, 1])
+        answers = mean_loss(rows[:1].copy(), labels[:1]), mean_loss(rows.copy(), labels)
+        assert np.all(np.isfinite(answers)), (
+            "Where the right class has the probability 0, your loss is infinite, or no number: "
+            "np.maximum(probability, 1e-7) keeps it finite."
+        )
+        assert np.allclose(answers, right, atol=0.002), (
+            "A probability below 0.0000001 counts as 0.0000001, in each row, and larger ones as "
+            f"they are: with {least:g} for the right class of the only picture the loss is "
+            f"{right[0]}, and with 0.5 for that of a second one {right[1]:.4f}, not {answers}."
+        )
+    ### BEGIN HIDDEN TESTS
+    for _ in range(10):
+        rare = private.choice([0, 1e-9, 6e-8, 1.4e-7, 0.3], private.integers(1, 6))
+        labels = private.integers(0, 2, len(rare))
+        compare(np.stack([rare, 1 - rare], axis=1), labels)
+    ### END HIDDEN TESTS
 
 
 loss_check = check_exercise(
@@ -780,6 +914,7 @@ loss_check = check_exercise(
     praise="A network that knows nothing gives each of ten classes 0.1 and pays 2.3.",
 )
 loss_check
+
 
 # %% [markdown] name="ex_loss_try"
 # Now ask a network that has learned nothing yet about the same pictures, scaled and not scaled.
@@ -809,39 +944,74 @@ if loss_check.right:
 # %% [markdown] name="ex_shirt"
 # ### Exercise 6 · Taken for a shirt
 #
-# Which class is mistaken for a shirt most often? Write a function that finds out for any class. `labels` and `predicted` hold a class number for each picture; return the number of the class, other than `target`, whose pictures are most often predicted to be `target`.
+# Which class is mistaken for a shirt most often? Write a function that finds out for any class. `labels` and `predicted` are arrays with a class number for each picture. Look at the pictures that are predicted to be `target` and are something else: to which class do most of them belong? Return its number. (There is always one such class, mistaken more often than any other.)
 
 
 # %% name="ex_shirt_answer" exercise="shirt"
 def most_mistaken_for(target, labels, predicted):
     ### BEGIN SOLUTION
     mistaken = labels[(predicted == target) & (labels != target)]
-    return int(np.bincount(mistaken, minlength=10).argmax())
+    return int(np.bincount(mistaken).argmax())
     ### END SOLUTION
 
 
 # %% name="ex_shirt_check" exercise="shirt" points=2
 def check(most_mistaken_for):
-    labels = np.repeat([6, 2, 4, 9], [10, 5, 2, 7])
-    predicted = np.repeat([6, 3, 6, 6, 7], [6, 4, 5, 2, 7])
-    answer = most_mistaken_for(6, labels, predicted)
-    assert answer != 6, (
+    numbers, answers, right, taken_for, every, both = np.random.default_rng(6), [], [], [], [], []
+    targets = [6, 0, 9, 3, 1, 5, 8, 2, 4, 7, 6, 6]
+    for turn, target in enumerate(targets):
+        others = [number for number in range(10) if number != target]
+        winner, other, clumsy, mutual = numbers.permutation(others)[:4]
+        counts = numbers.integers(0, 5, (10, 10))  # a row for each label, a column a prediction
+        counts[target, target] = 30
+        counts[winner, target], counts[mutual, target] = 11 + turn, 9
+        counts[target, other], counts[target, mutual], counts[target, winner] = 20, 18, 0
+        counts[clumsy, winner] = counts[clumsy, other] = 40
+        pictures = numbers.permutation(np.argwhere(counts >= 0).repeat(counts.ravel(), axis=0))
+        labels, predicted = pictures.T.copy()
+        answers.append(most_mistaken_for(target, labels, predicted))
+        assert np.array_equal([labels, predicted], pictures.T), (
+            "Your function changes `labels` or `predicted`. Leave them as they are: what follows "
+            "needs them."
+        )
+        right.append(winner)
+        taken_for.append(other)
+        every.append(clumsy)
+        both.append(mutual)
+    assert answers != targets, (
         "You return the class itself: shirts that are taken for shirts are no mistakes. "
         "Leave them out."
     )
-    assert answer != 3, (
+    assert answers != taken_for, (
         "That is what shirts are most often taken for. The question is the other way round: what "
         "is taken for a shirt?"
     )
-    assert answer != 5, "That is how many there are; return the number of the class."
-    assert answer != 9, (
+    assert answers != [11 + turn for turn in range(12)], (
+        "That is how many there are; return the number of the class."
+    )
+    assert answers != every, (
         "You count mistakes of every kind; only those count where the prediction is `target`."
     )
-    assert answer == 2, f"In the example it is class 2, five times; you return {answer}."
+    assert answers != both, (
+        "You add up the mistakes of both directions: what is taken for `target`, and what "
+        "`target` is taken for. Count the first alone."
+    )
+    for turn, (target, class_number, answer) in enumerate(
+        zip(targets, right, answers, strict=True)
+    ):
+        assert answer == class_number, (
+            f"Not the class that is mistaken most often for `target`: in an example with target "
+            f"{target}, {11 + turn} pictures of class {class_number} are predicted to be {target}, "
+            f"and of no other class more than 9; you return {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    target, other = private.permutation(10)[:2].tolist()
-    labels, predicted = private.integers(0, 10, (2, 50))
-    compare(target, np.append(labels, [other] * 30), np.append(predicted, [target] * 30))
+    for classes in (2, 3, 4, 6, 8, 10, 10, 10, 10, 10):
+        target, most = private.permutation(classes)[:2].tolist()
+        pictures = private.integers(0, classes, (private.integers(60), 2))
+        most_of_all = 1 + np.sum(pictures[:, 1] == target), 2 + 2 * len(pictures)
+        more = np.repeat([[most, target], [target, target]], most_of_all, axis=0)
+        pictures = private.permutation(np.concatenate([pictures, more]))
+        compare(target, *pictures.T.copy())
     ### END HIDDEN TESTS
 
 
@@ -851,12 +1021,12 @@ shirt_check = check_exercise(
     hints=[
         "Choose the pictures that are predicted to be `target` and are something else.",
         "Two conditions at once: (predicted == target) & (labels != target).",
-        "np.bincount(…, minlength=10) counts how often each number appears; argmax names the most "
-        "frequent one.",
+        "np.bincount(…) counts how often each number appears; argmax names the most frequent one.",
     ],
     praise="Whole tables of such counts are called confusion matrices.",
 )
 shirt_check
+
 
 # %% name="ex_shirt_run"
 if shirt_check.right:

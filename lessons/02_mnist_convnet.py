@@ -192,7 +192,7 @@ second_layer(layer(scaled_pictures)).shape, second_layer.count_params()
 # %% [markdown] name="ex_convolve"
 # ### Exercise 1 · A convolutional layer
 #
-# Write what `Conv2D` computes for one picture, with NumPy. `picture` has the shape (height, width, channels), `kernels` has (3, 3, channels, filters) and `biases` has (filters,). Return the feature map, of shape (height − 2, width − 2, filters), without an activation.
+# Write what `Conv2D` computes for one picture, with NumPy. `picture` is an array of the shape (height, width, channels), `kernels` has (3, 3, channels, filters) and `biases` has (filters,); all hold numbers with decimals. Return the feature map, of shape (height − 2, width − 2, filters), without an activation.
 
 
 # %% name="ex_convolve_answer" exercise="convolve"
@@ -213,47 +213,81 @@ def convolve(picture, kernels, biases):
 # %% name="ex_convolve_check" exercise="convolve" points=2
 def check(convolve):
     numbers = np.random.default_rng(2)
-    picture = numbers.integers(0, 9, (6, 7, 2)).astype("float32")
-    kernels, biases = numbers.integers(-3, 4, (3, 3, 2, 3)), np.array([10, -20, 30])
 
-    def by_keras(kernels, biases):
-        layer = keras.layers.Conv2D(3, 3, dtype="float32")
-        layer.build((None, 6, 7, 2))
+    def draw(*shape):
+        return numbers.integers(-9, 10, shape).astype("float32") / 4
+
+    def by_keras(picture, kernels, biases):
+        layer = keras.layers.Conv2D(len(biases), 3, dtype="float32")
+        layer.build((None, *picture.shape))
         layer.set_weights([kernels, biases])
         return layer(picture[np.newaxis]).numpy()[0]
 
-    right = by_keras(kernels, biases)
-    answer = np.asarray(convolve(picture, kernels, biases))
-    assert answer.shape[:2] != (6, 7), (
-        "Your feature map is as large as the picture, 6 × 7. Without anything added at the border, "
-        "a kernel of 3 rows fits at 4 places below each other, and at 5 side by side."
-    )
-    assert answer.shape != (3, 4, 5), "The filters make the last direction of the feature map."
-    assert answer.shape == (4, 5, 3), (
-        f"For a picture of the shape (6, 7, 2) and 3 filters, the feature map has the shape "
-        f"(4, 5, 3), not {answer.shape}."
-    )
-    assert not np.allclose(answer, by_keras(kernels, 0 * biases)), (
-        "The biases are missing: each filter adds its own to every sum."
-    )
-    first = kernels * np.array([1, 0])[:, np.newaxis]
-    assert not np.allclose(answer, by_keras(first, biases)), (
-        "You use the first channel only. A kernel is as deep as the picture: the products of all "
-        "channels go into one sum."
-    )
-    assert not np.allclose(answer, by_keras(kernels[::-1, ::-1], biases)), (
-        "You turn the kernel by half a turn, as mathematicians do. Keras leaves it as it is."
-    )
-    assert not np.allclose(answer, np.maximum(0, right)), (
-        "Leave the activation out: the feature map is asked for as it is, negative numbers too."
-    )
-    assert np.allclose(answer, right), (
-        f"The first number for the first filter should be {right[0, 0, 0]:g}; yours is "
-        f"{answer[0, 0, 0]:g}. Of all numbers, {np.isclose(answer, right).mean():.0%} are right."
-    )
+    shapes = [(6, 7, 2, 5), (5, 8, 1, 1), (4, 3, 3, 2), (3, 3, 4, 1), (7, 4, 5, 4), (3, 9, 1, 6)]
+    for height, width, channels, filters in [*shapes, (9, 5, 2, 2), (5, 5, 3, 3)]:
+        picture, kernels = draw(height, width, channels), draw(3, 3, channels, filters)
+        biases = draw(filters) + 0.125
+        right = by_keras(picture, kernels, biases)
+        answer = np.asarray(convolve(picture.copy(), kernels.copy(), biases.copy()))
+        shape = height - 2, width - 2, filters
+        assert answer.shape[:2] != (height, width), (
+            f"Your feature map is as large as the picture, {height} × {width}. Without anything "
+            f"added at the border, a kernel of 3 rows fits at {shape[0]} places below each other, "
+            f"and at {shape[1]} side by side."
+        )
+        assert answer.shape == shape or answer.shape != (filters, *shape[:2]), (
+            "The filters make the last direction of the feature map."
+        )
+        assert answer.shape == shape, (
+            f"For a picture of the shape {picture.shape} and {filters} filters, the feature map "
+            f"has the shape {shape}, not {answer.shape}."
+        )
+        if np.allclose(answer, right, rtol=1e-3, atol=1e-3):
+            continue
+        first = np.where(np.arange(channels) == 0, 1, 0)[:, np.newaxis]
+        for wrong, message in (
+            (
+                by_keras(picture, kernels, 0 * biases),
+                "The biases are missing: each filter adds its own to every sum.",
+            ),
+            (
+                by_keras(picture, kernels, channels * biases),
+                "You add the bias once for each channel. It comes once, to the sum over all of "
+                "them.",
+            ),
+            (
+                by_keras(picture, kernels * first, biases),
+                "You use the first channel only. A kernel is as deep as the picture: the products "
+                "of all channels go into one sum.",
+            ),
+            (
+                by_keras(picture, kernels[::-1, ::-1], biases),
+                "You turn the kernel by half a turn, as mathematicians do. Keras leaves it as it "
+                "is.",
+            ),
+            (
+                np.maximum(0, right),
+                "Leave the activation out: the feature map is asked for as it is, negative "
+                "numbers too.",
+            ),
+            (
+                np.trunc(right),
+                "Your numbers have lost their decimals: is the array that you fill one of whole "
+                "numbers?",
+            ),
+        ):
+            assert not np.allclose(answer, wrong, rtol=1e-3, atol=1e-3), message
+        raise AssertionError(
+            f"Of the numbers of your feature map, {np.isclose(answer, right).mean():.0%} are "
+            f"right, for a picture of the shape {picture.shape} and {filters} filters. The first "
+            f"one should be {right[0, 0, 0]:g}; yours is {answer[0, 0, 0]:g}."
+        )
     ### BEGIN HIDDEN TESTS
-    picture, kernels = private.normal(size=(5, 8, 3)), private.normal(size=(3, 3, 3, 2))
-    compare(picture, kernels, private.normal(size=2))
+    for _ in range(10):
+        height, width, channels, filters = private.integers([3, 3, 1, 1], [9, 9, 5, 6])
+        picture = private.integers(-8, 9, (height, width, channels)) / np.float32(4)
+        kernels = private.integers(-8, 9, (3, 3, channels, filters)) / np.float32(4)
+        compare(picture, kernels, private.integers(-8, 9, filters) / np.float32(8))
     ### END HIDDEN TESTS
 
 
@@ -269,6 +303,7 @@ convolve_check = check_exercise(
     praise="This is all that Conv2D does; it does it faster.",
 )
 convolve_check
+
 
 # %% [markdown] name="ex_convolve_try"
 # Does it agree with the layer of 32 filters above, on a digit? (`np.allclose` asks whether two arrays are equal but for rounding.)
@@ -303,7 +338,7 @@ strided_layer(scaled_pictures).shape, len(range(0, 28 - 3 + 1, 2))
 # %% [markdown] name="ex_size"
 # ### Exercise 2 · How large is the output?
 #
-# A picture is `size` pixels wide, the kernel `kernel_size`. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up.
+# A picture is `size` pixels wide, the kernel `kernel_size`, and never wider than the picture. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up. Return a whole number.
 
 
 # %% name="ex_size_answer" exercise="size"
@@ -317,35 +352,73 @@ def output_size(size, kernel_size, padding="valid", stride=1):
 
 # %% name="ex_size_check" exercise="size" points=1
 def check(output_size):
-    answer = output_size(28, 3)
-    assert answer != 25, (
+    assert output_size(28, 3) != 25, (
         "You count one place too few: from column 0 to column 25 there are 26 places, the first "
         "one included."
     )
-    assert answer == 26, f"A kernel of 3 fits at 26 places in 28 pixels, not {answer}."
-    answer = output_size(28, 3, stride=2)
-    assert answer != 26, "The stride changes nothing in your answer: 28, 3 and 2 should give 13."
-    assert answer == int(answer), f"{answer} places? There is no half a place: round down."
-    assert answer == 13, (
-        f"In 28 pixels, a kernel of 3 with a stride of 2 fits 13 times, not {answer}."
+    strided, same = output_size(28, 3, stride=2), output_size(28, 3, padding="same")
+    assert strided != output_size(28, 3), (
+        "The stride changes nothing in your answer: 28, 3 and 2 should give 13."
     )
-    answer = output_size(7, 3, stride=2)
-    assert answer != 2, (
-        "In 7 pixels, a kernel of 3 with a stride of 2 fits at 0, 2 and 4: 3 places."
+    assert same != output_size(28, 3), (
+        "You return the same whatever `padding` says; with `same`, 28 stay 28."
     )
-    assert answer == 3, f"In 7 pixels, a kernel of 3 with a stride of 2 fits 3 times, not {answer}."
-    answer = output_size(28, 3, padding="same")
-    assert answer != 26, "You return the same whatever `padding` says; with `same`, 28 stay 28."
-    assert answer == 28, f"With padding `same` and a stride of 1, 28 stay 28, not {answer}."
-    answer = output_size(7, 3, padding="same", stride=2)
-    assert answer != 3, "With padding `same`, size divided by stride is rounded up: 3.5 becomes 4."
-    assert answer == 4, f"With padding `same`, 7 pixels and a stride of 2 give 4, not {answer}."
-    answer = output_size(150, 7, "valid", 3)
-    assert answer == 48, f"150 pixels, a kernel of 7 and a stride of 3 give 48, not {answer}."
+    assert output_size(31, 3) != output_size(31, 6), (
+        "The size of the kernel changes nothing in your answer: in 31 pixels, a kernel of 3 fits "
+        "at 29 places, and one of 6 at 26."
+    )
+    examples = [  # size, kernel_size, stride: right for valid, right for same
+        (28, 3, 1, 26, 28),
+        (28, 3, 2, 13, 14),
+        (7, 3, 2, 3, 4),
+        (150, 7, 3, 48, 50),
+        (5, 5, 1, 1, 5),
+        (5, 5, 4, 1, 2),
+        (6, 5, 4, 1, 2),
+        (9, 2, 4, 2, 3),
+        (10, 4, 4, 2, 3),
+        (11, 4, 4, 2, 3),
+        (12, 4, 4, 3, 3),
+        (13, 1, 5, 3, 3),
+        (17, 2, 5, 4, 4),
+        (99, 6, 1, 94, 99),
+        (100, 8, 7, 14, 15),
+    ]
+    given = [(*numbers[:2], "valid", numbers[2], numbers[3]) for numbers in examples]
+    given += [(*numbers[:2], "same", numbers[2], numbers[4]) for numbers in examples]
+    for size, kernel_size, padding, stride, right in given:
+        answer = output_size(size, kernel_size, padding, stride)
+        assert np.ndim(answer) == 0, "Return one number."
+        assert answer == np.floor(answer), (
+            f"{answer} places? There is no half a place, nor another part of one: in `valid`, what "
+            "does not fit as a whole is not counted."
+        )
+        whole, rest = divmod(size, stride)
+        assert padding == "valid" or not rest or answer != whole, (
+            f"With padding `same`, size divided by stride is rounded up: {size} / {stride} becomes "
+            f"{right}."
+        )
+        places = (
+            f"{', '.join(str(n * stride) for n in range(right - 1))} and {stride * (right - 1)}"
+        )
+        assert padding == "same" or right not in (2, 3) or answer != right - 1, (
+            f"In {size} pixels, a kernel of {kernel_size} with a stride of {stride} fits at "
+            f"{places}: {right} places."
+        )
+        assert answer == right, (
+            f"Not right for padding `{padding}`: {size} pixels, a kernel of {kernel_size} and a "
+            f"stride of {stride} give {right}, not {answer}."
+        )
+    named = output_size(kernel_size=2, size=9, stride=4), output_size(9, 2, "same")
+    assert named == (2, 9), (
+        "Leave the first line of the function as it is: `padding` is valid and `stride` 1 where "
+        "nothing else is said."
+    )
     ### BEGIN HIDDEN TESTS
-    for padding in ("valid", "same"):
-        size, kernel_size, stride = private.integers([30, 2, 1], [99, 8, 5]).tolist()
-        compare(size, kernel_size, padding, stride)
+    for padding in ["valid", "same"] * 8:
+        kernel_size, more, stride = private.integers([1, 0, 1], [9, 90, 9]).tolist()
+        compare(kernel_size + more, kernel_size, padding, stride)
+    compare(30 + kernel_size, kernel_size)
     ### END HIDDEN TESTS
 
 
@@ -361,6 +434,7 @@ size_check = check_exercise(
     praise="Heights work the same way, and so does pooling, with its window as the kernel.",
 )
 size_check
+
 
 # %% [markdown] name="pooling_title"
 # ## Pooling
@@ -645,24 +719,50 @@ def convolution_parameters(kernel_size, channels, filters):
 
 # %% name="ex_parameters_check" exercise="parameters" points=1
 def check(convolution_parameters):
-    answer = convolution_parameters(3, 32, 64)
-    assert answer != 18_432, "The biases are missing: each filter has one."
-    assert answer != 640, (
-        "Each kernel is as deep as its input: it has 3 × 3 weights for each of the 32 channels."
-    )
-    assert answer != 20_480, (
-        "There is one bias a filter, added to the sum over all channels, not one for each channel."
-    )
-    assert answer != 6_208, "A kernel of size 3 has rows as well as columns: 3 × 3 weights."
-    assert answer == 18_496, (
-        f"3 × 3 kernels, 32 channels and 64 filters make 18,496, not {answer:,}."
-    )
-    answers = [convolution_parameters(3, 1, 32), convolution_parameters(5, 3, 8)]
-    assert answers == [320, 608], (
-        f"Right for (3, 32, 64); (3, 1, 32) and (5, 3, 8) give 320 and 608, not {answers}."
-    )
+    examples = [  # kernel_size, channels, filters, right
+        (3, 32, 64, 18_496),
+        (3, 1, 32, 320),
+        (5, 3, 8, 608),
+        (1, 1, 1, 2),
+        (1, 7, 5, 40),
+        (2, 1, 9, 45),
+        (2, 6, 1, 25),
+        (3, 64, 32, 18_464),
+        (4, 10, 3, 483),
+        (5, 2, 20, 1_020),
+        (7, 3, 64, 9_472),
+        (11, 3, 96, 34_944),
+    ]
+    size, channels, filters, right = np.array(examples).T
+    answers = [convolution_parameters(*numbers[:3]) for numbers in examples]
+    for wrong, message in (
+        (right - filters, "The biases are missing: each filter has one."),
+        (
+            (size * size + 1) * filters,
+            "Each kernel is as deep as its input: it has 3 × 3 weights for each of the 32 "
+            "channels.",
+        ),
+        (
+            right + (channels - 1) * filters,
+            "There is one bias a filter, added to the sum over all channels, not one for each "
+            "channel.",
+        ),
+        (right - filters + 1, "Each filter has a bias of its own, not one for all of them."),
+        (
+            (size * channels + 1) * filters,
+            "A kernel of size 3 has rows as well as columns: 3 × 3 weights.",
+        ),
+    ):
+        assert not np.array_equal(answers, wrong), message
+    for numbers, answer in zip(examples, answers, strict=True):
+        assert np.ndim(answer) == 0, "Return one number, the sum."
+        assert answer == numbers[3], (
+            f"Not right for every layer: convolution_parameters{numbers[:3]} should be "
+            f"{numbers[3]:,}, not {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(*private.integers(2, 60, 3).tolist())
+    for numbers in private.integers([1, 1, 1], [12, 60, 60], (10, 3)).tolist():
+        compare(*numbers)
     ### END HIDDEN TESTS
 
 
@@ -678,10 +778,11 @@ parameters_check = check_exercise(
 )
 parameters_check
 
+
 # %% [markdown] name="ex_shrink"
 # ### Exercise 4 · Average for max, strides for both
 #
-# Is max pooling worth having? Write a function that builds the convnet, whole and not compiled, in three versions. `shrink` is
+# Is max pooling worth having? Write a function that builds the convnet, whole, from new layers and not compiled, in three versions. `shrink` is
 #
 # - `"max"`: as in the lesson,
 # - `"average"`: with `keras.layers.AveragePooling2D(2)` in place of max pooling,
@@ -714,70 +815,115 @@ def build_network(shrink):
 
 
 # %% name="ex_shrink_check" exercise="shrink" points=2
-def structure(network):
-    assert isinstance(network, keras.Model), (
-        f"Return a keras.Sequential, not {type(network).__name__}."
-    )
-    assert network.built, "Begin with keras.Input(shape=(28, 28, 1))."
-    layers = [layer for layer in network.layers if type(layer).__name__ != "InputLayer"]
-    kinds = [type(layer).__name__ for layer in layers]
-    convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
-    with_weights = (keras.layers.Conv2D, keras.layers.Dense)
-    return {
-        "first": kinds[0],
-        "pooling": [kind for kind in kinds if "Pooling" in kind],
-        "strides": [layer.strides[0] for layer in convolutions],
-        "activations": [
-            layer.activation.__name__ for layer in layers if isinstance(layer, with_weights)
-        ],
-        "output": list(network.output_shape[1:]),
-        "parameters": network.count_params(),
-    }
+from course_utils.networks import build_twice, measure
+
+
+def build_convnet(build_network, shrink):
+    return build_twice(build_network, shrink, known=[model, unpooled_base], shape=(28, 28, 1))
+
+
+def measure_convnet(built):
+    found = measure(built["network"], 28, 28, 1)
+    return found | {"shared": built["shared"], "compiled": built["compiled"]}
 
 
 def check(build_network):
-    built = build_network("strides")
-    assert built["pooling"] != ["MaxPooling2D"] * 2, (
-        "You build max pooling, whatever `shrink` says; with 'strides' there is none."
-    )
-    assert not built["pooling"], "With 'strides', no pooling layer is left."
-    assert built["strides"] != [2, 2, 2], (
-        "The third convolution keeps its stride of 1: there is no pooling behind it to replace."
-    )
-    assert built["strides"] == [2, 2, 1], (
-        "Both of the first two convolutions get a stride of 2, the third keeps 1; yours have "
-        f"{built['strides']}."
-    )
-    assert built["output"] == [10], (
-        f"The network answers with the shape {built['output']}, not with ten probabilities. The "
-        "head is missing: Flatten and two dense layers."
-    )
-    assert built["activations"][-1] == "softmax", (
-        "The last layer needs softmax, so that its ten numbers are probabilities."
-    )
-    assert built["activations"][:-1] == ["relu"] * 4, (
-        "Each convolution needs ReLU, in each version, and so does the dense layer of 64."
-    )
-    assert built["first"] == "Rescaling", (
-        "Begin with Rescaling(1 / 255): the pictures come with values of 0…255."
-    )
-    assert built["parameters"] == 121_994, (
-        f"With 'strides' the network should have 121,994 parameters, not {built['parameters']:,}."
-    )
-    ### EARNED 1
-    for shrink, layer in (("average", "AveragePooling2D"), ("max", "MaxPooling2D")):
-        built = build_network(shrink)
-        assert built["pooling"], f"With {shrink!r}, your network has no pooling layer at all."
-        assert built["pooling"] == [layer] * 2 and built["parameters"] == 93_322, (
-            f"With {shrink!r}, two layers {layer} and 93,322 parameters are expected, not "
-            f"{built['pooling']} and {built['parameters']:,}."
+    def reference(strides=(1, 1, 1), pool=None, relu=("relu", "relu"), last="softmax", most=255):
+        layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / most)]
+        for filters, stride in zip((32, 64, 64), strides, strict=True):
+            layers.append(keras.layers.Conv2D(filters, 3, strides=stride, activation=relu[0]))
+            layers += [pool(2)] if pool and len(layers) < 6 else []
+        head = [keras.layers.Dense(64, relu[1]), keras.layers.Dense(10, last)]
+        return measure(keras.Sequential([*layers, keras.layers.Flatten(), *head]), 28, 28, 1)
+
+    def alike(one, other):
+        same_shape = one["answers"].shape == other["answers"].shape
+        return same_shape and np.allclose(one["answers"], other["answers"], rtol=1e-4, atol=1e-5)
+
+    def fresh(found):
+        assert not found["shared"], (
+            "Your network has layers of one that was there before, or what those have learned. "
+            "Make new layers at every call, or the comparison is not fair."
         )
+        assert not found["compiled"], "Return the network as it is, without compiling it."
+
+    pools = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}
+    found, right, two = build_network("strides"), reference((2, 2, 1)), {"strides": (2, 2, 1)}
+    if not alike(found, right):
+        for name, pool in pools.items():
+            assert not alike(found, reference(pool=pool)), (
+                f"You build {name} pooling, whatever `shrink` says; with 'strides' there is none."
+            )
+        for strides in ((2, 2, 2), (2, 1, 1), (1, 2, 1), (1, 1, 1)):
+            if alike(found, reference(strides)):
+                assert strides != (2, 2, 2), (
+                    "The third convolution keeps its stride of 1: there is no pooling behind it to "
+                    "replace."
+                )
+                raise AssertionError(
+                    "Both of the first two convolutions get a stride of 2, the third keeps 1; "
+                    f"yours have {strides}."
+                )
+        assert found["answers"].shape == (4, 10), (
+            f"For each picture, the network answers with the shape {found['answers'].shape[1:]}, "
+            "not with ten probabilities. The head is missing, or not whole: Flatten and two dense "
+            "layers."
+        )
+        assert np.allclose(found["answers"].sum(axis=1), 1, atol=1e-3), (
+            "The last layer needs softmax, so that its ten numbers are probabilities that add up "
+            "to 1."
+        )
+        for relu in ((None, None), (None, "relu"), ("relu", None)):
+            assert not alike(found, reference(**two, relu=relu)), (
+                "Each convolution needs ReLU, in each version, and so does the dense layer of 64."
+            )
+        assert not alike(found, reference(**two, most=1)), (
+            "Begin with Rescaling(1 / 255): the pictures come with values of 0…255."
+        )
+        assert found["parameters"] == right["parameters"], (
+            "With 'strides' the network should have 121,994 parameters, not "
+            f"{found['parameters']:,}. Its convolutions and dense layers are those of the lesson; "
+            "the first two convolutions have a stride of 2."
+        )
+        raise AssertionError(
+            "With 'strides' the parameters are as many as they should be, but with the same ones "
+            "your network gives other answers than that of the lesson would, without pooling and "
+            "with a stride of 2 in the first two convolutions. Compare it layer by layer: "
+            "Rescaling, ReLU, softmax."
+        )
+    fresh(found)
+    ### BEGIN HIDDEN TESTS
+    compare("strides")
+    ### END HIDDEN TESTS
+    ### EARNED 1
+    for name, pool in pools.items():
+        found, right = build_network(name), reference(pool=pool)
+        if not alike(found, right):
+            for strides in ((1, 1, 1), (2, 2, 1)):
+                assert not alike(found, reference(strides)), (
+                    f"With {name!r}, your network has no pooling layer at all."
+                )
+            for other in pools:
+                assert not alike(found, reference(pool=pools[other])), (
+                    f"With {name!r}, you build {other} pooling."
+                )
+            raise AssertionError(
+                f"With {name!r}, two layers {pool.__name__}(2) and 93,322 parameters are expected; "
+                f"your network has {found['parameters']:,}, or other layers beside the pooling "
+                "than that of the lesson."
+            )
+        fresh(found)
+    ### BEGIN HIDDEN TESTS
+    compare("max")
+    compare("average")
+    ### END HIDDEN TESTS
 
 
 shrink_check = check_exercise(
     build_network,
     check,
-    as_data=structure,
+    trial=build_convnet,
+    as_data=measure_convnet,
     hints=[
         "Begin with a copy of the network of the lesson. Which of its lines depend on `shrink`?",
         "A convolution with strides=2 halves height and width; with strides=1 it is the usual one.",
@@ -786,6 +932,7 @@ shrink_check = check_exercise(
     praise="MobileNetV2, the network of Lesson 6, shrinks by strides too.",
 )
 shrink_check
+
 
 # %% [markdown] name="ex_shrink_try"
 # Train them on five sixths of the training pictures, and judge them by the last sixth, the validation set: the exam is over. (`lesson.trials` gives what stands in its brackets; only the `ci` profile stops after the first.)

@@ -291,7 +291,7 @@ lesson.report(best_validation_accuracy=max(validation_accuracy))
 # %% [markdown] name="ex_decide"
 # ### Exercise 1 · Decide
 #
-# `probabilities` is an array (n, 1), as `model.predict` gives it. Return a list of n names: the second of `class_names` where the probability is above 0.5, else the first.
+# `probabilities` is an array (n, 1), as `model.predict` gives it, and `class_names` a list of two names. Return a list of n names: the second of `class_names` where the probability is above 0.5, else the first, so also where it is 0.5 exactly.
 
 
 # %% name="ex_decide_answer" exercise="decide"
@@ -303,24 +303,49 @@ def decide(probabilities, class_names):
 
 # %% name="ex_decide_check" exercise="decide" points=1
 def check(decide):
-    names = decide(np.array([[0.2], [0.9], [0.51], [0.001], [0.49]]), ["horses", "humans"])
-    assert len(names) == 5, f"Five pictures need five answers; you return {len(names)}."
-    assert all(isinstance(name, str) for name in names), (
-        "Return names, not numbers: class_names[0] and class_names[1]."
-    )
-    assert list(names) != ["humans", "horses", "horses", "humans", "humans"], (
-        "That is the other way round: a probability near 1 means class 1."
-    )
-    assert list(names) != ["horses"] * 5, (
-        "argmax picks the largest of several columns. Here is one column, so it always picks 0: "
-        "compare with 0.5."
-    )
-    assert list(names) == ["horses", "humans", "humans", "horses", "horses"], (
-        "0.2, 0.9, 0.51, 0.001 and 0.49 should give horses, humans, humans, horses, horses; "
-        f"you return {names}."
+    examples = [  # the probabilities, and which of the two names each should get
+        ([0.2, 0.9, 0.51, 0.001, 0.49], [0, 1, 1, 0, 0], ["horses", "humans"]),
+        ([0.7, 0.3, 0.6, 0.55, 1, 0, 0.45], [1, 0, 1, 1, 1, 0, 0], ["tulips", "roses"]),
+        ([0.8, 0.1], [1, 0], ["no", "yes"]),
+        ([0.52], [1], ["day", "night"]),
+        ([0.48], [0], ["day", "night"]),
+        ([0.99, 0.98, 0.75, 0.52, 0.97, 0.96], [1] * 6, ["cats", "dogs"]),
+        ([0.01, 0.02, 0.25, 0.48, 0.03], [0] * 5, ["cats", "dogs"]),
+    ]
+    for probabilities, numbers, class_names in examples:
+        given = np.array(probabilities, "float32")[:, np.newaxis]
+        names, count = decide(given.copy(), list(class_names)), len(probabilities)
+        assert isinstance(names, list) and all(isinstance(name, str) for name in names), (
+            "Return a list of names, each of them class_names[0] or class_names[1]; you return "
+            f"{names}."
+        )
+        assert len(names) == count, f"{count} pictures need {count} answers: you return {names}."
+        assert set(names) <= set(class_names), (
+            f"Take the names from `class_names`: with {class_names} you return {names}."
+        )
+        right = [class_names[number] for number in numbers]
+        assert names != [class_names[1 - number] for number in numbers], (
+            "That is the other way round: a probability near 1 means class 1."
+        )
+        assert names == right or names != [class_names[0]] * count, (
+            "All get the first name, as with argmax: that picks the largest of several columns, "
+            "and where there is one column, always 0. Compare with 0.5."
+        )
+        assert names == right, (
+            f"Not decided at 0.5: for the probabilities {probabilities} and {class_names} you "
+            f"return {names}, not {right}."
+        )
+    edge = decide(np.array([[0.5], [0.501], [0.5], [0.499]], "float32"), ["left", "right"])
+    assert edge == ["left", "right", "left", "left"], (
+        "A probability of 0.5 exactly is not above 0.5, and 0.501 is: 0.5, 0.501, 0.5 and 0.499 "
+        f"should give left, right, left and left, not {edge}."
     )
     ### BEGIN HIDDEN TESTS
-    compare(private.random((9, 1)), ["cats", "dogs"])
+    for length in (1, 2, 3, 5, 8, 13, 13, 13, 13, 13):
+        probabilities = private.random((length, 1)).astype("float32")
+        probabilities[private.random(length) < 0.3] = 0.5
+        probabilities[private.random(length) < 0.2] = private.choice([0, 0.505, 0.495, 1])
+        compare(probabilities, private.permutation(["cats", "dogs", "a", "bird"])[:2].tolist())
     ### END HIDDEN TESTS
 
 
@@ -336,10 +361,11 @@ decide_check = check_exercise(
 )
 decide_check
 
+
 # %% [markdown] name="ex_size"
 # ### Exercise 2 · How large are the last maps?
 #
-# Each 3 × 3 convolution without padding takes 2 from the side of a map; each pooling halves it and drops what is left over. Return the side of the maps after `blocks` blocks of a convolution and a pooling.
+# Each 3 × 3 convolution without padding takes 2 from the side of a map; each pooling that follows halves it and drops what is left over. Return the side of the maps, a whole number, after `blocks` blocks of a convolution and a pooling. After 0 blocks it is `side`, as it was.
 
 
 # %% name="ex_size_answer" exercise="size"
@@ -353,20 +379,32 @@ def side_after(side, blocks):
 
 # %% name="ex_size_check" exercise="size" points=1
 def check(side_after):
-    assert side_after(300, 1) != 150, (
+    answer = side_after(300, 1)
+    assert answer != 150, (
         "A 3 × 3 convolution without padding takes 2 from the side, before the pooling halves it."
     )
-    assert side_after(300, 1) != 148, "The convolution comes first: take 2 away, then halve."
-    assert side_after(300, 1) == 149, f"One block makes 149 of 300, not {side_after(300, 1)}."
-    answer = side_after(300, 5)
-    assert answer != 149, "You go through one block; every block shrinks the maps once more."
-    assert answer == int(answer), (
-        f"{answer} is no number of pixels: pooling drops what is left over. Divide with //."
+    assert answer != 148, "The convolution comes first: take 2 away, then halve."
+    assert answer == 149, f"One block makes 149 of 300, not {answer}."
+    assert side_after(300, 5) != 149, (
+        "You go through one block; every block shrinks the maps once more."
     )
-    assert answer == 7, f"Five blocks make 7 of 300, not {answer}."
-    assert side_after(94, 5) == 1, f"Of 94, five blocks leave 1, not {side_after(94, 5)}."
+    examples = [  # side, blocks, right
+        *((300, 5, 7), (94, 5, 1), (300, 2, 73), (300, 3, 35), (300, 4, 16), (299, 1, 148)),
+        *((23, 1, 10), (23, 2, 4), (150, 3, 17), (97, 2, 22), (64, 4, 2), (10, 2, 1)),
+        *((4, 1, 1), (1000, 7, 5), (31, 0, 31), (300, 0, 300)),
+    ]
+    for side, blocks, right in examples:
+        answer = side_after(side, blocks)
+        assert answer == np.floor(answer), (
+            f"{answer} is no number of pixels: pooling drops what is left over. Divide with //."
+        )
+        assert answer == right, (
+            "Not right for all sides and blocks, each a convolution and then a pooling: "
+            f"side_after({side}, {blocks}) should be {right}, not {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(int(private.integers(150, 600)), int(private.integers(2, 5)))
+    for blocks in (0, 1, 1, 2, 2, 3, 3, 4, 5, 6):
+        compare(int(private.integers(3 * 2**blocks - 2, 600)), blocks)
     ### END HIDDEN TESTS
 
 
@@ -382,10 +420,11 @@ size_check = check_exercise(
 )
 size_check
 
+
 # %% [markdown] name="ex_bug"
 # ### Exercise 3 · The forgotten division
 #
-# Much published code divides by 255 when it trains and forgets it when it predicts. `network` below is such a network: it wants numbers from 0 to 1, of the shape (n, 300, 300, 3). `picture` is one picture, (300, 300, 3), from 0 to 255. Return what has to be given to `network.predict`.
+# Much published code divides by 255 when it trains and forgets it when it predicts. `network` below is such a network: it wants numbers from 0 to 1, of the shape (n, 300, 300, 3). `picture` is one picture, (300, 300, 3), an array of bytes or of numbers with decimals from 0 to 255. Return what has to be given to `network.predict`, and leave `picture` as it is.
 
 
 # %% name="ex_bug_answer" exercise="bug"
@@ -397,24 +436,49 @@ def prepare(picture):
 
 # %% name="ex_bug_check" exercise="bug" points=1
 def check(prepare):
-    picture = np.full((300, 300, 3), 51, np.uint8)
-    batch = np.asarray(prepare(picture))
-    assert batch.shape != (300, 300, 3), (
-        "A batch of one picture has one direction more: (1, 300, 300, 3)."
-    )
-    assert batch.shape != (300, 300, 3, 1), "The direction of the batch comes first, not last."
-    assert batch.shape == (1, 300, 300, 3), (
-        f"The shape should be (1, 300, 300, 3), not {batch.shape}."
-    )
-    assert batch.max() <= 1, (
-        "The numbers are 255 times as large as those of the training. Divide by 255."
-    )
-    assert batch.max() > 0, (
-        "// divides into whole numbers, so that everything below 255 becomes 0. Divide with /."
-    )
-    assert np.allclose(batch, 0.2), f"51 should become 0.2, not {batch.flat[0]:.3g}."
+    numbers, shape = np.random.default_rng(3), (300, 300, 3)
+    for most, kind in ((255, "uint8"), (255, "float32"), (9, "uint8"), (200, "float32")):
+        picture = numbers.integers(0, most + 1, shape).astype(kind)
+        picture[0, 0, :2] = 51, 0
+        given = picture.copy()
+        batch = np.asarray(prepare(given))
+        assert batch.shape != shape, (
+            "A batch of one picture has one direction more: (1, 300, 300, 3)."
+        )
+        assert batch.shape != (*shape, 1), "The direction of the batch comes first, not last."
+        assert batch.shape == (1, *shape), (
+            f"The shape should be (1, 300, 300, 3), not {batch.shape}."
+        )
+        assert not np.allclose(batch, picture), (
+            "The numbers are 255 times as large as those of the training. Divide by 255."
+        )
+        assert not np.array_equal(batch[0], picture // 255), (
+            "In your batch, everything below 255 is 0. // divides into whole numbers, where / keeps "
+            "the decimals; a kind of whole numbers, such as uint8, loses them too."
+        )
+        assert picture.max() == 255 or not np.allclose(batch, picture / picture.max()), (
+            "You divide by the largest number of this picture. The training has divided all "
+            "pictures by 255."
+        )
+        assert not np.allclose(batch, picture / 127.5 - 1, atol=1e-3), (
+            "Those are numbers from −1 to 1; the network wants numbers from 0 to 1."
+        )
+        assert np.allclose(batch, picture / 255, atol=1e-5), (
+            "Not each number divided by 255, at the place where it was: of a picture of the kind "
+            f"{kind} with numbers up to {picture.max():g}, 51 at [0, 0, 0] should become 0.2 at "
+            f"[0, 0, 0, 0], not {batch[0, 0, 0, 0]:.3g}."
+        )
+        assert np.array_equal(given, picture), (
+            "Your function changes the picture that it is given. Leave it as it is: whoever "
+            "divides it once more gets other numbers."
+        )
+    black = np.asarray(prepare(np.zeros(shape, "uint8")))
+    assert np.all(black == 0), "A black picture, with 0 everywhere, stays black."
     ### BEGIN HIDDEN TESTS
-    compare(private.integers(0, 256, (300, 300, 3), np.uint8))
+    for most in (1, 8, 60, 128, 256):
+        picture = private.integers(0, most, (300, 300, 3), np.uint8)
+        compare(picture)
+        compare(picture[::-1].astype("float32"))
     ### END HIDDEN TESTS
 
 
@@ -429,6 +493,7 @@ bug_check = check_exercise(
     praise="Keep the division inside the network, and nobody can forget it.",
 )
 bug_check
+
 
 # %% [markdown] name="ex_bug_try"
 # What does the mistake do? The part of the network after its `Rescaling` layer is such a network. Ask it about the validation pictures, rightly and wrongly.
@@ -448,7 +513,7 @@ if bug_check.right:
 # %% [markdown] name="ex_swing"
 # ### Exercise 4 · Measure the swing
 #
-# `accuracies` has the validation accuracy after each epoch. Return the largest fall from one epoch to the next, as a positive number; 0 where it never falls.
+# `accuracies` is a list of the validation accuracies, one after each epoch. Return the largest fall from one epoch to the next, as a positive number; 0 where it never falls, so also after a single epoch.
 
 
 # %% name="ex_swing_answer" exercise="swing"
@@ -460,20 +525,65 @@ def largest_fall(accuracies):
 
 # %% name="ex_swing_check" exercise="swing" points=2
 def check(largest_fall):
-    answer = largest_fall([0.5, 0.8, 0.65, 0.7, 0.5, 0.45])
-    assert not np.isclose(answer, -0.2), "A fall of 0.2 is the positive number 0.2."
-    assert not np.isclose(answer, 0.3), "That is the largest rise; the largest fall is asked for."
-    assert not np.isclose(answer, 0.35), "Look at one epoch to the next, not at the whole range."
-    assert np.isclose(answer, 0.2), f"0.7 falls to 0.5: that is 0.2, not {answer:.3g}."
-    answer = largest_fall([0.9, 0.8, 0.7, 0.6])
-    assert not np.isclose(answer, 0.3), "Look at one epoch to the next, not at the whole range."
-    assert np.isclose(answer, 0.1), f"0.9, 0.8, 0.7, 0.6 falls by 0.1 a time, not by {answer:.3g}."
+    examples = [  # accuracies, right
+        ([0.5, 0.8, 0.65, 0.7, 0.5, 0.45], 0.2),
+        ([0.9, 0.8, 0.7, 0.6], 0.1),
+        ([0.9, 0.55, 0.6, 0.5], 0.35),
+        ([0.5, 0.6, 0.55, 0.9, 0.6], 0.3),
+        ([0.2, 0.9, 0.85, 0.95], 0.05),
+        ([0.8, 0.7, 0.75, 0.5, 0.9, 0.7], 0.25),
+        ([0.6, 0.4], 0.2),
+        ([0.7, 0.7, 0.65, 0.65], 0.05),
+        ([1, 0, 1, 0.5], 1),
+        ([0.3, 0.9, 0.1, 0.95, 0.2, 0.2], 0.8),
+        ([0.5, 0.52, 0.51, 0.53, 0.5, 0.54], 0.03),
+        ([0.95, 0.6, 0.5, 0.3, 0.28], 0.35),
+    ]
+    answers = []
+    for accuracies, _ in examples:
+        given = list(accuracies)
+        answers.append(largest_fall(given))
+        assert given == accuracies, "Your function changes `accuracies`. Leave the list as it is."
+    assert all(np.ndim(answer) == 0 for answer in answers), "Return one number, the largest fall."
+    right = np.array([fall for _, fall in examples])
+    assert not np.allclose(answers, -right), (
+        f"A fall of 0.2 is the positive number 0.2; you return {answers[0]:.3g}."
+    )
+    steps = [np.diff(accuracies) for accuracies, _ in examples]
+    assert not np.allclose(answers, [step.max() for step in steps]), (
+        "That is the largest rise; the largest fall is asked for."
+    )
+    assert not np.allclose(answers, [np.abs(step).max() for step in steps]), (
+        "You count rises, too. Only falls are asked for."
+    )
+    for (accuracies, fall), answer in zip(examples, answers, strict=True):
+        whole = np.max(accuracies) - np.min(accuracies)
+        from_best = np.max(np.maximum.accumulate(accuracies) - accuracies)
+        if not np.isclose(answer, fall):
+            assert not np.isclose(answer, [whole, from_best]).any(), (
+                "Look at one epoch to the next, not at the whole range: the largest such fall of "
+                f"{accuracies} is {fall}, not {answer:.3g}."
+            )
+        assert np.isclose(answer, fall), (
+            "Not the largest of all falls from one epoch to the next: for "
+            f"{accuracies} it is {fall}, not {answer:.3g}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(private.random(12).tolist())
+    for length in (2, 3, 4, 5, 6, 7, 8, 12, 12, 12):
+        accuracies = private.random(length)
+        accuracies[:2] = np.sort(accuracies[:2])[::-1]  # one fall at least
+        compare(accuracies.round(3).tolist())
     ### END HIDDEN TESTS
     ### EARNED 1
-    answer = largest_fall([0.5, 0.6, 0.8])
-    assert answer == 0, f"Where it never falls the answer is 0, not {answer:.3g}."
+    for accuracies in ([0.5, 0.6, 0.8], [0.7, 0.7, 0.7], [0.1, 0.1, 0.2], [0.4, 0.9], [0.7]):
+        answer = largest_fall(accuracies)
+        assert answer == 0, (
+            f"Where it never falls, as in {accuracies}, the answer is 0, not {answer}."
+        )
+    ### BEGIN HIDDEN TESTS
+    for length in (1, 1, 2, 2, 3, 3, 4, 5, 8, 9):
+        compare(np.sort(private.random(length)).round(3).tolist())
+    ### END HIDDEN TESTS
 
 
 swing_check = check_exercise(
@@ -487,6 +597,7 @@ swing_check = check_exercise(
     praise="A swing of several points says: do not trust any single epoch.",
 )
 swing_check
+
 
 # %% name="ex_swing_run"
 if swing_check.right:

@@ -489,7 +489,7 @@ lesson.report(
 # %% [markdown] name="ex_unfreeze"
 # ### Exercise 1 · The unfreezing function
 #
-# `base` is a network that is frozen as a whole. Unfreeze it from the layer named `first_name` to the end, and leave what is below that layer frozen. Layers of the kind `keras.layers.BatchNormalization` stay frozen wherever they are. Return `base`.
+# `base` is a network that is frozen as a whole; `base.layers` holds its layers in order, none inside another. Unfreeze it from the layer named `first_name` to the end, and leave what is below that layer frozen. Layers of the kind `keras.layers.BatchNormalization` stay frozen wherever they are, even if `first_name` is one of them. Return `base`.
 
 
 # %% name="ex_unfreeze_answer" exercise="unfreeze"
@@ -505,57 +505,100 @@ def unfreeze_from(base, first_name):
 
 
 # %% name="ex_unfreeze_check" exercise="unfreeze" points=2
-def small_base():
-    network = keras.Sequential([keras.Input((12, 12, 1))])
-    for number in (1, 2, 3):
-        network.add(keras.layers.Conv2D(2, 3, name=f"conv{number}"))
-        network.add(keras.layers.BatchNormalization(name=f"norm{number}"))
+def build_base(layers):
+    kinds = {
+        "conv": lambda name: keras.layers.Conv2D(2, 1, name=name),
+        "dense": lambda name: keras.layers.Dense(2, name=name),
+        "relu": lambda name: keras.layers.ReLU(name=name),
+        "batch norm": lambda name: keras.layers.BatchNormalization(name=name),
+        "layer norm": lambda name: keras.layers.LayerNormalization(name=name),
+    }
+    network = keras.Sequential([keras.Input((2, 2, 1))])
+    for name, kind in layers.items():
+        network.add(kinds[kind](name))
     network.trainable = False
     return network
 
 
-def describe(unfreeze_from, first_name):
-    base = unfreeze_from(small_base(), first_name)
-    assert isinstance(base, keras.Model), "Return base."
+def unfreeze(unfreeze_from, layers, first_name):
+    base = build_base(layers)
+    returned = unfreeze_from(base, first_name)
+    return {"base": base, "returned": returned is base}
+
+
+def what_learns(found):
+    base = found["base"]
+    learning = {id(weight) for weight in base.trainable_weights}
     return {
-        "learning": [layer.name for layer in base.layers if layer.trainable_weights],
-        "tensors": len(base.trainable_weights),
+        "returned": found["returned"],
+        "learning": [
+            layer.name for layer in base.layers if learning & {id(w) for w in layer.weights}
+        ],
+        "unfrozen": [layer.name for layer in base.layers if layer.trainable_weights],
     }
 
 
 def check(unfreeze_from):
-    found = unfreeze_from("conv2")
+    layers = {"conv1": "conv", "norm1": "batch norm", "conv2": "conv"}
+    layers |= {"norm2": "batch norm", "conv3": "conv", "norm3": "batch norm"}
+    found = unfreeze_from(layers, "conv2")
     learning = found["learning"]
-    assert learning != ["conv2"], "That layer alone learns. What is above it should learn too."
-    assert learning != ["conv1"], "That is the other way round: what is below conv2 learns."
-    assert learning != ["conv3"], "The named layer itself should learn too: from it to the end."
-    assert "conv1" not in learning, (
-        "With conv2 as the first to learn, what is below it has to stay frozen; conv1 is not."
-    )
-    assert not {"norm2", "norm3"} & set(learning), (
-        "batch normalisation learns too: isinstance(layer, keras.layers.BatchNormalization) "
-        "tells you which layers to leave frozen."
-    )
-    assert found["tensors"] or learning != ["conv2", "conv3"], (
+    assert found["returned"], "Return base, the very network that your function is given."
+    assert learning or not found["unfrozen"], (
         "The base itself is still frozen, and then nothing in it learns, whatever its layers say. "
         "Begin with base.trainable = True."
     )
-    assert found == {"learning": ["conv2", "conv3"], "tensors": 4}, (
-        f"conv2 and conv3 should learn, 4 arrays of weights; here {learning} do, "
-        f"{found['tensors']} arrays."
+    assert learning, "Nothing in the base learns: it is frozen as it was."
+    assert learning != ["conv2"], "That layer alone learns. What is above it should learn too."
+    assert learning != ["conv1"], "That is the other way round: what is below conv2 learns."
+    assert learning != ["conv3"], "The named layer itself should learn too: from it to the end."
+    assert not {"conv1", "norm1"} & set(learning), (
+        "With conv2 as the first to learn, what is below it has to stay frozen; in your base "
+        f"{', '.join(learning)} learn."
     )
+    assert not {"norm2", "norm3"} & set(learning), (
+        "Batch normalisation learns too: isinstance(layer, keras.layers.BatchNormalization) "
+        "tells you which layers to leave frozen."
+    )
+    assert learning == ["conv2", "conv3"], f"conv2 and conv3 should learn; {learning} do."
+    mixed = {"z": "conv", "y": "batch norm", "x": "conv", "w": "batch norm", "v": "dense"}
+    alike = {"top_1": "conv", "top_10": "dense", "top": "conv", "stop": "conv", "top_2": "dense"}
+    odd = {"steady": "batch norm", "bn": "dense", "batch_normalization": "conv"}
+    odd |= {"conv": "batch norm", "level": "layer norm", "relu": "relu", "last": "dense"}
+    for layers, first_name, right in (
+        (mixed, "z", ["z", "x", "v"]),
+        (mixed, "x", ["x", "v"]),
+        (mixed, "v", ["v"]),
+        (mixed, "w", ["v"]),
+        (alike, "top", ["top", "stop", "top_2"]),
+        (alike, "top_1", list(alike)),
+        (alike, "stop", ["stop", "top_2"]),
+        (odd, "steady", ["bn", "batch_normalization", "level", "last"]),
+        (odd, "conv", ["level", "last"]),
+        (odd, "relu", ["last"]),
+        ({"one": "layer norm", "two": "batch norm"}, "two", []),
+    ):
+        learning = unfreeze_from(layers, first_name)["learning"]
+        assert learning == right, (
+            f"From {first_name} on, of the layers {layers}, these should learn: {right}; in your "
+            f"base {learning} do."
+        )
     ### BEGIN HIDDEN TESTS
-    first = int(private.choice([1, 3]))
-    learning = unfreeze_from(f"conv{first}")["learning"]
-    right = [f"conv{number}" for number in range(first, 4)]
-    assert learning == right, f"From conv{first} on, {learning} learn, where {right} should."
+    for _ in range(10):
+        names = private.permutation(
+            ["conv", "conv1", "conv10", "norm", "norm_1", "batch", "bn", "up", "group"]
+        )[: private.integers(1, 7)].tolist()
+        kinds = ["conv", "dense", "relu", "batch norm", "layer norm", "batch norm"]
+        layers = {name: str(private.choice(kinds)) for name in names}
+        compare(layers, str(private.choice(names)))
     ### END HIDDEN TESTS
 
 
 unfreeze_check = check_exercise(
     unfreeze_from,
     check,
-    trial=describe,
+    trial=unfreeze,
+    as_data=what_learns,
     hints=[
         "base.trainable = True first. It unfreezes all layers; then decide for each of them.",
         "Go through base.layers from below, and remember whether you have come to first_name.",
@@ -574,7 +617,7 @@ if unfreeze_check.right:
 # %% [markdown] name="ex_smooth"
 # ### Exercise 2 · The smoothing function
 #
-# `values` is a list of numbers. Return a list as long: its exponential moving average. The first smoothed value is the first value; each further one is `factor` of the smoothed value before it and the rest of the new value.
+# `values` is a list of at least one number. Return a list as long, its exponential moving average, and leave `values` as it is. The first smoothed value is the first value; each further one is `factor` of the smoothed value before it and the rest of the new value. `factor` lies between 0 and 1; both may occur.
 
 
 # %% name="ex_smooth_answer" exercise="smooth"
@@ -589,8 +632,9 @@ def smooth(values, factor):
 
 # %% name="ex_smooth_check" exercise="smooth" points=1
 def check(smooth):
-    answer = smooth([8.0, 0.0, 4.0], 0.75)
-    assert np.shape(answer) == (3,), "The answer should be as long as the list of values, here 3."
+    values = [8.0, 0.0, 4.0]
+    answer = smooth(values, 0.75)
+    assert np.shape(answer) == (3,), "Return a list of numbers as long as values, here 3."
     answer = np.round(np.array(answer, float), 4).tolist()
     assert answer != [8.0, 6.4, 5.92], "Use the factor that is given, here 0.75, in place of 0.8."
     assert answer != [8.0, 2.0, 3.5], (
@@ -603,9 +647,35 @@ def check(smooth):
         "You begin at 0, and the curve has to climb from there. Begin at the first value."
     )
     assert answer == [8.0, 6.0, 5.5], f"8, 0, 4 with 0.75 give 8, 6, 5.5; you return {answer}."
-    assert np.allclose(smooth([3.0], 0.9), [3.0]), "A single value should stay as it is."
+    assert values == [8.0, 0.0, 4.0], "You write into values itself. Make a new list."
+    for values, factor, right in (
+        ([3.0], 0.9, [3.0]),
+        ([7, 1], 0.25, [7, 2.5]),
+        ([5, 2, 9], 0, [5, 2, 9]),
+        ([5, 2, 9], 1, [5, 5, 5]),
+        ([0.25, 0.75, 0.5, 1.0], 0.5, [0.25, 0.5, 0.5, 0.75]),
+        ([-4.0, 6.0, -2.0, 0.0], 0.4, [-4.0, 2.0, -0.4, -0.16]),
+        ([0, 10, 20, 30, 40], 0.9, [0, 1, 2.9, 5.61, 9.049]),
+        ([9, 8, 7, 6, 5, 4], 0.5, [9, 8.5, 7.75, 6.875, 5.9375, 4.96875]),
+        ([1.0, 1.0, 1.0, 2.0, 1.0], 0.6, [1.0, 1.0, 1.0, 1.4, 1.24]),
+        ([100, 0, 0, 0, 0, 0], 0.2, [100, 20, 4, 0.8, 0.16, 0.032]),
+        ([-3, -1, -2], 0.1, [-3, -1.2, -1.92]),
+        ([0.0, 1.0, 2.0], 1 / 3, [0.0, 2 / 3, 14 / 9]),
+    ):
+        given = list(values)
+        answer = smooth(given, factor)
+        assert np.shape(answer) == np.shape(right) and np.allclose(answer, right), (
+            f"{values} with the factor {factor} give {right}; you return {answer}."
+        )
+        assert given == values, f"Your function has changed values, {values}, to {given}."
     ### BEGIN HIDDEN TESTS
-    compare(private.random(9).tolist(), float(private.uniform(0.5, 0.9)))
+    for factor in [0, 1, *private.uniform(0, 1, 8).tolist()]:
+        compare(private.normal(size=private.integers(1, 12)).tolist(), factor)
+        values = private.integers(-20, 20, 4).tolist()
+        given = list(values)
+        compare(values, factor)
+        smooth(given, factor)
+        assert given == values, "You write into values itself. Make a new list."
     ### END HIDDEN TESTS
 
 
@@ -625,12 +695,12 @@ smooth_check
 if smooth_check.right:
     curve = history.history["val_accuracy"]
     print(f"last value {curve[-1]:.3f}, highest {max(curve):.3f}, ", end="")
-    print(f"smoothed, last {smooth(curve, 0.8)[-1]:.3f}")
+    print(f"smoothed, last {list(smooth(curve, 0.8))[-1]:.3f}")
 
 # %% [markdown] name="ex_rates"
 # ### Exercise 3 · A fair comparison
 #
-# Where between 0.00001 and 0.001 does the harm begin? To find out, several learning rates have to begin with the same weights. `network.get_weights()` gives them and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. Return a dict, for each rate its accuracy. When you are done, the network shall have the weights that it had at first.
+# Where between 0.00001 and 0.001 does the harm begin? To find out, several learning rates have to begin with the same weights. `network.get_weights()` gives them, a list of arrays, and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. `rates` is a list without repetitions. Return a dict, for each rate its accuracy. When you are done, the network shall have the weights that it had at first.
 
 
 # %% name="ex_rates_answer" exercise="rates"
@@ -647,29 +717,36 @@ def compare_rates(network, rates, train):
 
 
 # %% name="ex_rates_check" exercise="rates" points=2
-class OneWeight:
-    def __init__(self):
-        self.weight = 5.0
+class Weights:
+    """What a network has that you need here; a training adds to its weights."""
+
+    def __init__(self, *weights):
+        self.weights = [np.array(part, float) for part in weights]
 
     def get_weights(self):
-        return [np.array([self.weight])]
+        return [part.copy() for part in self.weights]
 
     def set_weights(self, weights):
-        self.weight = float(weights[0][0])
+        self.weights = [np.array(part, float) for part in weights]
 
 
 def add_rate(network, rate):
-    network.weight += rate
-    return network.weight
+    network.weights = [part + rate for part in network.weights]
+    return float(network.weights[0].sum())
+
+
+def add_product(network, rate):
+    network.weights = [part + rate * np.cos(5 * part) for part in network.weights]
+    return float(sum(np.abs(part).mean() for part in network.weights))
 
 
 def check(compare_rates):
-    network = OneWeight()
+    network = Weights([5.0])
     answer = compare_rates(network, [1, 10, 100], add_rate)
-    assert isinstance(answer, dict) and list(answer) == [1, 10, 100], (
+    assert isinstance(answer, dict) and set(answer) == {1, 10, 100}, (
         "Return a dict with the accuracy for each rate, the rates as keys."
     )
-    answer = [float(answer[rate]) for rate in (1, 10, 100)]
+    answer = [answer[rate] for rate in (1, 10, 100)]
     assert answer != [6, 16, 116], (
         "Each training begins where the one before it ended. Put the first weights back before it."
     )
@@ -680,16 +757,40 @@ def check(compare_rates):
         "For a network whose training adds the rate to its only weight, 5, the answers should be "
         f"6, 15 and 105, not {answer}."
     )
+    changed = network.weights[0].tolist() != [5]
+    kernel, biases = [[0.5, -1.5, 2.0], [1.25, 0.0, -0.75]], [0.1, 0.2, 0.3]
+    for train in (add_rate, add_product):
+        for rates in ([0.5], [3, 1, 2], [0.25, 0.125, 0.75], [9, 1 / 3, 4], [1.25e-7, 3e-6, 2e-5]):
+            network = Weights(kernel, biases)
+            answer = compare_rates(network, list(rates), train)
+            right = {rate: train(Weights(kernel, biases), rate) for rate in rates}
+            assert isinstance(answer, dict) and answer.keys() == right.keys(), (
+                f"For the rates {rates}, your dict has {list(answer)} as keys."
+            )
+            assert all(np.isclose(answer[rate], right[rate]) for rate in rates), (
+                f"The rates {rates}, each from the first weights, give {right}, not {answer}. "
+                "All arrays of weights have to be put back, and train to be called for each rate."
+            )
+            left = [part.tolist() for part in network.weights]
+            changed = changed or left != [kernel, biases]
     ### BEGIN HIDDEN TESTS
-    other, rates = OneWeight(), private.integers(2, 90, 3).tolist()
-    found = compare_rates(other, rates, add_rate)
-    assert found == {rate: 5 + rate for rate in rates}, f"With the rates {rates}: {found}."
+    for count in range(1, 11):
+        start, rates = private.normal(size=(2, 3, 2)), 10 ** private.uniform(-7, 0, count)
+        rates = rates.tolist()
+        compare(Weights(*start), rates, add_product)
     ### END HIDDEN TESTS
     ### EARNED 1
-    assert network.weight == 5, (
+    assert not changed, (
         "Put the first weights back when you are done as well: whoever goes on with the network "
-        "would have that of the last rate."
+        "would have other weights than before."
     )
+    ### BEGIN HIDDEN TESTS
+    for count in range(1, 11):
+        start, rates = private.normal(size=(2, 3, 2)), private.uniform(0.1, 2, count).tolist()
+        network = Weights(*start)
+        compare_rates(network, rates, add_product)
+        assert np.array_equal(network.weights, start), "The first weights are not put back."
+    ### END HIDDEN TESTS
 
 
 rates_check = check_exercise(
@@ -728,7 +829,7 @@ if rates_check.right:
 # %% [markdown] name="ex_turned"
 # ### Exercise 4 · The paradox, turned round
 #
-# `before` are the probabilities that a network gave to the right answers of four pictures: 0.55, 0.55, 0.55 and 0.45. Find four probabilities `after` with which it is right less often, and yet the mean loss is smaller. Return them as a list.
+# `before` are the probabilities that a network gave to the right answers of four pictures: 0.55, 0.55, 0.55 and 0.45. Find four probabilities `after` with which it is right less often, and yet the mean loss is smaller. (Right is what has more than 0.5.) Return them as a list.
 
 
 # %% name="ex_turned_answer" exercise="turned"
@@ -739,23 +840,46 @@ def after_training():
 
 
 # %% name="ex_turned_check" exercise="turned" points=1
+def what_changes(answer):
+    before, after = np.array([0.55, 0.55, 0.55, 0.45]), np.array(answer, float)
+    if after.shape != (4,) or not np.all((after >= 0) & (after <= 1)):
+        return {"four": after.shape == (4,), "probabilities": False}
+    right = int((after > 0.5).sum()) - int((before > 0.5).sum())
+    with np.errstate(divide="ignore"):
+        loss, old_loss = np.mean(-np.log(after)), np.mean(-np.log(before))
+    return {
+        "four": True,
+        "probabilities": True,
+        "zero": bool(after.min() == 0),
+        "right": "more often" if right > 0 else "less often" if right else "as often",
+        "loss": "smaller" if loss < old_loss else f"{loss:.4f} after {old_loss:.4f}",
+    }
+
+
 def check(after_training):
-    answer = np.array(after_training(), float)
-    assert answer.shape == (4,), "Return four probabilities."
-    assert answer.min() >= 0 and answer.max() <= 1, "A probability lies between 0 and 1."
-    assert answer.min() > 0, "The logarithm of 0 is endless, and so is the loss. Keep above 0."
-    right, loss = int((answer > 0.5).sum()), float(np.mean(-np.log(answer)))
-    assert right <= 3, "Now the network is right more often. Let it be right less often."
-    assert right < 3, "Now the network is right as often as before: three times of four."
-    assert loss < 0.648, (
-        f"Right {right} of 4 times, but the loss has grown: {loss:.2f} after 0.65. The mistakes "
-        "are too sure of themselves, or the right answers not sure enough."
+    found = after_training()
+    assert found["four"], "Return a list of four probabilities."
+    assert found["probabilities"], "A probability lies between 0 and 1."
+    assert not found["zero"], "The logarithm of 0 is endless, and so is the loss. Keep above 0."
+    assert found["right"] != "more often", (
+        "Now the network is right more often. Let it be right less often."
     )
+    assert found["right"] != "as often", (
+        "Now the network is right as often as before: three times of four."
+    )
+    assert found["loss"] == "smaller", (
+        f"It is right less often, but the loss is not smaller: {found['loss']}. The mistakes are "
+        "too sure of themselves, or the right answers not sure enough."
+    )
+    ### BEGIN HIDDEN TESTS
+    compare()
+    ### END HIDDEN TESTS
 
 
 turned_check = check_exercise(
     after_training,
     check,
+    as_data=what_changes,
     hints=[
         "The accuracy does not ask by how much. Which picture may cross 0.5 at the lowest price?",
         "0.55 becomes 0.45: one right answer less, and the loss of that picture grows by 0.2.",

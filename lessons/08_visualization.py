@@ -585,7 +585,7 @@ lesson.report(test_accuracy=test_accuracy, sparsity_first=sparsity[0], sparsity_
 # %% [markdown] name="ex_dead"
 # ### Exercise 1 · Filters that find nothing
 #
-# `maps` is what a layer gives for some pictures, an array (pictures, rows, columns, channels) without negative numbers. Return the list of the channels, as numbers, that are 0 everywhere in every picture.
+# `maps` is what a layer gives for some pictures, an array (pictures, rows, columns, channels) without negative numbers. Return the list of the channels, as numbers from the smallest on, that are 0 everywhere in every picture.
 
 
 # %% name="ex_dead_answer" exercise="dead"
@@ -601,28 +601,55 @@ def check(empty_channels):
     maps = np.zeros((3, 2, 2, 5))
     maps[0, 0, 1, 0] = maps[:2, 1, 0, 3] = 0.5
     maps[:2, ..., 2] = 1.0
-    answer = empty_channels(maps)
-    assert np.ndim(answer) == 1, (
-        f"You return {answer}. If that is how many there are: return which ones, as a list."
+    answer = empty_channels(maps.copy())
+    assert np.ndim(answer) != 0, (
+        f"Return a list: which channels they are, not how many. You return {answer!r}."
     )
-    answer = list(answer)
+    assert np.ndim(answer) == 1, (
+        f"Return a list of numbers, not {answer}: from the tuple that np.where and np.nonzero "
+        "give, [0] takes what is in it."
+    )
     assert answer != [False, True, False, False, True], (
         "That says True or False for each channel; np.flatnonzero turns it into numbers."
     )
-    assert answer != [0, 1, 2, 3, 4] or list(empty_channels(maps[:1])) != [0, 1, 3, 4], (
+    assert answer != [0, 1, 2, 3, 4] or empty_channels(maps[:1].copy()) != [0, 1, 3, 4], (
         "You return the channels that have a 0 somewhere. Those that are 0 everywhere are wanted."
     )
     assert answer != [0, 1, 2, 3, 4], (
         "You also return channels that are empty in one picture and not in another. Take the "
         "largest number over all pictures."
     )
+    assert answer != [0, 2, 3], "Those are the channels that are not empty. Which ones are?"
     assert answer != [2], "Those are the pictures in which nothing was found. Which channels?"
     assert answer == [1, 4], f"Channels 1 and 4 are 0 everywhere; you return {answer}."
-    assert list(empty_channels(np.ones((1, 2, 2, 3)))) == [], "Where none is empty: an empty list."
+    assert empty_channels(np.ones((1, 2, 2, 3))) == [], "Where none is empty: an empty list."
+    for shape, places, right in (
+        ((1, 2, 3, 4), [(0, 0, 0, 0)], [1, 2, 3]),
+        ((2, 3, 2, 4), [(1, 2, 1, 3)], [0, 1, 2]),
+        ((3, 1, 4, 3), [(1, 0, 2, 1), (2, 0, 3, 0)], [2]),
+        ((4, 5, 3, 2), [(3, 4, 0, 0)], [1]),
+        ((2, 2, 5, 3), [(0, 0, 4, 2), (1, 1, 0, 2)], [0, 1]),
+        ((3, 3, 3, 3), [(2, 1, 1, 0), (1, 1, 1, 1), (0, 1, 1, 2)], []),
+        ((2, 3, 4, 6), [(1, 0, 0, 1), (1, 2, 3, 4)], [0, 2, 3, 5]),
+        ((5, 1, 1, 3), [(4, 0, 0, 2)], [0, 1]),
+        ((1, 4, 2, 1), [(0, 3, 1, 0)], []),
+        ((2, 2, 2, 1), [], [0]),
+        ((2, 4, 3, 3), [], [0, 1, 2]),
+    ):
+        maps = np.zeros(shape, "float32")
+        for number, place in enumerate(places):
+            maps[place] = 10.0 ** (2 - 4 * number)
+        answer = empty_channels(maps)
+        assert answer == right, (
+            f"In maps of the shape {shape} that are above 0 at the places {places} and nowhere "
+            f"else, the empty channels are {right}; you return {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    maps = private.random((2, 3, 3, 9))
-    maps[..., private.permutation(9)[:3]] = 0
-    compare(maps)
+    for _ in range(10):
+        shape = private.integers(1, [4, 5, 5, 9])
+        maps = private.random(shape) * (private.random(shape) < private.choice([0.05, 0.3, 0.9]))
+        maps[..., private.random(shape[-1]) < private.choice([0.1, 0.5])] = 0
+        compare(maps * private.choice([1e-4, 1, 100]))
     ### END HIDDEN TESTS
 
 
@@ -648,7 +675,7 @@ if dead_check.right:
 #
 # There is a way to find the decisive places that needs no gradient: cover a part of the picture with grey, and ask again. Where the probability falls most, there lay the evidence.
 #
-# `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; what is left over at the right and at the bottom is ignored. For each square, set it to 128 in a copy of the picture, and note how much the probability falls against the whole picture. Return an array with a row for each row of squares.
+# `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number for a picture of that shape. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; no square covers what is left over at the right and at the bottom. For each square, set it to 128 in a copy of the picture, and note how much the probability falls against the whole picture; where it rises, the fall is negative. Return an array with a row for each row of squares.
 
 
 # %% name="ex_cover_answer" exercise="cover"
@@ -671,19 +698,23 @@ def cover_map(picture, probability_of, size):
 def check(cover_map):
     picture = np.full((5, 7, 3), 128.0)
     picture[0:2, 2:4], picture[2:4, 4:6], picture[4, 6] = 228, 178, 255
+    shapes = set()
 
     def probability_of(shown):
-        assert shown.shape == (5, 7, 3), "Ask about the whole picture, with a part of it covered."
+        shapes.add(np.shape(shown))
         return float(np.abs(shown - 128).sum() / 3000)
 
     given = picture.copy()
     answer = np.asarray(cover_map(given, probability_of, 2))
     right = np.array([[0, 0.4, 0], [0, 0, 0.2]])
     assert np.array_equal(given, picture), (
-        "The squares stay covered: you write into the picture itself. Begin with picture.copy() "
-        "for each square."
+        "The picture that you were given has changed: you write into the picture itself. Begin "
+        "with picture.copy() for each square."
     )
-    assert answer.shape != (3, 2), "rows and columns are exchanged: 2 rows of 3 squares fit in."
+    assert shapes == {(5, 7, 3)}, (
+        "Ask about the whole picture, with a part of it covered: the shape is always (5, 7, 3)."
+    )
+    assert answer.shape != (3, 2), "Rows and columns are exchanged: 2 rows of 3 squares fit in."
     assert answer.shape == (2, 3), f"2 rows of 3 squares fit in; your array is {answer.shape}."
     assert not np.allclose(answer, -right, atol=1e-6), (
         "It has the other sign. A fall is the probability of the whole picture minus that of the "
@@ -692,12 +723,54 @@ def check(cover_map):
     assert not np.allclose(answer, probability_of(picture) - right, atol=1e-6), (
         "Those are the probabilities, and not how much it falls against the whole picture."
     )
-    assert answer[0, 0] == 0, "Covering a grey place with grey, 128, must change nothing."
+    assert not np.allclose(answer, right.cumsum().reshape(2, 3), atol=1e-6), (
+        "The squares before stay covered in your copy. Make a new copy for each square."
+    )
+    assert np.isclose(answer[0, 0], 0), "Covering a grey place with grey, 128, must change nothing."
     assert np.allclose(answer, right, atol=1e-6), (
         f"In this picture the falls are {right.tolist()}; you return {answer.round(3).tolist()}."
     )
+    for rows, columns, size in (
+        *((4, 6, 2), (7, 5, 2), (3, 4, 1), (9, 6, 3), (8, 11, 3), (5, 5, 4), (4, 13, 4)),
+        *((13, 4, 2), (6, 6, 6), (5, 10, 5), (2, 3, 1)),
+    ):
+        random = np.random.default_rng(rows)
+        picture, pull = random.integers(0, 256, (2, rows, columns, 3)).astype("float64")
+        pull = (pull - 128) / 1e5  # how a number of the picture moves the answer, up or down
+
+        def probability_of(shown, pull=pull):
+            return float(1 / (1 + np.exp(-np.sum(pull * shown))))
+
+        down, across = rows // size, columns // size
+        parts = (pull * (picture - 128))[: down * size, : across * size]
+        parts = parts.reshape(down, size, across, size, 3).sum(axis=(1, 3, 4))
+        total = np.sum(pull * picture)
+        right = 1 / (1 + np.exp(-total)) - 1 / (1 + np.exp(parts - total))
+        kind = "uint8" if columns < 7 else "float32"  # pictures come in both
+        answer = np.asarray(cover_map(picture.astype(kind), probability_of, size))
+        assert answer.shape == right.shape, (
+            f"A picture of {rows} × {columns} has {down} × {across} squares of {size} × {size}; "
+            f"your array is {answer.shape}."
+        )
+        for wrong in (np.abs(right), np.maximum(right, 0)):
+            assert np.allclose(right, wrong) or not np.allclose(answer, wrong, atol=1e-6), (
+                "Where the probability rises when a square is covered, the fall is negative. "
+                "Return the difference as it is."
+            )
+        assert np.allclose(answer, right, atol=1e-6), (
+            f"In a picture of {rows} × {columns} with squares of {size} × {size}, the falls should "
+            f"be {right.round(5).tolist()}, not {answer.round(5).tolist()}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(255 * private.random((7, 9, 3)), lambda shown: float(shown.mean() / 255), 3)
+    for _ in range(10):
+        rows, columns = private.integers(2, 12, 2)
+        picture, pull = private.integers(-128, 128, (2, rows, columns, 3))
+
+        def probability_of(shown, pull=pull):
+            return float(1 / (1 + np.exp(-np.sum(pull * shown) / 1e5)))
+
+        picture = (picture + 128).astype(private.choice(["uint8", "float64"]))
+        compare(picture, probability_of, int(private.integers(1, min(rows, columns, 6) + 1)))
     ### END HIDDEN TESTS
 
 
@@ -739,7 +812,7 @@ shown
 # %% [markdown] name="ex_against"
 # ### Exercise 3 · What speaks against
 #
-# Grad-CAM drops what is negative. That is where the evidence against the class lies, and it has a heat map too. `maps` and `gradient` are arrays (rows, columns, channels) for one picture. Return the heat map of the evidence against: the weight of a channel is the mean of its gradient, with the sign turned; add up the maps with these weights, set what is negative to 0, and divide by the largest number, unless it is 0.
+# Grad-CAM drops what is negative. That is where the evidence against the class lies, and it has a heat map too. `maps` and `gradient` are arrays (rows, columns, channels) for one picture. Return the heat map of the evidence against: the weight of a channel is the mean of its gradient, with the sign turned; add up the maps with these weights, set what is negative to 0, and divide by the largest number, unless it is 0. Then the map is 0 everywhere.
 
 
 # %% name="ex_against_answer" exercise="against"
@@ -755,10 +828,11 @@ def heat_map_against(maps, gradient):
 def check(heat_map_against):
     maps = np.array([[[4.0, 0.0], [1.0, 8.0]], [[0.0, 2.0], [2.0, 2.0]]])
     gradient = np.array([[[2.0, -1.0], [0.0, -3.0]], [[1.0, 0.0], [1.0, 0.0]]])
-    answer = np.asarray(heat_map_against(maps, gradient))
+    answer = np.asarray(heat_map_against(maps.copy(), gradient.copy()))
     assert answer.shape == (2, 2), (
         f"A heat map has rows and columns, here (2, 2); yours has {answer.shape}."
     )
+    assert np.isfinite(answer).all(), "Your map holds nan or inf, which are no numbers."
     assert not np.allclose(answer, [[1, 0], [0, 0]]), (
         "That is the evidence for the class. Turn the sign of the weights."
     )
@@ -775,16 +849,52 @@ def check(heat_map_against):
         f"The weights are −1 and 1, and the heat map {np.round(right, 3).tolist()}; you return "
         f"{answer.round(3).tolist()}."
     )
+    for rows, columns, channels in (
+        *((3, 4, 2), (4, 3, 5), (2, 5, 3), (5, 2, 7), (3, 3, 3), (6, 4, 4), (4, 4, 8)),
+        *((2, 7, 6), (7, 6, 3), (5, 5, 9)),
+    ):
+        random = np.random.default_rng(channels)
+        maps = random.uniform(0, 3, (rows, columns, channels))
+        gradient = random.normal(-0.2, 1, (rows, columns, channels)) * 10.0 ** -(2 * columns)
+        if columns % 2:  # most speaks for the class, and a little against it
+            gradient = np.abs(gradient)
+            maps[0, 0], gradient[..., 0] = 0, -gradient[..., 0]
+            maps[0, 0, 0] = 1
+        totals = -np.einsum("rcn,n->rc", maps, gradient.sum(axis=(0, 1)))
+        right = totals.clip(0) / totals.max()
+        answer = np.asarray(heat_map_against(maps, gradient))
+        assert answer.shape == right.shape and np.allclose(answer, right, atol=1e-5), (
+            f"For other maps, of the shape {maps.shape}, the heat map should be "
+            f"{right.round(3).tolist()}, not {answer.round(3).tolist()}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(*private.normal(size=(2, 4, 5, 6)))
+    for _ in range(10):
+        shape = private.integers(2, [7, 7, 9])
+        gradient = private.normal(size=shape)
+        gradient[..., 0] -= 5 + gradient[..., 0].mean()
+        maps = private.random(shape)
+        if private.random() < 0.5:  # most speaks for the class
+            gradient[..., 1:] += 50
+            maps[0, 0] = np.eye(shape[-1])[0]
+        compare(maps, gradient * private.choice([1e-12, 1e-5, 1, 50]))
     ### END HIDDEN TESTS
     ### EARNED 1
-    nothing = np.asarray(heat_map_against(maps, np.ones((2, 2, 2))))
-    assert not np.isnan(nothing).any(), (
-        "Where nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only if "
-        "the largest number is above 0."
-    )
-    assert not nothing.any(), "Where nothing speaks against the class, the map is 0 everywhere."
+    maps, one = np.array([[[4.0, 0.0], [1.0, 0.0], [0.0, 0.0]]]), np.ones((1, 3, 2))
+    for layer, gradient in ((maps, one), (maps + 1, one), (maps, one - [1, 2]), (maps, 0 * one)):
+        nothing = np.asarray(heat_map_against(layer.copy(), gradient.copy()))
+        assert not np.isnan(nothing).any(), (
+            "Where nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only "
+            "if the largest number is above 0."
+        )
+        assert nothing.shape == (1, 3) and not nothing.any(), (
+            "Where nothing speaks against the class, the map is 0 everywhere."
+        )
+    ### BEGIN HIDDEN TESTS
+    for kind in range(5):
+        maps, gradient = private.random((2, *private.integers(2, 6, 3)))
+        maps[0] = 0
+        compare(*[(maps, gradient), (0 * maps, -gradient), (maps, 0 * maps)][kind % 3])
+    ### END HIDDEN TESTS
 
 
 against_check = check_exercise(

@@ -119,7 +119,7 @@ plot_functions({"cross-entropy": lambda share: -np.log(share)}, 0.01, 1, xlabel=
 #
 # Every gap of this lesson is marked "work required". Replace the dots, run the cell, then run the check below it. If you leave a gap open, the lesson runs on all the same.
 #
-# `logits` is an array (n, classes) of whatever numbers the last layer has added up, `one_hot` an array of the same shape with the labels. Return the mean cross-entropy of the n pictures, one number.
+# `logits` is an array (n, classes) of what the last layer has added up, here numbers from −10 to 10, and `one_hot` an array of the same shape and type with the labels. Return the mean cross-entropy of the n pictures, one number.
 
 
 # %% name="ex_loss_answer" exercise="loss"
@@ -136,7 +136,7 @@ def check(loss_of_batch):
     logits = np.log(np.array([[2.0, 1.0, 1.0], [6.0, 3.0, 1.0]]))
     one_hot = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     right = (np.log(2) + np.log(10)) / 2
-    answer = loss_of_batch(logits, one_hot)
+    answer = loss_of_batch(logits.copy(), one_hot.copy())
     assert np.ndim(answer) == 0, "Return one number, the mean over the pictures."
     assert not np.isclose(answer, (np.log(7) + np.log(14)) / 2), (
         "The shares of all pictures together add up to 1. Take each row for itself: "
@@ -150,9 +150,35 @@ def check(loss_of_batch):
         "The logits are no probabilities yet. Softmax first, then the logarithm."
     )
     assert not np.isclose(answer, -right), "The minus is missing: a loss is never below 0."
+    assert not np.isclose(answer, right / np.log(2)) and not np.isclose(
+        answer, right / np.log(10)
+    ), "Take the natural logarithm, np.log."
     assert np.isclose(answer, right), f"For these two pictures it is {right:.4f}, not {answer}."
+    answer = loss_of_batch(np.array([[10.0, -10.0]]), np.array([[0.0, 1.0]]))
+    assert not 5 < answer < 19.9, (
+        f"For the logits 10 and −10, where the second is right, it is 20, not {answer}. Cut off "
+        "no share, however small it is."
+    )
+    assert np.isclose(answer, 20, rtol=1e-4), f"For a picture alone that costs 20: {answer}."
+    keras_loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    for labels, classes, spread in (
+        *(([0], 2, 1), ([2], 3, 2), ([1, 1, 1], 3, 1), ([3, 0, 2, 1], 4, 2), ([4, 4], 5, 1)),
+        *(([0, 0, 1, 0, 1], 2, 3), ([6, 0, 3], 7, 1), ([2, 1, 0], 5, 2), ([1] * 9, 3, 0.1)),
+        *(([0, 1, 2, 3, 4, 5], 6, 2), ([9, 8], 10, 2)),
+    ):
+        random = np.random.default_rng(classes)
+        logits = spread * random.normal(size=(len(labels), classes)) + random.integers(-4, 5)
+        one_hot = np.eye(classes)[labels]
+        answer, right = loss_of_batch(logits, one_hot), float(keras_loss(one_hot, logits))
+        assert np.ndim(answer) == 0 and np.isclose(answer, right, rtol=1e-4), (
+            f"For {len(labels)} pictures and {classes} classes, with the logits "
+            f"{logits.round(2).tolist()} and the labels {labels}, it is {right:.4f}, not {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(private.normal(size=(6, 4)), np.eye(4)[private.integers(0, 4, 6)])
+    for _ in range(10):
+        n, classes = private.integers([1, 2], [8, 8])
+        logits = private.uniform(0.1, 2) * private.normal(size=(n, classes))
+        compare(logits + private.normal(0, 5), np.eye(classes)[private.integers(0, classes, n)])
     ### END HIDDEN TESTS
 
 
@@ -170,9 +196,9 @@ loss_check
 
 # %% name="ex_loss_run"
 if loss_check.right:
-    ours = loss_of_batch(logits[np.newaxis], one_hot[np.newaxis])
+    batch = logits[np.newaxis], one_hot[np.newaxis].astype(float)
     keras_loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    print(f"{ours:.4f}, Keras: {float(keras_loss(one_hot[np.newaxis], logits[np.newaxis])):.4f}")
+    print(f"{float(loss_of_batch(*batch)):.4f}, Keras: {float(keras_loss(*batch[::-1])):.4f}")
 
 # %% [markdown] name="descent_title"
 # ## Downhill
@@ -241,7 +267,7 @@ explore_descent()
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
 #
-# In Keras the same is `keras.optimizers.SGD(learning_rate, momentum)`. Write one of its steps. `place`, `step` and `gradient` are arrays of the same shape: where you are, the step before, the gradient here. Return the new place and the new step.
+# In Keras the same is `keras.optimizers.SGD(learning_rate, momentum)`. Write one of its steps. `place`, `step` and `gradient` are arrays of the same shape: where you are, the step before, the gradient here. The new step is added to the place. Return the new place and the new step.
 
 
 # %% name="ex_momentum_answer" exercise="momentum"
@@ -256,22 +282,56 @@ def one_step(place, step, gradient, learning_rate, momentum):
 def check(one_step):
     place, step, gradient = np.array([1.0, 2.0]), np.array([0.5, -1.0]), np.array([2.0, 4.0])
     answer = one_step(place, step, gradient, 0.1, 0.8)
-    assert isinstance(answer, tuple | list) and len(answer) == 2, "Return the place and the step."
+    assert np.shape(answer) == (2, 2), "Return the place and the step, two arrays."
     answer = np.round(np.array(answer, float), 6).tolist()
     right = [[1.2, 0.8], [0.2, -1.2]]
     assert answer[1] != [-0.2, -0.4], "The step before is forgotten: add momentum times step."
-    assert answer[1] != [0.6, -0.4], "That goes uphill: against the gradient, with a minus."
+    assert answer != [[1.6, 1.6], [0.6, -0.4]], (
+        "That goes uphill: against the gradient, with a minus."
+    )
+    assert answer[1] != [0.6, -0.4], (
+        "In the step, the gradient has the wrong sign. A step is what is added to the place, so it "
+        "has the minus itself: momentum × step − learning rate × gradient."
+    )
     assert answer != right[::-1], "That is the other way round: the place first, then the step."
     assert answer[1] != [-0.16, -0.48], (
         "Only the gradient is multiplied by the learning rate; the step before is by momentum."
     )
     assert answer != [[1.5, 1.0], right[1]], "The new step is kept, but you went the old one."
-    assert answer == right, (
+    assert np.allclose(answer, right, atol=1e-5), (
         f"From (1, 2) with these numbers you should come to (1.2, 0.8) with the step (0.2, −1.2), "
         f"not to {answer}."
     )
+    for shape, learning_rate, momentum in (
+        *(((1,), 0.5, 0.5), ((3,), 0.01, 0.9), ((2, 3), 0.2, 0.7), ((3, 2), 1.5, 0.3)),
+        *(((4,), 0.3, 0.0), ((5,), 0.0, 0.6), ((2, 2), 0.05, 1.0), ((1, 4), 0.7, 0.1)),
+        *(((6,), 0.4, 0.95), ((2, 2, 2), 0.9, 0.8), ((3, 3), 2.0, 0.25)),
+    ):
+        random = np.random.default_rng(shape)
+        place, step, gradient = random.normal(size=(3, *shape)).astype("float32")
+        variable = keras.Variable(place)
+        sgd = keras.optimizers.SGD(learning_rate, momentum)
+        sgd.build([variable])
+        if momentum:
+            sgd.momentums[0].assign(step)
+        sgd.apply([tf.constant(gradient)], [variable])
+        right = variable.numpy(), variable.numpy() - place
+        answer = one_step(place.copy(), step.copy(), gradient.copy(), learning_rate, momentum)
+        assert np.shape(answer) == np.shape(right), (
+            f"For arrays of the shape {shape}, return place and step, two arrays of that shape."
+        )
+        assert np.allclose(answer, right, atol=1e-5), (
+            f"From {place.tolist()}, with the step before {step.tolist()}, the gradient "
+            f"{gradient.tolist()}, learning rate {learning_rate} and momentum {momentum}, SGD of "
+            f"Keras comes to {right[0].tolist()}; you come to {np.asarray(answer[0]).tolist()} "
+            f"with the step {np.asarray(answer[1]).tolist()}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(*private.normal(size=(3, 4)), private.uniform(0.01, 0.2), private.uniform(0.5, 0.9))
+    for _ in range(10):
+        shape = private.integers(1, 5, private.integers(1, 4))
+        place, step, gradient = private.normal(size=(3, *shape))
+        rates = private.uniform(0.01, 2), private.choice([0, 1, *private.uniform(0.1, 1, 4)])
+        compare(place, step, gradient, *map(float, rates))
     ### END HIDDEN TESTS
 
 
@@ -293,7 +353,7 @@ if momentum_check.right:
     sgd = keras.optimizers.SGD(learning_rate=0.1, momentum=0.8)
     place, step = np.array([1.0, 2.0]), np.zeros(2)
     for gradient in ([2.0, 4.0], [1.0, -1.0]):
-        place, step = one_step(place, step, np.array(gradient), 0.1, 0.8)
+        place, step = map(np.array, one_step(place, step, np.array(gradient), 0.1, 0.8))
         sgd.apply([tf.constant(gradient)], [variable])
     print(f"{place.round(4)}, Keras: {variable.numpy().round(4)}")
 
@@ -759,7 +819,9 @@ def steps_and_rest(pictures, per_replica, replicas):
 
 # %% name="ex_steps_check" exercise="steps" points=1
 def check(steps_and_rest):
-    answer = tuple(steps_and_rest(2936, 32, 8))
+    answer = steps_and_rest(2936, 32, 8)
+    assert np.shape(answer) == (2,), "Return two numbers: the steps, and what is left out."
+    answer = tuple(answer)
     assert answer != (91, 24), (
         "That is for a single replica. A step of all eight takes 32 × 8 pictures."
     )
@@ -767,17 +829,38 @@ def check(steps_and_rest):
         "You count the last batch, and it is dropped since it is one that is not full."
     )
     assert answer != (11, 15), (
-        "15 is what each replica would be short of; count the pictures of all of them together."
+        "15 is what each replica would have left; count the pictures of all of them together."
     )
     assert answer != (120, 11), "Return the steps first, then the pictures that are left out."
-    assert all(isinstance(number, int) for number in answer), "Return two whole numbers."
+    assert all(number == int(number) for number in answer), "Return two whole numbers."
     assert answer == (11, 120), (
         f"2,936 pictures make 11 steps of 256 and leave 120; you return {answer}."
     )
-    answer = tuple(steps_and_rest(64, 32, 2))
-    assert answer == (1, 0), f"64 pictures are one full step for two replicas, not {answer}."
+    for pictures, per_replica, replicas, right in (
+        (64, 32, 2, (1, 0)),
+        (63, 32, 2, (0, 63)),
+        (65, 32, 2, (1, 1)),
+        (0, 16, 4, (0, 0)),
+        (7, 1, 1, (7, 0)),
+        (7, 1, 3, (2, 1)),
+        (100, 9, 1, (11, 1)),
+        (5, 8, 1, (0, 5)),
+        (1000, 10, 10, (10, 0)),
+        (999, 10, 10, (9, 99)),
+        (60_000, 128, 16, (29, 608)),
+        (1_281_167, 24, 7, (7625, 167)),
+    ):
+        answer = steps_and_rest(pictures, per_replica, replicas)
+        assert tuple(answer) == right, (
+            f"{pictures} pictures, {per_replica} for each of {replicas} replicas, make {right[0]} "
+            f"steps and leave {right[1]} out; you return {answer}."
+        )
     ### BEGIN HIDDEN TESTS
-    compare(*private.integers([500, 8, 2], [9_000, 65, 17]).tolist())
+    for _ in range(10):
+        per_replica, replicas, steps = private.integers([1, 1, 0], [65, 17, 40]).tolist()
+        batch = per_replica * replicas
+        for rest in {0, batch // 2, batch - 1, int(private.integers(0, batch))}:
+            compare(steps * batch + rest, per_replica, replicas)
     ### END HIDDEN TESTS
 
 
@@ -806,7 +889,7 @@ if steps_check.right:
 # %% [markdown] name="ex_pipeline"
 # ### Exercise 4 · Work required: one-hot labels
 #
-# `examples` is a dataset of single pictures, uint8, and labels 0…4. Return a dataset of batches for a TPU: pictures as float32, still 0…255, labels one-hot as float32 (`tf.one_hot(label, 5)`), every batch of exactly `batch` pictures.
+# `examples` is a dataset of single pictures, uint8, and labels 0…4, int64. Return a dataset of batches for a TPU, each a pair: pictures as float32, still 0…255, and labels one-hot as float32 (`tf.one_hot(label, 5)`). Every batch has exactly `batch` pictures, in the order in which they come, each once; what does not fill a batch at the end is dropped.
 
 
 # %% name="ex_pipeline_answer" exercise="pipeline"
@@ -821,49 +904,83 @@ def one_hot_batches(examples, batch):
 
 
 # %% name="ex_pipeline_check" exercise="pipeline" points=2
-def in_numbers(one_hot_batches, pictures, labels, batch):
+def all_batches(one_hot_batches, pictures, labels, batch):
     dataset = one_hot_batches(tf.data.Dataset.from_tensor_slices((pictures, labels)), batch)
     assert isinstance(dataset, tf.data.Dataset), "Return a tf.data.Dataset."
-    shapes = [[list(part.shape) for part in element] for element in dataset]
-    pictures, labels = next(iter(dataset))
+    spec = dataset.element_spec
+    assert isinstance(spec, tuple) and len(spec) == 2, (
+        "Each element of your dataset should be a pair, pictures and labels."
+    )
+    found = [[part.numpy() for part in pair] for pair in dataset.take(len(labels) + 1)]
     return {
-        "shapes": shapes,
-        "types": [pictures.dtype.name, labels.dtype.name],
-        "largest": float(tf.reduce_max(pictures)),
-        "labels": labels.numpy().tolist(),
+        "pictures": [pictures for pictures, _ in found],
+        "labels": [labels for _, labels in found],
+        "types": [part.dtype.name for part in spec],
     }
 
 
 def check(one_hot_batches):
-    pictures = np.full((11, 2, 2, 3), 200, np.uint8)
-    labels = np.array([4, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0])
+    pictures = np.arange(11 * 12, dtype=np.uint8).reshape(11, 2, 2, 3) + np.uint8(100)
+    labels = np.array([4, 1, 2, 3, 0, 0, 1, 0, 3, 0, 0])
     found = one_hot_batches(pictures, labels, 4)
-    first = found["shapes"][0]
-    assert len(first[0]) == 4, "Your dataset gives single pictures: batch(batch, …) is missing."
-    assert first[1] == [4, 5], f"The labels should have the shape (4, 5), not {tuple(first[1])}."
-    assert [shape[0][0] for shape in found["shapes"]] == [4, 4], (
-        "11 pictures make batches of "
-        f"{', '.join(str(shape[0][0]) for shape in found['shapes'])}; "
+    assert found["pictures"], "Your dataset is empty; 11 pictures make two batches of 4."
+    first, rows = found["pictures"][0], found["labels"][0]
+    assert first.ndim != 3, "Your dataset gives single pictures: batch(batch, …) is missing."
+    assert first.ndim == 4, f"A batch of 4 has the shape (4, 2, 2, 3), and yours {first.shape}."
+    assert rows.shape == (*first.shape[:1], 5), (
+        f"The labels should have the shape ({len(first)}, 5), not {rows.shape}."
+    )
+    sizes = [len(part) for part in found["pictures"]]
+    assert sum(sizes) <= 11, "Your dataset goes on after the last of its 11 pictures: no repeat()."
+    assert sizes == [4, 4], (
+        f"11 pictures make two batches of 4, and yours have {', '.join(map(str, sizes))}; "
         "with drop_remainder=True each has exactly 4."
     )
     assert found["types"][0] == "float32", (
         f"The pictures should be float32, not {found['types'][0]}: tf.cast(picture, tf.float32)."
     )
-    assert found["largest"] == 200, "The values are to be still 0…255; the network scales them."
-    assert found["types"][1] == "float32", "tf.one_hot gives float32 by itself; leave it so."
-    assert found["labels"][0] == [0, 0, 0, 0, 1], (
-        f"Label 4 should become 0, 0, 0, 0, 1, not {found['labels'][0]}."
+    shown = np.concatenate(found["pictures"])
+    assert shown.max() > 2, "The values are to be still 0…255; the network scales them."
+    assert np.array_equal(shown, pictures[:8]), (
+        "The first 8 pictures should come out as they came in, in the same order; they do not."
     )
+    assert found["types"][1] == "float32", "tf.one_hot gives float32 by itself; leave it so."
+    assert rows[0].tolist() == [0, 0, 0, 0, 1], (
+        f"Label 4 should become 0, 0, 0, 0, 1, not {rows[0].tolist()}."
+    )
+    for count, rows, columns, batch in (
+        *((11, 2, 2, 4), (6, 3, 2, 5), (7, 1, 4, 1), (8, 2, 3, 4), (5, 2, 2, 5), (9, 4, 1, 2)),
+        *((3, 2, 2, 4), (12, 3, 3, 7), (10, 1, 1, 3), (13, 2, 5, 6)),
+    ):
+        random = np.random.default_rng(count)
+        pictures = random.integers(0, 256, (count, rows, columns, 3)).astype("uint8")
+        labels = random.integers(0, 5, count)
+        found = one_hot_batches(pictures, labels, batch)
+        sizes, full = [len(part) for part in found["pictures"]], count // batch
+        assert sizes == [batch] * full, (
+            f"{count} pictures in batches of {batch}: yours have the sizes {sizes}."
+        )
+        assert found["types"] == ["float32", "float32"], f"Not float32: {found['types']}."
+        for n, picture, label in zip(range(full * batch), pictures, labels, strict=False):
+            shown, row = (found[key][n // batch][n % batch] for key in ("pictures", "labels"))
+            assert np.array_equal(shown, picture), (
+                f"Picture {n} of {count}, in batches of {batch}, is not what it was."
+            )
+            assert row.tolist() == [float(label == other) for other in range(5)], (
+                f"Label {label}, that of picture {n} of {count}, has become {row.tolist()}."
+            )
     ### BEGIN HIDDEN TESTS
-    labels = private.integers(0, 5, 13)
-    compare(private.integers(0, 256, (13, 3, 2, 3)).astype(np.uint8), labels, 6)
+    for _ in range(10):
+        count, rows, columns, batch = private.integers([3, 1, 1, 1], [14, 4, 4, 8]).tolist()
+        pictures = private.integers(0, 256, (count, rows, columns, 3)).astype(np.uint8)
+        compare(pictures, private.integers(0, 5, count), batch)
     ### END HIDDEN TESTS
 
 
 pipeline_check = check_exercise(
     one_hot_batches,
     check,
-    trial=in_numbers,
+    trial=all_batches,
     hints=[
         "First map over single pictures, then batch.",
         "A function for map takes picture and label, and returns both in their new form.",
@@ -889,7 +1006,7 @@ if pipeline_check.right:
 # %% [markdown] name="ex_schedule"
 # ### Exercise 5 · Work required: warm up, then slow down
 #
-# A large learning rate harms most at the very beginning. So trainings on many replicas often begin with a small one, raise it epoch by epoch, and lower it again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is at least 1.
+# A large learning rate harms most at the very beginning. So trainings on many replicas often begin with a small one, raise it epoch by epoch, and lower it again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is a whole number, at least 1. Return the rate of the epoch that is asked for; any epoch may be, in any order.
 
 
 # %% name="ex_schedule_answer" exercise="schedule"
@@ -903,7 +1020,7 @@ def rate_of_epoch(epoch, low, high, warm):
 
 # %% name="ex_schedule_check" exercise="schedule" points=1
 def check(rate_of_epoch):
-    rates = [round(float(rate_of_epoch(epoch, 1.0, 5.0, 2)), 6) for epoch in range(5)]
+    rates = [round(float(rate_of_epoch(epoch, 1.0, 5.0, 2)), 5) for epoch in range(5)]
     assert rates[0] == 1, f"In epoch 0 the rate should be low, here 1, not {rates[0]}."
     assert rates[1] == 3, (
         f"From 1 in epoch 0 to 5 in epoch 2 it rises in equal steps: 3 in epoch 1, not {rates[1]}."
@@ -915,10 +1032,28 @@ def check(rate_of_epoch):
     )
     assert rates[3:] != [4, 4], "Your rate falls only once. Each further epoch has 0.8 of it again."
     assert rates[3:] == [4, 3.2], f"From 5 it falls to 4 and to 3.2, not to {rates[3:]}."
+    for low, high, warm, right in (
+        (0.1, 0.5, 1, [0.1, 0.5, 0.4, 0.32, 0.256, 0.2048]),
+        (0.0, 1.0, 4, [0, 0.25, 0.5, 0.75, 1, 0.8, 0.64, 0.512]),
+        (8.0, 20.0, 3, [8, 12, 16, 20, 16, 12.8, 10.24]),
+        (1, 4, 2, [1, 2.5, 4, 3.2, 2.56, 2.048]),
+        (0.2, 0.9, 7, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.72, 0.576]),
+        (2.5, 3.0, 5, [2.5, 2.6, 2.7, 2.8, 2.9, 3.0, 2.4, 1.92, 1.536, 1.2288, 0.98304]),
+        (0, 100, 8, [0, 12.5, 25, 37.5, 50, 62.5, 75, 87.5, 100, 80, 64]),
+        (5, 5, 2, [5, 5, 5, 4, 3.2]),
+    ):
+        epochs = range(len(right))[::-1]  # the last one is asked for first
+        rates = [float(rate_of_epoch(epoch, low, high, warm)) for epoch in epochs][::-1]
+        assert np.allclose(rates, right, rtol=1e-4), (
+            f"From {low} to {high} with {warm} epochs to warm up, the rates should be {right}, "
+            f"not {[round(rate, 5) for rate in rates]}."
+        )
     ### BEGIN HIDDEN TESTS
-    low, high, warm = private.uniform(0, 0.1), private.uniform(0.5, 1), int(private.integers(3, 9))
-    for epoch in (1, warm - 1, warm + 4):
-        compare(epoch, low, high, warm)
+    for warm in (1, 2, *private.integers(3, 12, 3).tolist()):
+        low, high = float(private.choice([0, private.uniform(0, 9)])), float(private.uniform(9, 20))
+        epochs = [0, 1, warm - 1, warm, warm + 1, warm + int(private.integers(2, 9))]
+        for epoch in private.permutation(epochs).tolist():
+            compare(epoch, low, high, warm)
     ### END HIDDEN TESTS
 
 
@@ -940,7 +1075,7 @@ schedule_check
 # %% name="ex_schedule_run"
 if schedule_check.right:
     schedule = keras.callbacks.LearningRateScheduler(
-        lambda epoch: rate_of_epoch(epoch, head_rate / 10, head_rate, warm=1)
+        lambda epoch: float(rate_of_epoch(epoch, head_rate / 10, head_rate, 1))
     )
     base_model.trainable = False
     with strategy.scope():

@@ -77,6 +77,19 @@ def double(n):
 # %% name="right_sum" exercise="double" right="a sum"
 def double(n):
     return n + n
+
+
+# %% name="right_loop" exercise="double" right="counted"
+def double(n):
+    twice = 0
+    for _ in range(factor):
+        twice += n
+    return twice
+
+
+# %% name="right_shift" exercise="double" right="by its bits"
+def double(n):
+    return n << 1
 """
 
 

@@ -1,10 +1,14 @@
 """The four outcomes of a check."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from course_utils import check_exercise
 from course_utils.exercises import Outcome
+from tools.lesson_source import ROOT
 
 
 def check_double(double):
@@ -109,3 +113,123 @@ def test_nothing_is_remembered():
 
 def test_messages_are_escaped():
     assert "<b>x" not in Outcome("wrong", "<b>x")._repr_html_()
+
+
+def returns_nothing(n):
+    2 * n
+
+
+def prints(n):
+    print(2 * n)
+
+
+def generates(n):
+    yield 2 * n
+
+
+def forgets_brackets(n):
+    return np.array([n]).sum
+
+
+def forgets_brackets_in_a_pair(n):
+    return n, [n].index
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        (returns_nothing, "returns nothing: end it with return"),
+        (prints, "prints and returns nothing"),
+        (generates, "generator"),
+        (forgets_brackets, "Write brackets behind it: sum()"),
+        (forgets_brackets_in_a_pair, "Write brackets behind it: index()"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"trial": lambda answer, n: answer(n)}])
+def test_slips_of_any_function_have_words_of_their_own(slip, words, more, capsys):
+    outcome = check_exercise(slip, check_double, **more)
+    assert outcome.status == "wrong" and words in outcome.message
+    assert capsys.readouterr().out == ""
+
+
+def test_a_forgotten_bracket_within_a_sum():
+    outcome = check_exercise(lambda n: n + [n].index, check_double)
+    assert outcome.status == "broken" and "brackets behind its name" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ((1, 2, 3), "Return 2 values; your function returns 3 values."),
+        ([1], "Return 2 values; your function returns 1 values."),
+        (7, "7 (int)"),
+        ("no", "You return"),
+    ],
+)
+def test_another_number_of_values(value, words):
+    def check(answer):
+        first, second = answer(1)
+        assert first + second == 3, f"You return {first} and {second}."
+
+    outcome = check_exercise(lambda n: value, check)
+    assert outcome.status == "wrong" and words in outcome.message
+
+
+@pytest.mark.parametrize("value", [(1, 2), [1, 2], np.array([1, 2]), np.array([1.0, 2.0])])
+def test_what_is_equal_looks_equal(value):
+    def check(answer):
+        assert answer(0) == [1, 2] and answer(1)["key"] == [1, 2], "no"
+
+    assert check_exercise(lambda n: {"key": value} if n else value, check).right
+
+
+def test_tensors_are_arrays_and_numbers_to_a_check():
+    import tensorflow as tf
+
+    def check(answer):
+        assert answer(0) == 2.5 and answer(1) == [1, 2], "no"
+        assert isinstance(answer(2), np.ndarray), "no"
+
+    values = [tf.constant(2.5), tf.Variable([1, 2]), tf.ones((2, 2))]
+    assert check_exercise(lambda n: values[n], check).right
+
+
+def test_what_does_not_come_back_is_stopped_and_is_not_wrong(monkeypatch):
+    monkeypatch.setattr("course_utils.exercises.SECONDS", 0.3)
+
+    def for_ever(n):
+        while True:
+            n += 1
+
+    def deaf(n):
+        while n:
+            try:
+                for_ever(n)
+            except BaseException:
+                n -= 1
+        raise ValueError("a library's own error")
+
+    for answer in (for_ever, deaf):
+        outcome = check_exercise(answer, check_double)
+        assert outcome.status == "stopped" and "never end" in outcome.message
+        assert repr(outcome).startswith("■ Stopped") and not outcome.right
+    assert check_exercise(lambda n: 2 * n, check_double).right
+
+
+OPTIMISED = """
+from course_utils import check_exercise
+
+def check(answer):
+    assert answer(2) == 4, "no"
+
+for answer in (lambda n: 2 * n, lambda n: 5):
+    print(check_exercise(answer, check))
+"""
+
+
+def test_without_assertions_nothing_is_called_right():
+    command = [sys.executable, "-O", "-c", OPTIMISED]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    lines = run.stdout.splitlines()
+    assert len(lines) == 2 and all(line.startswith("! Broken") for line in lines), run
+    assert all("Unset PYTHONOPTIMIZE" in line for line in lines)

@@ -149,9 +149,10 @@ def test_what_a_lesson_has_to_keep_to():
     assert "of up to 64 letters, digits, `_` and `-`" in told
     assert f"At most {test_lessons.LONGEST} lines in a code cell" in told
     assert test_lessons.MEDIAN == 5 and "a median of five or fewer" in told
-    assert lesson_source.WRONG_ANSWERS == 3
+    assert lesson_source.LISTED == {"wrong": 3, "right": 3}
     for name in ("CONTRIBUTING.md", "docs/instructors.md"):
         assert "at least three wrong answers" in prose(name).lower()
+    assert "at least three other right answers" in told.lower()
 
 
 def test_which_pythons_will_do():

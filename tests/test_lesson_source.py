@@ -38,7 +38,7 @@ def test_what_a_lesson_gives(tmp_path):
     assert "    compare(private" in double.graded and "    earned(1)\n" in double.graded
     assert double.beside == "def ten(double, n):\n    return double(10 * n)"
     assert [listed.id for listed in double.wrong] == ["wrong_1", "wrong_2", "wrong_3"]
-    assert [listed[:2] for listed in double.right] == [("right_sum", "a sum")]
+    assert double.right[0][:2] == ("right_sum", "a sum") and len(double.right) == 3
     assert lesson.code == ["1 + 1", LESSON.split('name="imports"\n')[1].split("\n\n\n")[0],
                            LESSON.split('name="run"\n')[1].rstrip()]  # fmt: skip
 
@@ -156,6 +156,25 @@ def test_three_wrong_answers_are_the_least(tmp_path):
     fewer = ANSWERS.replace('wrong="square"', 'right="no"')
     with pytest.raises(LessonError, match=r"01_test.py, line 20: .* lists 2 wrong answers in"):
         read_lesson(write_lesson(tmp_path, answers=fewer))
+
+
+def test_three_other_right_answers_are_the_least(tmp_path):
+    fewer = ANSWERS.replace('right="by its bits"', 'wrong="no"')
+    with pytest.raises(LessonError, match=r"01_test.py, line 20: .* lists 2 right answers in"):
+        read_lesson(write_lesson(tmp_path, answers=fewer))
+
+
+@pytest.mark.parametrize(
+    "told", ['f"Not {double(7)}."', '"Not " + str(double(7))', "double(7)", ""], ids=str
+)
+def test_a_hidden_test_tells_no_value(tmp_path, told):
+    hidden = "    compare(private.integers(5))\n"
+    message = f", {told}" if told else ""
+    lesson = LESSON.replace(hidden, f"{hidden}    assert double(7) == 140{message}\n")
+    with pytest.raises(LessonError, match=r"line 37: the message of a hidden test names the kind"):
+        read_lesson(write_lesson(tmp_path, lesson))
+    lesson = LESSON.replace(hidden, f'{hidden}    assert double(7) == 140, "Not for others."\n')
+    assert read_lesson(write_lesson(tmp_path, lesson)).exercises
 
 
 def test_every_file_of_answers_belongs_to_a_lesson():

@@ -8,6 +8,7 @@ import pytest
 from benchmarks import story
 from course_utils.lesson import LESSONS
 from tools import results
+from tools.lesson_source import lesson_paths, read_lesson
 
 RESULT = {
     "lesson": "01_fashion_mnist_dense",
@@ -29,8 +30,24 @@ def test_the_page_is_what_the_data_makes():
     lessons = json.loads(results.DATA.read_text(encoding="utf-8"))
     told = json.loads(results.STORY.read_text("utf-8"))
     search = json.loads(results.SEARCH.read_text("utf-8"))
+    mutants = json.loads(results.MUTANTS.read_text("utf-8"))
     page = results.PAGE.read_text(encoding="utf-8")
-    assert page == results.render(lessons, told, search), "run `make results`"
+    assert page == results.render(lessons, told, search, mutants), "run `make results`"
+
+
+def test_the_checks_that_were_tried_are_those_of_the_lessons():
+    """At least 1,500 mutants, no gap, and at most one in ten does the same."""
+    run = json.loads(results.MUTANTS.read_text("utf-8"))
+    exercises = {
+        path.stem: [exercise.name for exercise in read_lesson(path).exercises]
+        for path in lesson_paths()
+    }
+    assert {name: list(scores) for name, scores in run["scores"].items()} == {
+        name: found for name, found in exercises.items() if found
+    }
+    total = run["total"]
+    assert total["tried"] == total["refused"] + total["stopped"] + total["equal"] >= 1500
+    assert total["gaps"] == 0 and total["equal"] <= total["tried"] / 10
 
 
 @pytest.mark.parametrize("kind", ["sample", "real"])

@@ -30,6 +30,8 @@ from tools.grading.submissions import answers, collect, read_notebook, safe_name
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 GRADES = ROOT / "build" / "grades"
+ONCE_PUBLISHED = "a sentence that nobody knows"
+"""The example of a seed in the guide of versions before 0.2."""
 
 
 def secret(seed, to):
@@ -38,8 +40,22 @@ def secret(seed, to):
     Args:
         seed: a text, or "" to take the one in the folder `to`.
         to: the folder of the grades.
+
+    Raises:
+        CourseError: the seed can be guessed, or looked up.
     """
     if seed:
+        pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        told = [ONCE_PUBLISHED, *(path.read_text(encoding="utf-8") for path in pages)]
+        problem = "too short" if len(seed) < 16 or len(set(seed)) < 8 else ""
+        if any(seed.casefold() in text.casefold() for text in told):
+            problem = "published with the course"
+        if problem:
+            raise CourseError(
+                f"SEED is {problem}, so that hidden inputs could be worked out. Take at least 16 "
+                f"characters that nobody knows, such as {secrets.token_hex(16)}, made this moment; "
+                "or leave SEED out, and one is made and kept beside the grades."
+            )
         return seed
     path = to / "seed"
     if not path.exists() or not path.stat().st_size:
@@ -108,7 +124,8 @@ def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=
             result["marks"] = kept["marks"]
             continue
         others = [text for _, _, text in cells]
-        jobs[student] = engine.job(lesson, result["answers"], others, seed, limits, unsafe)
+        own = hashlib.sha256("\0".join([seed, student, submission.digest]).encode()).hexdigest()
+        jobs[student] = engine.job(lesson, result["answers"], others, own, limits, unsafe)
     bar = tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs)
     with bar, contextlib.closing(run(jobs)) as graded:  # its judges end with it
         for student, marks in graded:

@@ -37,8 +37,8 @@ ADDED = ("links", "install", "steps")
 AUTHOR = "author"
 COMPARED = "nbval-check-output"
 TAGS = {AUTHOR, COMPARED}
-WRONG_ANSWERS = 3
-"""Every exercise lists at least this many wrong answers."""
+LISTED = {"wrong": 3, "right": 3}
+"""Every exercise lists at least so many wrong answers, and right ones that are built otherwise."""
 SOLUTION = re.compile(
     r"^(?P<indent>[ ]*)### BEGIN SOLUTION\n(?P<body>.*?)^[ ]*### END SOLUTION\n?", re.S | re.M
 )
@@ -508,16 +508,18 @@ def _exercise(path, name, found, wrong, right):
                 "Two exercises may not share one name."
             )
     [answer], [check] = found["answer"], found["check"]
-    if len(wrong) < WRONG_ANSWERS:
-        raise answer.error(
-            f"the exercise {name!r} lists {len(wrong)} wrong answers in "
-            f"{path.parent / 'answers' / path.name}; at least {WRONG_ANSWERS} are needed."
-        )
+    for kind, listed in (("wrong", wrong), ("right", right)):
+        if len(listed) < LISTED[kind]:
+            raise answer.error(
+                f"the exercise {name!r} lists {len(listed)} {kind} answers in "
+                f"{path.parent / 'answers' / path.name}; at least {LISTED[kind]} are needed."
+            )
     stub, solution = _stub(answer.text), _solution(answer.text)
     call = _read_call(check, _bound(answer.parse()) & _bound(answer.parse(stub)))
     for listed in (*wrong, *right):
         if call["answer"] not in _bound(listed.parse()):
             raise listed.error(f"the answer does not define {call['answer']}.")
+    _refuse_telling_messages(check)
     points = check.header["points"]
     for mark in EARNED.finditer(check.text):
         if not 0 < int(mark["points"]) < points:
@@ -538,6 +540,22 @@ def _exercise(path, name, found, wrong, right):
         right=tuple(ListedAnswer(s.name, s.header["right"], s.text) for s in right),
         **call,
     )
+
+
+def _refuse_telling_messages(check):
+    """Raise LessonError where a hidden test's message could tell a value: students read it."""
+    spans = [
+        [check.text[:place].count("\n") + 1 for place in found.span()]
+        for found in HIDDEN_TESTS.finditer(check.text)
+    ]
+    for node in ast.walk(check.parse()):
+        hidden = isinstance(node, ast.Assert) and any(a < node.lineno < b for a, b in spans)
+        if hidden and not (node.msg and _is_text(node.msg)):
+            raise check.error(
+                "the message of a hidden test names the kind of fault, in a text that stands "
+                "there: a computed one could tell a value to those who answer once more.",
+                node.lineno,
+            )
 
 
 def _bound(tree):

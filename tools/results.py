@@ -3,7 +3,8 @@
 `python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
 writes course_utils/lessons.json and docs/results.md. Whether the course's story holds comes from
 benchmarks/story.json, which `benchmarks/story.py --out` writes, and how well the search for photos
-ranks from benchmarks/find_photos.json, which `benchmarks/bench_find_photos.py --out` writes.
+ranks from benchmarks/find_photos.json, which `benchmarks/bench_find_photos.py --out` writes. How
+the checks of the exercises judge comes from benchmarks/mutants.json, by `tools.mutants --out`.
 """
 
 import json
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "course_utils" / "lessons.json"
 STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
+MUTANTS = ROOT / "benchmarks" / "mutants.json"
 PAGE = ROOT / "docs" / "results.md"
 COMMANDS = {
     "real": "TFDS_DATA_DIR=… COURSE_PROFILE={profile} make lesson N={number}",
@@ -165,8 +167,42 @@ def _search_origin(kind, run, only):
     return f"\n`{command}`, {run['base']}, {run['hardware']}, {run['date']}.\n"
 
 
-def render(lessons, story, search):
-    """Return docs/results.md as text, from the lessons' data, the story's and the search's."""
+MUTANTS_HEAD = """
+## How the checks judge
+
+Each exercise's solution, changed by machine: operators, comparisons, constants, names, arguments,
+slices, statements. A change is *refused* by the check that learners see (what never ends, and is
+stopped, with it), or does *the same* as the solution on 200 inputs, those of the hidden tests; a
+*gap* is a change that the check accepts and that does something else. Where an answer trains, a
+sample of the changes is tried.
+"""
+
+
+def render_mutants(run):
+    """Return the section on the checks as text.
+
+    Args:
+        run: the content of `benchmarks/mutants.json`.
+    """
+
+    def cells(score):
+        counts = (score["mutants"], score["tried"], score["refused"] + score["stopped"])
+        return " | ".join(f"{count:,}" for count in (*counts, score["equal"], score["gaps"]))
+
+    parts = [MUTANTS_HEAD, "\n| exercise | changes | tried | refused | the same | gaps |\n"]
+    parts.append("| --- " * 6 + "|\n")
+    for lesson, exercises in run["scores"].items():
+        for name, score in exercises.items():
+            parts.append(f"| {lesson[:2]} {name} | {cells(score)} |\n")
+    parts.append(f"| all | {cells(run['total'])} |\n")
+    parts.append(
+        f"\n`{run['command']}`, {run['seconds']:.0f} seconds, {run['hardware']}, {run['date']}.\n"
+    )
+    return "".join(parts)
+
+
+def render(lessons, story, search, mutants=None):
+    """Return docs/results.md as text, from the lessons' data and what benchmarks have left."""
     parts = [HEAD]
     for name, lesson in lessons.items():
         if "figures" not in lesson:
@@ -192,23 +228,24 @@ def render(lessons, story, search):
             )
     parts += [render_story(story)] if story else []
     parts += [render_search(search)] if search else []
+    parts += [render_mutants(mutants)] if mutants else []
     return "".join(parts)
 
 
 def main():
-    story, search = (
+    aside = [
         json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        for path in (STORY, SEARCH)
-    )
+        for path in (STORY, SEARCH, MUTANTS)
+    ]
     lessons = json.loads(DATA.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "build" / "results").glob("*.json")):
         print(take(json.loads(path.read_text(encoding="utf-8")), lessons))
     for path, text in (
         (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
-        (PAGE, render(lessons, story, search)),
+        (PAGE, render(lessons, *aside)),
     ):
-        with whole_file(path) as aside:
-            aside.write_text(text, encoding="utf-8")
+        with whole_file(path) as written:
+            written.write_text(text, encoding="utf-8")
     print(PAGE)
     return 0
 

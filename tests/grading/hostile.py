@@ -16,6 +16,13 @@ def side_after(side, blocks):
 """
 WRONG = "def side_after(side, blocks):\n    return side // 2\n"
 
+PUBLISHED = {
+    **{(300, 0): 300, (300, 1): 149, (300, 2): 73, (300, 3): 35, (300, 4): 16, (300, 5): 7},
+    **{(94, 5): 1, (299, 1): 148, (23, 1): 10, (23, 2): 4, (150, 3): 17, (97, 2): 22, (64, 4): 2},
+    **{(10, 2): 1, (4, 1): 1, (1000, 7): 5, (31, 0): 31},
+}
+"""What the check that learners see asks, and what it wants to hear."""
+
 CODE = {
     # name: (source of the answer's cell, what it earns of 1 point, a part of the reason)
     "hangs": ("def side_after(side, blocks):\n    while True: pass", 0, "longer than 4 seconds"),
@@ -165,8 +172,7 @@ CODE = {
         "not 5",
     ),
     "knows the published inputs": (
-        "known = {(300, 1): 149, (300, 5): 7, (94, 5): 1}\n"
-        "def side_after(side, blocks): return known.get((side, blocks), 7)",
+        f"known = {PUBLISHED}\ndef side_after(side, blocks): return known.get((side, blocks), 7)",
         0,
         "Right for the examples",
     ),

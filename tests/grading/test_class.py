@@ -84,7 +84,7 @@ def course(tmp_path_factory, needs_bubblewrap):
 def run(folder, lessons, *more):
     return grade.main(
         [*lessons.split(), "--from", str(folder / "submissions"), "--to", str(folder / "grades")]
-        + ["--seed", "secret", "--due", DUE, "--workers", "2", *more]
+        + ["--seed", "long and told to nobody", "--due", DUE, "--workers", "2", *more]
     )
 
 
@@ -116,7 +116,7 @@ def test_variables_of_other_work_change_no_mark(course, tmp_path):
     command = [sys.executable, "-O", "-m", "tools.grade", "03", "--from", tmp_path / "submissions"]
     past = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "ascii"}
     subprocess.run(
-        [*command, "--to", tmp_path / "grades", "--seed", "secret"],
+        [*command, "--to", tmp_path / "grades", "--seed", "long and told to nobody"],
         env=os.environ | past,
         cwd=ROOT,
         check=True,
@@ -261,7 +261,23 @@ def test_a_made_up_seed_is_kept(tmp_path):
     assert (tmp_path / "seed").stat().st_mode & 0o077 == 0
     (tmp_path / "seed").write_text("")  # what an interruption may have left
     assert len(grade.secret("", tmp_path)) == 32
-    assert grade.secret("mine", tmp_path) == "mine"
+    assert grade.secret("mine, and nobody knows it", tmp_path) == "mine, and nobody knows it"
+
+
+@pytest.mark.parametrize(
+    ("seed", "why"),
+    [
+        ("mine", "too short"),
+        ("abcabcabcabcabcabcabc", "too short"),
+        ("A sentence that nobody knows", "published with the course"),
+        ("one of your own instead", "published with the course"),
+    ],
+)
+def test_a_seed_that_can_be_guessed_or_looked_up_is_refused(seed, why, tmp_path):
+    with pytest.raises(CourseError, match=why) as raised:
+        grade.secret(seed, tmp_path)
+    made = re.search(r"such as ([0-9a-f]{32}),", str(raised.value))[1]
+    assert grade.secret(made, tmp_path) == made
 
 
 def test_refuses_without_bubblewrap(tmp_path, monkeypatch, capsys):

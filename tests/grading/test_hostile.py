@@ -101,16 +101,6 @@ def test_a_stub_earns_nothing(needs_bubblewrap):
     assert all("dots" in reason for _, reason in found.values())
 
 
-def test_another_seed_asks_for_other_inputs(notebook, needs_bubblewrap):
-    said = set()
-    for seed in ("one", "two", "one"):
-        source = "def side_after(side, blocks): return {(300, 1): 149, (300, 5): 7, (94, 5): 1}"
-        given = {"size": source + "[side, blocks]"}
-        job = engine.job(LESSON, given, [], seed, LIMITS, False)
-        said.add({mark.exercise: mark.reason for mark in engine.grade(job)}["size"])
-    assert len(said) == 2, said
-
-
 def test_without_bubblewrap_there_are_limits_still(notebook):
     """`UNSAFE=1`: the marks are the same, and what hangs or dies costs its own exercise alone."""
     assert grade(json.dumps(notebook).encode(), unsafe=True)["swing"][0] == 2

@@ -55,7 +55,14 @@ def test_answers_are_checked_handed_in_and_graded(notebook, tmp_path, needs_bubb
     shutil.copy(path, tmp_path / "submissions" / "anna")
     saved = nbformat.read(path, as_version=4)
     assert any(cell.outputs for cell in saved.cells if cell.cell_type == "code")
-    options = ["--from", str(tmp_path / "submissions"), "--to", str(tmp_path), "--seed", "secret"]
+    options = [
+        "--from",
+        str(tmp_path / "submissions"),
+        "--to",
+        str(tmp_path),
+        "--seed",
+        "long and told to nobody",
+    ]
     assert grade.main(["03", *options]) == 0
     with open(tmp_path / PATH.stem / "grades.csv", encoding="utf-8", newline="") as file:
         points = {row["exercise"]: row["points"] for row in csv.DictReader(file)}

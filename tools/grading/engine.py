@@ -106,7 +106,8 @@ def job(lesson, answers, others, seed, limits, unsafe):
         lesson: a `lesson_source.Lesson`.
         answers: the source of each exercise's answer, by the exercise's name.
         others: the sources of all code cells of the submission.
-        seed: the instructor's secret, a text.
+        seed: a text from which the hidden inputs follow: of the instructor's secret, the student
+            and the whole submission.
         limits: a `sandbox.Limits`.
         unsafe: see `sandbox.Sandbox`.
     """

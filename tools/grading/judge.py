@@ -16,11 +16,11 @@ import time
 
 import numpy as np
 
-from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
+from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG, Called, plain
 from course_utils.stopping import stop_when_asked
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
-from tools.grading.wire import Remote, WireError
+from tools.grading.wire import Network, Remote, WireError
 from tools.lesson_source import Lesson
 
 IMPORT_SECONDS = 120
@@ -69,20 +69,21 @@ class Judge:
 
         Args:
             lesson: a `lesson_source.Lesson`.
-            seed: the instructor's secret, a text.
+            seed: a text from which the hidden inputs follow.
             limits: a `sandbox.Limits`.
             unsafe: see `Sandbox`.
         """
         self.lesson, self.seed = lesson, seed
         self.limits, self.unsafe = limits or Limits(), unsafe
-        self._student = None
+        self._student = self._measuring = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        if self._student is not None:
-            self._student.sandbox.close()
+        for worker in (self._student, self._measuring):
+            if worker is not None:
+                worker.sandbox.close()
 
     def mark(self, exercise, source, others=()):
         """Return the `Mark` of an answer.
@@ -94,16 +95,24 @@ class Judge:
         """
         if source is None:
             return _mark(exercise, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
-        if plain(source) == plain(exercise.stub):
+        if squeezed(source) == squeezed(exercise.stub):
             return _mark(exercise, 0, NOT_ATTEMPTED, "the dots stand as they were.")
-        sandbox = self._student and self._student.sandbox
-        if sandbox is None or sandbox.ended or sandbox.crowded:
-            self.__exit__()
-            self._student = _Student(Sandbox(self.limits, self.unsafe), self.lesson)
-        return _grade(exercise, self._student, source, list(others), self.seed)
+        self._student = self._ready(self._student)
+        if exercise.as_data:
+            self._measuring = self._ready(self._measuring)
+        student = _Student(self._student, self._measuring, self.lesson)
+        return _grade(exercise, student, source, list(others), self.seed)
+
+    def _ready(self, worker):
+        """Return a worker that can work: this one, or a new one."""
+        if worker is not None and not worker.sandbox.ended and not worker.sandbox.crowded:
+            return worker
+        if worker is not None:
+            worker.sandbox.close()
+        return _Worker(Sandbox(self.limits, self.unsafe))
 
 
-def plain(source):
+def squeezed(source):
     """Return a source without its white space, in which an editor may change something."""
     return "".join(source.split())
 
@@ -120,7 +129,7 @@ def _grade(exercise, student, source, others, seed):
     earned, lost = [0], None
     try:
         student.begin(exercise, source, others)
-        check = _check(exercise, student, seed, source, earned.append)
+        check = _check(exercise, student, seed, earned.append)
         check(student.value)
     except _Lost as error:
         lost = error
@@ -137,19 +146,15 @@ def _grade(exercise, student, source, others, seed):
     return _mark(exercise, points, lost.status, lost)
 
 
-def _check(exercise, student, seed, source, earned):
+def _check(exercise, student, seed, earned):
     """Return the check function of a lesson, with what hidden tests use."""
-    digest = hashlib.sha256("\0".join([seed, exercise.name, plain(source)]).encode()).digest()
+    digest = hashlib.sha256("\0".join([seed, exercise.name]).encode()).digest()
 
     def compare(*inputs):
-        given = student.value(*copy.deepcopy(inputs))
-        right = student.solution(exercise)(*inputs)
+        given = plain(student.value(*copy.deepcopy(inputs)))
+        right = plain(student.solution(exercise)(*copy.deepcopy(inputs)))
         if not same(given, right):
-            shown = ", ".join(map(_short, inputs))
-            raise AssertionError(
-                "Right for the examples of the check that you see, not for others: "
-                f"{exercise.answer}({shown}) should be {_short(right)}, not {_short(given)}."
-            )
+            raise AssertionError(f"{NOT_FOR_OTHERS} {_difference(given, right)}")
 
     space = student.trusted(exercise, exercise.check)
     space |= {
@@ -160,9 +165,23 @@ def _check(exercise, student, seed, source, earned):
     return space[exercise.check]
 
 
-def _short(value):
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 80 else text[:80] + "…"
+NOT_FOR_OTHERS = "Right for the examples of the check that you see, not for others."
+
+
+def _difference(given, right):
+    """Return in words how an answer differs from the right one, without telling either."""
+    if isinstance(right, dict) and isinstance(given, dict) and given.keys() == right.keys():
+        key = next(key for key in right if not same(given[key], right[key]))
+        return _difference(given[key], right[key])
+    try:
+        shapes, values = (np.shape(given), np.shape(right)), np.asarray(given, float)
+    except (ValueError, TypeError):
+        return "It returns something else than is asked for."
+    if shapes[0] != shapes[1]:
+        return "It returns another number of values, or another shape, than is asked for."
+    if np.isnan(values).any() and not np.isnan(np.asarray(right, float)).any():
+        return "It returns what is no number (NaN)."
+    return "It returns other values than are asked for."
 
 
 def same(given, right):
@@ -196,55 +215,18 @@ def _numbers(values):
     return all(isinstance(value, int | float | np.generic) for value in values)
 
 
-class _Student:
-    """The answers of one submission, in their sandbox, as the check sees them."""
+class _Worker:
+    """A sandbox and the conversation with it."""
 
-    def __init__(self, sandbox, lesson):
-        self.sandbox, self.lesson = sandbox, lesson
-        self.statements = names.statements(lesson.code)
-        self.objects, self.value, self.end, self.turn = {}, None, 0, 0
-        self.failure = None
+    def __init__(self, sandbox):
+        self.sandbox, self.objects, self.end, self.turn = sandbox, {}, 0, 0
 
-    def begin(self, exercise, source, others):
-        """Run an answer's cell; afterwards `value` is what the check is given."""
-        asked = names.used(ast.parse(f"{exercise.solution}\n{exercise.beside}"))
-        self.failure, self.objects = None, {}
-        self.end = time.monotonic() + IMPORT_SECONDS
-        self._exchange({"do": "lesson", "cells": self.lesson.code, "wanted": asked})
-        self.end = time.monotonic() + self.sandbox.limits.seconds
-        request = {"do": "answer", "source": source, "others": others}
-        request |= {key: getattr(exercise, key) for key in ("beside", "trial", "as_data")}
-        request["name"] = exercise.answer
-        reply = self._exchange(request)
-        status = reply.get("status")
-        if status == "function":
-            self.value = self.call
-        elif status == "value":
-            self.value = reply.get("value")
-        else:
-            message = reply.get("message", "it does not say what it has found")
-            raise _Lost(NOT_ATTEMPTED if status == NOT_ATTEMPTED else BROKEN, message)
+    def ask(self, request):
+        """Send a request and return its reply, a dict; answer what the sandbox asks meanwhile.
 
-    def call(self, *inputs, **named):
-        """Call the answer in the sandbox."""
-        self._end_if_lost()
-        reply = self._exchange({"do": "call", "inputs": list(inputs), "named": named})
-        for status in (WRONG, BROKEN):
-            if status in reply:
-                self.failure = _Lost(status, reply[status])
-                raise self.failure
-        changed = reply.get("changed")
-        for place, value in (changed if isinstance(changed, dict) else {}).items():
-            if type(place) is int and 0 <= place < len(inputs):
-                _write_back(inputs[place], value)
-        return reply.get("value")
-
-    def _end_if_lost(self):
-        if self.failure is not None:
-            raise self.failure
-
-    def _exchange(self, request):
-        """Send a request and return its reply, a dict; answer what the sandbox asks meanwhile."""
+        Raises:
+            _Lost: the sandbox has been ended, with the reason.
+        """
         pipe = self.sandbox.pipe
         self.turn += 1
         try:
@@ -265,8 +247,14 @@ class _Student:
         except (EOFError, OSError):
             time.sleep(0.15)  # what the watcher has seen comes first
             self.sandbox.end("it ends the Python process that it runs in")
-        self.failure = _Lost(BROKEN, f"your code was stopped: {self.sandbox.reason}.")
-        raise self.failure
+        raise _Lost(BROKEN, f"your code was stopped: {self.sandbox.reason}.")
+
+    def load(self, lesson, wanted):
+        """Have the lesson's own code run that some names need; then an exercise's time begins."""
+        self.objects = {}
+        self.end = time.monotonic() + IMPORT_SECONDS
+        self.ask({"do": "lesson", "cells": lesson.code, "wanted": wanted})
+        self.end = time.monotonic() + self.sandbox.limits.seconds
 
     def _refer(self, value):
         """Return the `Remote` for a function or an object of the check."""
@@ -286,10 +274,12 @@ class _Student:
         self.objects[number] = value
         return Remote(number, [] if iterator else methods, iterator)
 
-    def _object(self, remote):
-        if remote.number not in self.objects:
+    def _object(self, found):
+        if isinstance(found, Network):
+            return found
+        if found.number not in self.objects:
             raise WireError("what it was never given")
-        return self.objects[remote.number]
+        return self.objects[found.number]
 
     def _serve(self, call, method, inputs, named):
         """Call what the sandbox asks for, if it was given that."""
@@ -307,6 +297,65 @@ class _Student:
         except Exception as error:
             return {"error": [type(error).__name__, str(error)[:LONGEST]]}
 
+
+class _Student:
+    """The answers of one submission, as the check sees them.
+
+    They run beside `trial` in the student's sandbox; what they return, networks above all, is
+    turned into numbers by `as_data` in another one, where no code of the submission has ever run.
+    """
+
+    def __init__(self, worker, measuring, lesson):
+        self.worker, self.measuring, self.lesson = worker, measuring, lesson
+        self.statements = names.statements(lesson.code)
+        self.exercise = self.value = self.failure = None
+
+    def begin(self, exercise, source, others):
+        """Run an answer's cell; afterwards `value` is what the check is given."""
+        self.exercise = exercise
+        beside = ast.parse(exercise.beside)
+        self.worker.load(self.lesson, names.used(ast.parse(exercise.solution)) | names.used(beside))
+        if exercise.as_data:
+            self.measuring.load(self.lesson, names.used(beside))
+        request = {"do": "answer", "source": source, "others": others, "name": exercise.answer}
+        request |= {key: getattr(exercise, key) for key in ("beside", "trial", "as_data")}
+        reply = self.worker.ask(request)
+        status = reply.get("status")
+        if status == "function":
+            self.value = self.call
+        elif status == "value":
+            self.value = reply.get("value")
+        else:
+            message = reply.get("message", "it does not say what it has found")
+            raise _Lost(NOT_ATTEMPTED if status == NOT_ATTEMPTED else BROKEN, message)
+
+    def call(self, *inputs, **named):
+        """Call the answer in the sandbox."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            reply = self._checked(self.worker, {"inputs": list(inputs), "named": named}, "call")
+            changed = reply.get("changed")
+            for place, value in (changed if isinstance(changed, dict) else {}).items():
+                if type(place) is int and 0 <= place < len(inputs):
+                    _write_back(inputs[place], value)
+            if self.exercise.as_data:
+                request = {"beside": self.exercise.beside, "as_data": self.exercise.as_data}
+                request |= {"value": reply.get("value")}
+                reply = self._checked(self.measuring, request, "measure")
+        except _Lost as failure:
+            self.failure = failure
+            raise
+        value, own = reply.get("value"), self.exercise.trial or self.exercise.as_data
+        return value if own else plain(value)
+
+    def _checked(self, worker, request, what):
+        reply = worker.ask({"do": what} | request)
+        for status in (WRONG, BROKEN):
+            if status in reply:
+                raise _Lost(status, reply[status])
+        return reply
+
     def trusted(self, exercise, *wanted):
         """Return the namespace of a part of the check, with what it uses of the lesson."""
         available = [*self.statements, *names.statements([exercise.graded])]
@@ -320,12 +369,7 @@ class _Student:
         solution, trial, as_data = ast.parse(exercise.solution), exercise.trial, exercise.as_data
         space = self.trusted(exercise, *names.used(solution), *filter(None, (trial, as_data)))
         exec(compile(solution, "solution", "exec"), space)
-        answer = space[exercise.answer]
-        if trial:
-            return lambda *inputs: space[trial](answer, *inputs)
-        if as_data:
-            return lambda *inputs: space[as_data](answer(*inputs))
-        return answer
+        return Called(space[exercise.answer]).with_trial(space.get(trial), space.get(as_data))
 
 
 def _write_back(given, value):

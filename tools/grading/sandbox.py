@@ -1,6 +1,6 @@
 """Run the grader's `worker` where it can do no harm: in bubblewrap, with limits.
 
-The sandbox sees Python, its packages, the course's helpers and three files of the grader, all
+The sandbox sees Python, its packages, the course's helpers and four files of the grader, all
 read-only, and an empty folder of its own in memory. It has no network, no environment, no other
 process to look at, and may not ask everything of the kernel.
 """
@@ -22,7 +22,7 @@ from tools.grading import seccomp
 from tools.grading.wire import Pipe
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWN = ("worker.py", "wire.py", "names.py")
+OWN = ("worker.py", "wire.py", "names.py", "layers.py")
 """The files of the grader that the sandbox sees."""
 ANYBODY = 2_000_000_000
 """Where the grader runs as root, each sandbox has a user id of its own, from this number on."""

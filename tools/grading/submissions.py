@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from course_utils.errors import CourseError
-from tools.grading.judge import plain
+from tools.grading.judge import squeezed
 
 LARGEST = 50 * 2**20
 """A file of more bytes is not read: saved pictures make some megabytes."""
@@ -329,9 +329,9 @@ def answers(cells, lesson):
         )
         own = [source for id, mark, source in cells if exercise.answer_id in (id, mark)]
         others = [source for _, _, source in cells if binds.search(source)]
-        answered = [source for source in own if plain(source) != plain(exercise.stub)]
+        answered = [source for source in own if squeezed(source) != squeezed(exercise.stub)]
         first = [source for source in answered if binds.search(source)][:1]
-        moved = [source for source in others if plain(source) != plain(exercise.stub)][-1:]
+        moved = [source for source in others if squeezed(source) != squeezed(exercise.stub)][-1:]
         chosen = [*first, *moved, *answered[:1], *own[:1], *others[-1:]]
         if chosen:
             found[exercise.name] = chosen[0]

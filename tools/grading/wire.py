@@ -32,12 +32,20 @@ class Remote:
         self.number, self.methods, self.iterator = number, methods, iterator
 
 
+class Network:
+    """A network, or a layer, as plain data: Keras's configuration, weights, and what learns."""
+
+    def __init__(self, config, weights, trainable):
+        self.config, self.weights, self.trainable = config, weights, trainable
+
+
 def pack(value, refer=None):
     """Return a value as the bytes of one message.
 
     Args:
         value: plain data; TensorFlow's tensors become arrays.
-        refer: function of whatever else there is; returns the `Remote` that stands for it, or None.
+        refer: function of whatever else there is; returns the `Remote` that stands for it, its
+            `Network`, or None.
 
     Raises:
         WireError: the value, or a part of it, is no plain data, or is too large.
@@ -73,8 +81,14 @@ def pack(value, refer=None):
         for kind in (bool, int, float, str):  # a class of its own that is a number
             if isinstance(value, kind):
                 return kind(value)
-        if refer is not None and (remote := refer(value)) is not None:
-            return {"remote": [remote.number, list(remote.methods), remote.iterator]}
+        if refer is not None and not isinstance(value, Network):
+            found = refer(value)
+            if isinstance(found, Remote):
+                return {"remote": [found.number, list(found.methods), found.iterator]}
+            value = value if found is None else found
+        if isinstance(value, Network):
+            parts = (value.config, value.weights, value.trainable)
+            return {"network": [encode(part, depth + 1) for part in parts]}
         if callable(getattr(value, "numpy", None)):  # a tensor
             array = np.asarray(value.numpy())
             return encode(array[()] if array.ndim == 0 else array, depth)
@@ -91,8 +105,8 @@ def unpack(text, data, stand_in=None):
 
     Args:
         text, data: the two parts of the message, bytes.
-        stand_in: function of a `Remote` to the object that stands for it here; without it, none
-            may come.
+        stand_in: function of a `Remote` or a `Network` to the object that stands for it here;
+            without it, none may come.
 
     Raises:
         WireError: it is no message.
@@ -130,6 +144,10 @@ def unpack(text, data, stand_in=None):
             return flat.reshape(shape).copy()
         if kind == "remote" and stand_in is not None:
             return stand_in(Remote(*body))
+        if kind == "network" and stand_in is not None:
+            config, weights, trainable = (decode(part, depth + 1) for part in body)
+            if type(config) is str and type(weights) is list and type(trainable) is list:
+                return stand_in(Network(config, weights, trainable))
         raise WireError("no message of ours")
 
     try:

@@ -16,7 +16,8 @@ import resource
 import sys
 
 from tools.grading import names
-from tools.grading.wire import Pipe, WireError, pack
+from tools.grading.layers import built, described
+from tools.grading.wire import Network, Pipe, WireError, pack
 
 
 def confine(memory_mb, disk_mb, processes, user):
@@ -58,8 +59,23 @@ class Stand:
         return self._ask(self, "__next__")
 
 
-def _remote_of(value):
-    return value._remote if isinstance(value, Stand) else None
+def _plain_of(value):
+    """Return what goes over the wire for something that is no plain data, or None."""
+    if isinstance(value, Stand):
+        return value._remote
+    keras = sys.modules.get("keras")
+    return described(value) if keras and isinstance(value, keras.Layer) else None
+
+
+def _built_anew(value):
+    """Return plain data with layers in place of what describes them."""
+    if isinstance(value, Network):
+        return built(value)
+    if isinstance(value, list | tuple):
+        return [_built_anew(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _built_anew(part) for key, part in value.items()}
+    return value
 
 
 class Worker:
@@ -85,7 +101,7 @@ class Worker:
             turn = {"turn": request.pop("turn")}
             reply = getattr(self, request.pop("do"))(**request) | turn
             try:
-                self.pipe.send(reply, _remote_of)
+                self.pipe.send(reply, _plain_of)
             except WireError as error:
                 text = f"your answer returns {error}; numbers, texts, lists, dicts, arrays can be"
                 text = f"{text} compared."
@@ -135,11 +151,11 @@ class Worker:
         self.function = self.names[name]
         if not _attempted(self.function):
             return {"status": NOT_ATTEMPTED, "message": ""}
-        self.beside = {}
-        if beside:
+        self.beside = None
+        if trial:
             space = dict(self.names)
             exec(compile(helpers, "check", "exec"), space)
-            self.beside = {"trial": space.get(trial), "as_data": space.get(as_data)}
+            self.beside = space[trial]
         if not callable(self.function):
             return {"status": "value", "value": self.function}
         self.called = Called(self.function)
@@ -150,9 +166,8 @@ class Worker:
         from course_utils.exercises import BROKEN, describe
 
         before = [self._packed(value) for value in inputs]
-        trial, as_data = self.beside.get("trial"), self.beside.get("as_data")
         try:
-            value = self.called.with_trial(trial, as_data)(*inputs, **named)
+            value = self.called.with_trial(self.beside)(*inputs, **named)
         except Exception as error:
             status, message = self.called.what_failed(error)
             return {status: message}
@@ -164,6 +179,24 @@ class Worker:
             if old is not None and self._packed(value) != old
         }
         return {"value": value, "changed": changed}
+
+    def measure(self, beside, as_data, value):
+        """Turn networks into plain data, by the check's own function; in a sandbox of their own."""
+        from course_utils.exercises import BROKEN, Called
+
+        space = dict(self.names)
+        exec(compile(beside, "check", "exec"), space)
+        try:
+            value = _built_anew(value)
+        except WireError as error:
+            text = f"your answer returns {error}; for a mark, build it of Keras's own layers."
+            return {BROKEN: text}
+        called = Called(lambda: value)
+        try:
+            return {"value": called.with_trial(None, space[as_data])()}
+        except Exception as error:
+            status, message = called.what_failed(error)
+            return {status: message}
 
     def _run(self, statement, origin):
         exec(compile(ast.Module([statement], []), origin, "exec"), self.names)
@@ -177,7 +210,7 @@ class Worker:
     def ask(self, stand, method, *inputs, **named):
         """Have the judge call a method of what `stand` stands for."""
         call = {"call": stand._remote.number, "method": method, "inputs": inputs, "named": named}
-        self.pipe.send(call, _remote_of)
+        self.pipe.send(call, _plain_of)
         reply = self.pipe.receive(self.stand_in)
         if "stop" in reply:
             raise StopIteration
@@ -187,9 +220,9 @@ class Worker:
             raise (error if issubclass(error, Exception) else Exception)(text)
         return reply["value"]
 
-    def stand_in(self, remote):
+    def stand_in(self, found):
         """Return what stands here for something of the judge's."""
-        return Stand(self.ask, remote)
+        return found if isinstance(found, Network) else Stand(self.ask, found)
 
 
 def main():
