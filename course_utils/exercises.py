@@ -212,8 +212,12 @@ def plain(value):
     if hasattr(value, "numpy") and hasattr(value, "dtype"):  # a tensor or a variable
         value = value.numpy()
     if isinstance(value, np.ndarray | np.generic) and value.ndim <= 1 and value.size <= _LONGEST:
-        return value if value.dtype == object else value.tolist()
+        return value.tolist() if value.dtype != object or _all_plain(value) else value
     return value
+
+
+def _all_plain(values):
+    return all(isinstance(value, str | bool | int | float) for value in values.ravel())
 
 
 _LONGEST = 100_000

@@ -37,7 +37,7 @@ def build_twice(build, *inputs, known=(), shape=None):
     return {"network": first, "shared": shared or copied, "compiled": bool(first.compiled)}
 
 
-def measure(network, *shape, most=255.0, training=False):
+def measure(network, *shape, most=255.0):
     """Return what a network computes, in plain numbers, whatever its layers are called.
 
     Its weights are filled with numbers that depend on their shapes alone: the first weight of a
@@ -48,14 +48,14 @@ def measure(network, *shape, most=255.0, training=False):
         network: a Keras model; its weights are changed.
         shape: of one picture.
         most: the pictures' values lie between 0 and this.
-        training: whether it is asked as in training.
 
     Returns:
         a dict: `"answers"`, a float array, what it gives for four pictures, each ten times as dark
         as the one before; `"bare"`, the same
         where the last kernel is zero and the last biases are -2, 0.5, 1, -0.5, 3, -2, …, so that
         only the last activation is left; `"parameters"`; `"trained"`, the shapes of the weights
-        that training would change, sorted; `"blind"`, whether all four pictures give the same.
+        that training would change, sorted; `"steady"`, whether it gives the same in training,
+        without Dropout and the like; `"blind"`, whether all four pictures give the same.
 
     Raises:
         AssertionError: it is no network, or takes no such pictures.
@@ -65,11 +65,12 @@ def measure(network, *shape, most=255.0, training=False):
     pictures = (darker * numbers.uniform(0, most, (4, *shape))).astype("float32")
     _answers(network, pictures)
     fill_weights(network)
-    answers = np.asarray(network(pictures, training=training))
+    answers = np.asarray(network(pictures, training=False))
     found = {
         "answers": answers,
         "parameters": network.count_params(),
         "trained": sorted(list(weight.shape) for weight in network.trainable_weights),
+        "steady": bool(np.allclose(answers, network(pictures, training=True), atol=1e-5)),
         "blind": bool(np.allclose(answers, answers[:1], rtol=1e-4, atol=1e-7)),
     }
     if len(network.weights) > 1:

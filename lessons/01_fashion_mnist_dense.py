@@ -221,6 +221,7 @@ def check(neuron):
         ([1, 1, 1, 1], [2, -8, 2, 2], 2.25, 0.25, 0, 2.25, 7),
         ([10, 20, 30], [10, 20, 30], 100, 1500, 1400, 1500, 1700),
         ([0, 0], [1, -1], 3, 3, 0, 3, 6),
+        ([0.125, 3], [0.0625, 2], -6, 0.0078125, 6.0078125, 0.0078125, 0),
         ([0, 0], [1, -1], -3, 0, 0, -3, 0),
     ]
     given = [(np.array(x, float), np.array(w, float), bias) for x, w, bias, *_ in examples]
@@ -246,8 +247,8 @@ def check(neuron):
         )
     ### BEGIN HIDDEN TESTS
     for length in (1, 2, 3, 4, 5, 5, 6, 7, 8, 9):
-        inputs, weights = private.integers(-8, 9, (2, length)) / 4
-        compare(inputs, weights, float(private.integers(-12, 13)) / 4)
+        inputs, weights = private.normal(size=(2, length))
+        compare(inputs, weights, float(private.normal()))
     ### END HIDDEN TESTS
 
 
@@ -794,6 +795,10 @@ def check(build_network):
                 "answers otherwise than Flatten, hidden layers with ReLU and ten neurons with "
                 f"softmax, in this order and nothing else: see build_network({widths})."
             )
+        assert found["steady"], (
+            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "kind here."
+        )
         assert not found["compiled"], "Return the network as it is, without compiling it."
     ### BEGIN HIDDEN TESTS
     for length in range(4):

@@ -845,6 +845,10 @@ def check(build_network):
             "Your network has layers of one that was there before, or what those have learned. "
             "Make new layers at every call, or the comparison is not fair."
         )
+        assert found["steady"], (
+            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "kind here."
+        )
         assert not found["compiled"], "Return the network as it is, without compiling it."
 
     pools = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}

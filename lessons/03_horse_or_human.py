@@ -291,7 +291,7 @@ lesson.report(best_validation_accuracy=max(validation_accuracy))
 # %% [markdown] name="ex_decide"
 # ### Exercise 1 · Decide
 #
-# `probabilities` is an array (n, 1), as `model.predict` gives it, and `class_names` a list of two names. Return a list of n names: the second of `class_names` where the probability is above 0.5, else the first, so also where it is 0.5 exactly.
+# `probabilities` is an array (n, 1), as `model.predict` gives it, and `class_names` a list of two names. Return a list of n names: the second of `class_names` where the probability is above 0.5, else the first, so also where it is 0.5 exactly. Leave both as they are.
 
 
 # %% name="ex_decide_answer" exercise="decide"
@@ -314,7 +314,13 @@ def check(decide):
     ]
     for probabilities, numbers, class_names in examples:
         given = np.array(probabilities, "float32")[:, np.newaxis]
-        names, count = decide(given.copy(), list(class_names)), len(probabilities)
+        kept, count = given.copy(), len(probabilities)
+        listed = list(class_names)
+        names = decide(given, listed)
+        assert np.array_equal(given, kept), (
+            "Your function changes `probabilities`. Leave the array as it is: others need it too."
+        )
+        assert listed == class_names, "Your function changes `class_names`. Leave the list alone."
         assert isinstance(names, list) and all(isinstance(name, str) for name in names), (
             "Return a list of names, each of them class_names[0] or class_names[1]; you return "
             f"{names}."
@@ -384,7 +390,7 @@ def check(side_after):
         "A 3 × 3 convolution without padding takes 2 from the side, before the pooling halves it."
     )
     assert answer != 148, "The convolution comes first: take 2 away, then halve."
-    assert answer == 149, f"One block makes 149 of 300, not {answer}."
+    assert answer == 149, f"One block makes 149 of 300, not {answer!r}."
     assert side_after(300, 5) != 149, (
         "You go through one block; every block shrinks the maps once more."
     )
@@ -400,7 +406,7 @@ def check(side_after):
         )
         assert answer == right, (
             "Not right for all sides and blocks, each a convolution and then a pooling: "
-            f"side_after({side}, {blocks}) should be {right}, not {answer}."
+            f"side_after({side}, {blocks}) should be {right}, not {answer!r}."
         )
     ### BEGIN HIDDEN TESTS
     for blocks in (0, 1, 1, 2, 2, 3, 3, 4, 5, 6):
@@ -439,9 +445,15 @@ def check(prepare):
     numbers, shape = np.random.default_rng(3), (300, 300, 3)
     for most, kind in ((255, "uint8"), (255, "float32"), (9, "uint8"), (200, "float32")):
         picture = numbers.integers(0, most + 1, shape).astype(kind)
+        picture = picture if kind == "uint8" else np.maximum(picture - np.float32(0.25), 0)
         picture[0, 0, :2] = 51, 0
         given = picture.copy()
-        batch = np.asarray(prepare(given))
+        batch = prepare(given)
+        assert not isinstance(batch, list), (
+            "To `predict`, a list is one array for each input of the network. Return one array, "
+            "whose first direction is that of the batch."
+        )
+        batch = np.asarray(batch)
         assert batch.shape != shape, (
             "A batch of one picture has one direction more: (1, 300, 300, 3)."
         )
@@ -463,22 +475,27 @@ def check(prepare):
         assert not np.allclose(batch, picture / 127.5 - 1, atol=1e-3), (
             "Those are numbers from −1 to 1; the network wants numbers from 0 to 1."
         )
+        place = np.unravel_index(np.abs(batch[0] - picture / 255).argmax(), shape)
         assert np.allclose(batch, picture / 255, atol=1e-5), (
             "Not each number divided by 255, at the place where it was: of a picture of the kind "
-            f"{kind} with numbers up to {picture.max():g}, 51 at [0, 0, 0] should become 0.2 at "
-            f"[0, 0, 0, 0], not {batch[0, 0, 0, 0]:.3g}."
+            f"{kind} with numbers up to {picture.max():g}, {picture[place]:g} in row {place[0]}, "
+            f"column {place[1]}, channel {place[2]} should become {picture[place] / 255:.7f}, not "
+            f"{batch[0][place]:.7f}."
         )
         assert np.array_equal(given, picture), (
             "Your function changes the picture that it is given. Leave it as it is: whoever "
             "divides it once more gets other numbers."
         )
-    black = np.asarray(prepare(np.zeros(shape, "uint8")))
-    assert np.all(black == 0), "A black picture, with 0 everywhere, stays black."
+    for value in (0, 1, 2):
+        dark = np.asarray(prepare(np.full(shape, value, "uint8")))
+        assert np.allclose(dark, value / 255, atol=1e-5), (
+            f"A dark picture, with {value} everywhere, is divided by 255 like all others."
+        )
     ### BEGIN HIDDEN TESTS
-    for most in (1, 8, 60, 128, 256):
+    for most in (1, 2, 8, 60, 256):
         picture = private.integers(0, most, (300, 300, 3), np.uint8)
         compare(picture)
-        compare(picture[::-1].astype("float32"))
+        compare(np.float32(0.9) * picture[::-1])
     ### END HIDDEN TESTS
 
 
@@ -538,6 +555,7 @@ def check(largest_fall):
         ([0.3, 0.9, 0.1, 0.95, 0.2, 0.2], 0.8),
         ([0.5, 0.52, 0.51, 0.53, 0.5, 0.54], 0.03),
         ([0.95, 0.6, 0.5, 0.3, 0.28], 0.35),
+        ([0.8124567, 0.7343211, 0.7512345], 0.0781356),
     ]
     answers = []
     for accuracies, _ in examples:
@@ -572,7 +590,7 @@ def check(largest_fall):
     for length in (2, 3, 4, 5, 6, 7, 8, 12, 12, 12):
         accuracies = private.random(length)
         accuracies[:2] = np.sort(accuracies[:2])[::-1]  # one fall at least
-        compare(accuracies.round(3).tolist())
+        compare(accuracies.tolist())
     ### END HIDDEN TESTS
     ### EARNED 1
     for accuracies in ([0.5, 0.6, 0.8], [0.7, 0.7, 0.7], [0.1, 0.1, 0.2], [0.4, 0.9], [0.7]):

@@ -940,6 +940,7 @@ def describe(found):
     return found | {
         "output": list(measured["answers"].shape[1:]),
         "trained": measured["trained"],
+        "steady": measured["steady"],
         "is": next(same, "other"),
     }
 
@@ -989,6 +990,10 @@ def check(build_on):
         )
         assert not found["shared"], (
             "Two calls share a head: the second would train on. Make it new."
+        )
+        assert found["steady"], (
+            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "kind here."
         )
         assert not found["compiled"], "Do not compile the network: who trains it will do that."
     ### BEGIN HIDDEN TESTS

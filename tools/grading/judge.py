@@ -205,7 +205,9 @@ def same(given, right):
         if given.shape != right.shape:
             return False
         if given.dtype.kind in "biufc" and right.dtype.kind in "biufc":
-            return bool(np.allclose(given, right, rtol=1e-5, atol=1e-6, equal_nan=True))
+            largest = np.max(np.abs(right[np.isfinite(right)]), initial=0)  # float32 will do
+            near = {"rtol": 1e-5, "atol": 1e-6 * max(1, largest)}
+            return bool(np.allclose(given, right, equal_nan=True, **near))
         return bool(np.array_equal(given, right))
     except ValueError:
         return False
