@@ -735,12 +735,14 @@ from course_utils.networks import build_twice, measure
 
 
 def build_layers(build_network, widths):
-    return build_twice(build_network, widths, known=[model], shape=(28, 28, 1))
+    given = list(widths)
+    built = build_twice(build_network, given, known=[model], shape=(28, 28, 1))
+    return built | {"changed": given != list(widths)}
 
 
 def measure_layers(built):
     found = measure(built["network"], 28, 28, 1, most=1)
-    return found | {"shared": built["shared"], "compiled": built["compiled"]}
+    return found | {key: built[key] for key in ("shared", "compiled", "changed")}
 
 
 def check(build_network):
@@ -751,12 +753,12 @@ def check(build_network):
         return measure(network, 28, 28, 1, most=1)
 
     def alike(one, other):
-        return np.allclose(one["answers"], other["answers"], rtol=1e-3, atol=1e-4)
+        return np.allclose(one["answers"], other["answers"], rtol=2e-4, atol=1e-6)
 
     built = []
     for widths in ([256, 64], [7], [3, 9, 7, 9], [40, 40], [5, 12, 5], []):
-        given, right = list(widths), reference(widths)
-        built.append((build_network(given), right, widths))
+        right = reference(widths)
+        built.append((build_network(widths), right, widths))
         found = built[-1][0]
         assert found["answers"].shape == (4, 10), (
             "Your network does not answer with ten numbers for each picture, but with the shape "
@@ -772,7 +774,7 @@ def check(build_network):
             "Your network shares its weights with one that was there before. Make new layers at "
             "every call."
         )
-        assert given == widths, "Your function changes the list `widths`. Leave it as it is."
+        assert not found["changed"], "Your function changes the list `widths`. Leave it as it is."
     ### BEGIN HIDDEN TESTS
     for _ in range(3):
         widths = private.integers(8, 100, private.integers(2, 5)).tolist()
@@ -902,9 +904,11 @@ def check(mean_loss):
         )
     ### BEGIN HIDDEN TESTS
     for _ in range(10):
-        rare = private.choice([0, 1e-9, 6e-8, 1.4e-7, 0.3], private.integers(1, 6))
-        labels = private.integers(0, 2, len(rare))
-        compare(np.stack([rare, 1 - rare], axis=1), labels)
+        pictures = private.integers(1, 6)
+        rare = private.choice([0, 1e-9, 6e-8, 1.4e-7, 0.25], (pictures, 1))
+        others = (1 - rare) * private.dirichlet(np.ones(2), pictures)
+        probabilities = np.roll(np.hstack([rare, others]), private.integers(3), axis=1)
+        compare(probabilities, private.integers(0, 3, pictures))
     ### END HIDDEN TESTS
 
 

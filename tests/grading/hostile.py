@@ -299,8 +299,8 @@ CODE = {
     ),
     "uses a helper of another cell": (
         "def side_after(side, blocks):\n"
-        "    side = math.floor(helper(side))\n"
-        "    return side if blocks == 1 else side_after(side, blocks - 1)",
+        "    if blocks == 0: return side\n"
+        "    return side_after(math.floor(helper(side)), blocks - 1)",
         1,
         "94 is the smallest",
     ),
