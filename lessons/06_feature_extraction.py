@@ -541,7 +541,7 @@ def extract_features(base, batches, count):
 
 
 # %% name="ex_extract_check" exercise="extract" points=2
-def extract(extract_features, size, count, axes, labels_shape):
+def extract_example(extract_features, size, count, axes, labels_shape):
     pictures = np.random.default_rng(6).random((size * 100, 2, 4, 3))
     labels = np.arange(len(pictures)).reshape(-1, *labels_shape)
     taken = []
@@ -629,7 +629,7 @@ def check(extract_features):
 extract_check = check_exercise(
     extract_features,
     check,
-    trial=extract,
+    trial=extract_example,
     hints=[
         "Collect the features of each batch in a list, and the labels in another.",
         "Add len(batch) to a counter; break when it has reached count.",
@@ -720,7 +720,8 @@ def check(prepare_for_vgg16):
     for _ in range(12):
         kind = str(private.choice(["uint8", "int64", "float32", "float64"]))
         shape = [*private.integers(1, 6, 3), 3]
-        compare(private.uniform(0, 255, shape).astype(kind))
+        far_from_a_mean = np.r_[0:90:0.5, 135:255.5:0.5]
+        compare(private.choice(far_from_a_mean, shape).astype(kind))
     ### END HIDDEN TESTS
     ### EARNED 1
     for kind in ("float32", "float64"):
