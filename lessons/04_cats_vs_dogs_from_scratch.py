@@ -665,7 +665,7 @@ def watch(layer, entered):
 def describe(built):
     network, side, entered = built["network"], built["side"], []
     pictures = np.random.default_rng(4).random((3, side, side, 3)).astype("float32")
-    pictures *= np.reshape([255, 120, 40], (3, 1, 1, 1))
+    pictures *= np.reshape([[255, 90, 20], [60, 200, 30], [8, 40, 120]], (3, 1, 1, 3))
     try:
         network(pictures)
         taken = getattr(network, "input_shape", pictures.shape)[1:3]

@@ -874,7 +874,7 @@ from course_utils.networks import measure
 
 def example(size, filters, scale):
     pictures = keras.Input(size)
-    values = keras.layers.Conv2D(filters, 3, activation="relu")(pictures)
+    values = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(pictures)
     base = keras.Model(pictures, keras.layers.BatchNormalization()(values))
     return base, lambda pictures: keras.layers.Rescaling(scale, offset=-1)(pictures)
 
@@ -900,6 +900,7 @@ def build_example(build_on, size, filters, scale, frozen):
         "base": all(any(np.array_equal(a, b) for b in weights) for a in before),
         "shared": bool(heads[0] & heads[1]),
         "compiled": network.compiled,
+        "frozen": not base.trainable_weights,
     }
 
 
@@ -976,9 +977,10 @@ def check(build_on):
         assert found["base"], "Your network does not hold the weights of the base that it is given."
         trained = sum(int(np.prod(shape)) for shape in found["trained"])
         assert trained, "Nothing is trained: you have frozen the head too. Freeze the base alone."
+        arrays = f"{len(found['trained'])} arrays would be trained, not 2"
+        assert found["frozen"], f"{arrays}. Freeze the base: base.trainable = False."
         assert len(found["trained"]) <= 2, (
-            f"{len(found['trained'])} arrays would be trained, not 2, the kernel and the bias of "
-            "one neuron. Freeze the base: base.trainable = False."
+            f"{arrays}, the kernel and the bias of one neuron. The head should have nothing else."
         )
         assert trained == filters + 1, (
             "GlobalAveragePooling2D averages over all places, so that the last neuron has one "
