@@ -639,7 +639,7 @@ from course_utils.networks import build_twice, fill_weights
 
 
 def build_for(build_small, side):
-    return build_twice(build_small, side) | {"side": side}
+    return build_twice(build_small, side, shape=(side, side, 3)) | {"side": side}
 
 
 def with_weights(network):
@@ -665,7 +665,7 @@ def watch(layer, entered):
 def describe(built):
     network, side, entered = built["network"], built["side"], []
     pictures = np.random.default_rng(4).random((3, side, side, 3)).astype("float32")
-    pictures *= np.reshape([255, 120, 40], (3, 1, 1, 1))
+    pictures *= np.reshape([[255, 90, 20], [60, 200, 30], [8, 40, 120]], (3, 1, 1, 3))
     try:
         network(pictures)
         taken = getattr(network, "input_shape", pictures.shape)[1:3]
@@ -736,7 +736,7 @@ def check(build_small):
             "one sigmoid, and nothing after it."
         )
     ### BEGIN HIDDEN TESTS
-    for side in private.choice(np.arange(80, 140), 3, replace=False):
+    for side in private.choice([81, 92, 100, 117, 128, 133], 3, replace=False):
         compare(int(side))
     ### END HIDDEN TESTS
     ### EARNED 1

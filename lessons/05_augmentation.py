@@ -628,7 +628,7 @@ def check(is_random):
     ):
         answer = is_random(kind, shape, 5)
         assert answer == right, (
-            f"For pictures of the shape {shape}, where {kind}, it should be {right}, not {answer}."
+            f"For pictures of the shape {shape}, where {kind}, it should be {right}, not {answer!r}."
         )
         kinds.append(kind)
     ### BEGIN HIDDEN TESTS
@@ -727,7 +727,7 @@ def summary(found):
     fresh = all(one != other for epoch in others for one, other in zip(first, epoch, strict=False))
     return {
         "ranks": sorted(set(found["ranks"])),
-        "sizes": [len(pictures) for pictures, _ in found["epochs"][0]],
+        "sizes": sorted((len(pictures) for pictures, _ in found["epochs"][0]), reverse=True),
         "labels": [label for label, _ in first],
         "unchanged": 0 in changes,
         "paired": all(abs(change) < 50 for change in changes),

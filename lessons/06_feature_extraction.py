@@ -541,7 +541,7 @@ def extract_features(base, batches, count):
 
 
 # %% name="ex_extract_check" exercise="extract" points=2
-def extract(extract_features, size, count, axes, labels_shape):
+def extract_example(extract_features, size, count, axes, labels_shape):
     pictures = np.random.default_rng(6).random((size * 100, 2, 4, 3))
     labels = np.arange(len(pictures)).reshape(-1, *labels_shape)
     taken = []
@@ -629,7 +629,7 @@ def check(extract_features):
 extract_check = check_exercise(
     extract_features,
     check,
-    trial=extract,
+    trial=extract_example,
     hints=[
         "Collect the features of each batch in a list, and the labels in another.",
         "Add len(batch) to a counter; break when it has reached count.",
@@ -720,7 +720,8 @@ def check(prepare_for_vgg16):
     for _ in range(12):
         kind = str(private.choice(["uint8", "int64", "float32", "float64"]))
         shape = [*private.integers(1, 6, 3), 3]
-        compare(private.uniform(0, 255, shape).astype(kind))
+        far_from_a_mean = np.r_[0:90:0.5, 135:255.5:0.5]
+        compare(private.choice(far_from_a_mean, shape).astype(kind))
     ### END HIDDEN TESTS
     ### EARNED 1
     for kind in ("float32", "float64"):
@@ -873,7 +874,7 @@ from course_utils.networks import measure
 
 def example(size, filters, scale):
     pictures = keras.Input(size)
-    values = keras.layers.Conv2D(filters, 3, activation="relu")(pictures)
+    values = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(pictures)
     base = keras.Model(pictures, keras.layers.BatchNormalization()(values))
     return base, lambda pictures: keras.layers.Rescaling(scale, offset=-1)(pictures)
 
@@ -899,6 +900,7 @@ def build_example(build_on, size, filters, scale, frozen):
         "base": all(any(np.array_equal(a, b) for b in weights) for a in before),
         "shared": bool(heads[0] & heads[1]),
         "compiled": network.compiled,
+        "frozen": not base.trainable_weights,
     }
 
 
@@ -976,9 +978,10 @@ def check(build_on):
         assert found["base"], "Your network does not hold the weights of the base that it is given."
         trained = sum(int(np.prod(shape)) for shape in found["trained"])
         assert trained, "Nothing is trained: you have frozen the head too. Freeze the base alone."
+        arrays = f"{len(found['trained'])} arrays would be trained, not 2"
+        assert found["frozen"], f"{arrays}. Freeze the base: base.trainable = False."
         assert len(found["trained"]) <= 2, (
-            f"{len(found['trained'])} arrays would be trained, not 2, the kernel and the bias of "
-            "one neuron. Freeze the base: base.trainable = False."
+            f"{arrays}, the kernel and the bias of one neuron. The head should have nothing else."
         )
         assert trained == filters + 1, (
             "GlobalAveragePooling2D averages over all places, so that the last neuron has one "

@@ -268,7 +268,7 @@ def augment_in_dataset(dataset, augment):
     return batches.map(lambda pictures, labels: (augment(pictures), labels))
 
 
-# %% name="ex_map_wrong_endless" exercise="map" wrong="batches of [32, 8, 32, 8]"
+# %% name="ex_map_wrong_endless" exercise="map" wrong="batches of [32, 32, 8, 8]"
 def augment_in_dataset(dataset, augment):
     return dataset.batch(32).map(lambda pictures, labels: (augment(pictures), labels)).repeat()
 

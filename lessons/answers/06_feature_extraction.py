@@ -357,6 +357,15 @@ def build_on(base, preprocess):
     return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
 
 
+# %% name="ex_another_wrong_hidden" exercise="another" wrong="nothing else"
+def build_on(base, preprocess):
+    base.trainable = False
+    pictures = keras.Input(base.input_shape[1:])
+    values = keras.layers.GlobalAveragePooling2D()(base(preprocess(pictures)))
+    values = keras.layers.Dense(16, activation="relu")(values)
+    return keras.Model(pictures, keras.layers.Dense(1, activation="sigmoid")(values))
+
+
 # %% name="ex_another_wrong_two" exercise="another" wrong="there should be one number"
 def build_on(base, preprocess):
     base.trainable = False
