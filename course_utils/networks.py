@@ -90,7 +90,7 @@ def fill_weights(network):
         numbers = np.random.default_rng([turn, len(shape), *shape])
         values = numbers.normal(size=shape) / max(1, np.prod(shape[:-1])) ** 0.5
         if np.prod(shape[:-1]) > 1:  # sums of both signs, so that ReLU has something to do
-            values -= values.mean(axis=tuple(range(len(shape) - 1)))
+            values -= 0.75 * values.mean(axis=tuple(range(len(shape) - 1)))
         positive = weight.path.endswith(("moving_variance", "gamma"))
         weight.assign(np.abs(values) + 0.5 if positive else values)
 

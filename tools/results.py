@@ -172,9 +172,9 @@ MUTANTS_HEAD = """
 
 Each exercise's solution, changed by machine: operators, comparisons, constants, names, arguments,
 slices, statements. A change is *refused* by the check that learners see (what never ends, and is
-stopped, with it), or does *the same* as the solution on 200 inputs, those of the hidden tests; a
-*gap* is a change that the check accepts and that does something else. Where an answer trains, a
-sample of the changes is tried.
+stopped, with it), or does *the same* as the solution on 200 inputs that the hidden tests make (not
+all different, where an answer takes few); a *gap* is a change that the check accepts and that does
+something else. Where a check takes more than a second, a sample of the changes is tried.
 """
 
 
