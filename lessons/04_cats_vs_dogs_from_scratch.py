@@ -510,6 +510,7 @@ def check(epochs_until_stop):
         ([90.0, 80.0, 80.0, 85.0, 70.0, 75.0, 70.0, 71.0, 60.0], 3, 8, "after 70 come three"),
         ([1.0, 0.9, 1.0, 0.8, 0.9, 0.7, 0.8, 0.6, 0.7, 0.7], 2, 10, "two in a row end the list"),
         ([5.0, 5.0, 5.0], 2, 3, "equal values are not new"),
+        ([0.5, 0.4999, 0.49989, 0.49988], 2, 4, "a value that is lower by very little is new"),
         ([2.0, 1.0, 3.0, 2.0, 1.5, 0.5, 0.6], 4, 7, "only three in a row are not lower than 1"),
     ):
         given = list(losses)
@@ -523,7 +524,7 @@ def check(epochs_until_stop):
         length = int(private.integers(1, 25))
         falling = private.choice([-3, -1, 0, 0, 0, 1]) * np.arange(length)
         losses = (private.integers(100, 100 + private.choice([1, 4, 8, 30]), length) + falling) / 10
-        compare(losses.tolist(), int(private.integers(1, 6)))
+        compare((losses * private.choice([1, 1e-5])).tolist(), int(private.integers(1, 6)))
     ### END HIDDEN TESTS
 
 

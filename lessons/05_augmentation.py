@@ -578,6 +578,8 @@ def ask(is_random, kind, shape, seed):
         flat = numbers.reshape(-1)
         if kind == "all numbers change":
             flat += chance.uniform(0.01, 0.05, flat.size)
+        elif kind == "Keras draws the numbers":
+            flat += np.asarray(keras.random.uniform((flat.size,), 0.01, 0.05))
         elif kind == "the first number changes":
             flat[0] += chance.uniform(0.01, 0.05)
         elif kind == "the last number changes":
@@ -620,6 +622,7 @@ def check(is_random):
         ("all numbers stay", (1, 2, 2), False),
         ("all numbers grow by as much", (6, 2, 3), True),
         ("the pictures change places", (41, 2, 2), True),
+        ("Keras draws the numbers", (3, 4, 4), True),
         ("the last number changes", (9, 5, 5, 1), True),
         ("all numbers stay", (7, 3, 3, 3), False),
         ("all numbers change", (2, 6, 6, 3), True),

@@ -96,7 +96,8 @@ def test_both_notebooks_of_a_lesson_and_its_listed_answers(lessons, name):
 def test_what_is_run_of_a_lesson(lessons):
     found = re.findall(r"^\S*/solutions/good.ipynb::(.+?) PASSED ", lessons, re.M)
     again = found.index("answer again")
-    assert found[again - 4 : again] == ["wrong_1", "wrong_2", "wrong_3", "right_sum"]
+    listed = ["wrong_1", "wrong_2", "wrong_3", "right_sum", "right_loop", "right_shift"]
+    assert found[again - 6 : again] == listed
     assert found[-4:] == [
         "without the answers", "unanswered answer", "unanswered check", "unanswered run",
     ]  # fmt: skip

@@ -1,7 +1,11 @@
 """Every exercise of every lesson is graded: right answers are right, listed wrong ones are not."""
 
+import ast
+
+import numpy as np
 import pytest
 
+from tools.grading import names
 from tools.grading.judge import Judge
 from tools.lesson_source import has_exercises, lesson_paths, read_lesson
 
@@ -30,3 +34,39 @@ def test_right_and_wrong_answers(path, needs_bubblewrap):
                     if mark.points >= exercise.points:
                         problems.append((wrong.id, mark))
     assert problems == []
+
+
+FEWER = {
+    "01 epochs": "it trains",
+    "01 layers": "it builds networks, compared in forty numbers each; so do the next four",
+    "02 shrink": "its answer takes one of three texts",
+    "04 small": "",
+    "05 map": "it makes datasets, compared batch by batch",
+    "06 another": "",
+    "05 listing": "its answer takes nothing",
+    "07 turned": "its answer takes nothing",
+}
+"""Exercises whose hidden tests make fewer than ten comparisons, and why that will do."""
+
+
+def test_luck_decides_nothing():
+    few = set()
+    for path in PATHS:
+        lesson = read_lesson(path)
+        for exercise in lesson.exercises:
+            used = names.used(ast.parse(f"{exercise.solution}\n{exercise.graded}"))
+            space, compared = {"__name__": "check"}, []
+            chosen, _ = names.needed(
+                used - {"compare", "private", "earned"}, names.statements(lesson.code)
+            )
+            exec(compile(ast.Module(chosen, []), lesson.name, "exec"), space)
+            space |= {
+                "private": np.random.default_rng(1),
+                "compare": lambda *inputs, made=compared: made.append(inputs),
+                "earned": lambda points: None,
+            }
+            exec(f"{exercise.solution}\n\n{exercise.graded}", space)
+            if len(compared) < 10:
+                few.add(f"{lesson.name[:2]} {exercise.name}")
+            assert compared, exercise.name
+    assert few == FEWER.keys()
