@@ -557,7 +557,7 @@ listing_check
 # %% [markdown] name="ex_random"
 # ### Exercise 3 · Prove that it is off
 #
-# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more, be it a single one. Return `False` if not.
+# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more, be it a single one. (What rounding explains, less than 0.001 %, does not count.) Return `False` if not.
 
 
 # %% name="ex_random_answer" exercise="random"
