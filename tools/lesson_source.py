@@ -277,7 +277,7 @@ def taught(number, name, **given):
     Raises:
         UnknownNameError: there is no such lesson, or it defines no such name.
     """
-    [path] = find_lessons([number])
+    [path] = find_lessons([str(number)])
     cells = read_lesson(path).solution()
     code = [cell.source for cell in cells if cell.kind == "code" and cell.part != "check"]
     statements = [s for s in names.statements(code) if not names.bound(s) & given.keys()]
