@@ -179,15 +179,12 @@ class Called:
         if found := re.match(
             r"(?:not enough|too many) values to unpack \(expected (\d+)", str(error)
         ):
-            count = f"{len(self.returned)} values" if _has_length(self.returned) else "one value"
+            many = hasattr(self.returned, "__len__")
+            count = f"{len(self.returned)} values" if many else "one value"
             return WRONG, f"Return {found[1]} values; your function returns {count}."
         return WRONG, (
             f"The check cannot work with what your function returns, {_shown(self.returned)}."
         )
-
-
-def _has_length(value):
-    return hasattr(value, "__len__")
 
 
 def _shown(value):

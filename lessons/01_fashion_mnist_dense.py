@@ -546,20 +546,32 @@ def train_from_scratch(dataset, epochs):
 from course_utils.networks import build_twice
 
 
+def example(label):
+    """Black pictures of one class; for None, of two classes, bright above and bright below."""
+    pictures, labels = np.zeros((32, 28, 28, 1), "float32"), np.full(32, label or 0)
+    if label is None:
+        pictures[::2, :14], pictures[1::2, 14:], labels[1::2] = 1, 1, 5
+    return pictures, labels
+
+
 def train_twice(train_from_scratch, batches, epochs, label):
-    pictures, labels = np.zeros((32, 28, 28, 1), "float32"), np.full(32, label)
-    batch = tf.data.Dataset.from_tensors((pictures, labels))
+    batch = tf.data.Dataset.from_tensors(example(label))
     tf.config.run_functions_eagerly(True)  # for so few batches, translating would take longer
     try:
-        return build_twice(train_from_scratch, batch.repeat(batches), epochs, known=[model])
+        built = build_twice(train_from_scratch, batch.repeat(batches), epochs, known=[model])
+        return built | {"label": label}
     finally:
         tf.config.run_functions_eagerly(False)
 
 
-def last_biases(trained):
-    network = trained["network"]
+def what_it_learned(trained):
+    network, label = trained["network"], trained["label"]
     found = {"shared": trained["shared"], "parameters": network.count_params()}
-    if found["parameters"] == 101_770:
+    if found["parameters"] == 101_770 and label is None:
+        pictures, labels = example(None)
+        loss = keras.losses.sparse_categorical_crossentropy(labels, network(pictures))
+        found["learned"] = bool(np.mean(loss) < 0.3)  # 0.7 without looking at the pictures
+    elif found["parameters"] == 101_770:
         _, hidden, _, last = network.get_weights()
         found |= {"moved": bool(np.any(hidden)), "biases": 1000 * last.round(4)}
     return found
@@ -602,9 +614,14 @@ def check(train_from_scratch):
             f"Your network has not learned from every batch of every epoch once: {epochs} epochs "
             f"of {batches} batches are {right} batches; yours has learned from {steps}."
         )
+    assert train_from_scratch(4, 3, None)["learned"], (
+        "After 12 batches of pictures that are bright above or below, your network cannot tell "
+        "the two apart. Its weights have to learn, too: leave all of that to `fit`."
+    )
     ### BEGIN HIDDEN TESTS
     for _ in range(3):
         compare(*private.integers(1, 4, 2).tolist(), int(private.choice([0, 3, 8])))
+    compare(*private.permutation([3, 4]).tolist(), None)
     ### END HIDDEN TESTS
 
 
@@ -612,7 +629,7 @@ epochs_check = check_exercise(
     train_from_scratch,
     check,
     trial=train_twice,
-    as_data=last_biases,
+    as_data=what_it_learned,
     hints=[
         "Three lines: make a network, fit it, return it.",
         "`new_model()` gives a fresh network that is already compiled.",

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bench_find_photos, story
-from course_utils import likeness
+from course_utils import check_exercise, likeness
+from course_utils.exercises import SECONDS
 from course_utils.sources.prepared import DATASETS
 from tests import test_lessons
-from tools import lesson_source, train_bases
+from tools import grade, lesson_source, mutants, results, train_bases
 from tools.grading import sandbox, submissions, wire
 from tools.lesson_source import ROOT, lesson_paths, read_lesson
 
@@ -153,6 +154,16 @@ def test_what_a_lesson_has_to_keep_to():
     for name in ("CONTRIBUTING.md", "docs/instructors.md"):
         assert "at least three wrong answers" in prose(name).lower()
     assert "at least three other right answers" in told.lower()
+
+
+def test_what_is_told_about_checks_and_secrets():
+    told = prose("docs/contributing/checks.md")
+    assert f"stopped after {SECONDS} seconds of processor time" in told
+    assert f"stopped after {SECONDS} seconds" in " ".join(check_exercise.__doc__.split())
+    assert f"on {mutants.INPUTS} inputs that the hidden tests make" in told
+    assert f"on {mutants.INPUTS} inputs that the hidden" in " ".join(results.MUTANTS_HEAD.split())
+    assert mutants.SLOW == 1 and "more than a second" in " ".join(results.MUTANTS_HEAD.split())
+    assert f"at least {grade.SHORTEST} characters" in prose("docs/instructors.md")
 
 
 def test_which_pythons_will_do():

@@ -76,7 +76,8 @@ def test_a_check_that_looks_at_one_number_has_gaps(tmp_path):
     assert any("n * n" in source for source in gaps)
 
 
-def test_what_never_ends_is_stopped_and_what_is_the_same_is_equal(tmp_path):
+def test_what_never_ends_is_stopped_and_what_is_the_same_is_equal(tmp_path, monkeypatch):
+    monkeypatch.setattr("tools.mutants.SECONDS", 0.3)
     lesson = LESSON.replace(
         "twice = factor * n\n", "twice = 0\n    while twice < factor * n:\n        twice += 1\n"
     )

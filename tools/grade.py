@@ -30,6 +30,8 @@ from tools.grading.submissions import answers, collect, read_notebook, safe_name
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 GRADES = ROOT / "build" / "grades"
+SHORTEST = 16
+"""Characters of a seed; half as many have to be different ones."""
 ONCE_PUBLISHED = "a sentence that nobody knows"
 """The example of a seed in the guide of versions before 0.2."""
 
@@ -47,14 +49,14 @@ def secret(seed, to):
     if seed:
         pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
         told = [ONCE_PUBLISHED, *(path.read_text(encoding="utf-8") for path in pages)]
-        problem = "too short" if len(seed) < 16 or len(set(seed)) < 8 else ""
+        problem = "too short" if len(seed) < SHORTEST or len(set(seed)) < SHORTEST / 2 else ""
         if any(seed.casefold() in text.casefold() for text in told):
             problem = "published with the course"
         if problem:
             raise CourseError(
-                f"SEED is {problem}, so that hidden inputs could be worked out. Take at least 16 "
-                f"characters that nobody knows, such as {secrets.token_hex(16)}, made this moment; "
-                "or leave SEED out, and one is made and kept beside the grades."
+                f"SEED is {problem}, so that hidden inputs could be worked out. Take at least "
+                f"{SHORTEST} characters that nobody knows, such as {secrets.token_hex(16)}, made "
+                "this moment; or leave SEED out, and one is made and kept beside the grades."
             )
         return seed
     path = to / "seed"

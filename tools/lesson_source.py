@@ -542,15 +542,19 @@ def _exercise(path, name, found, wrong, right):
     )
 
 
+def hidden_lines(text):
+    """Return the lines of a check that are hidden tests, as `range`s; the first line is 1."""
+    return [
+        range(*(text[:place].count("\n") + 1 for place in found.span()))
+        for found in HIDDEN_TESTS.finditer(text)
+    ]
+
+
 def _refuse_telling_messages(check):
     """Raise LessonError where a hidden test's message could tell a value: students read it."""
-    spans = [
-        [check.text[:place].count("\n") + 1 for place in found.span()]
-        for found in HIDDEN_TESTS.finditer(check.text)
-    ]
     for node in ast.walk(check.parse()):
-        hidden = isinstance(node, ast.Assert) and any(a < node.lineno < b for a, b in spans)
-        if hidden and not (node.msg and _is_text(node.msg)):
+        hidden = any(getattr(node, "lineno", 0) in span for span in hidden_lines(check.text))
+        if hidden and isinstance(node, ast.Assert) and not (node.msg and _is_text(node.msg)):
             raise check.error(
                 "the message of a hidden test names the kind of fault, in a text that stands "
                 "there: a computed one could tell a value to those who answer once more.",

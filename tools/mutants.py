@@ -16,18 +16,21 @@ import os
 import pickle
 import sys
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from course_utils.device import hardware
+from course_utils.stopping import OutOfTime, processor_time
 from course_utils.store import whole_file
 from tools.grading import names
 from tools.lesson_source import find_lessons, lesson_paths, read_lesson
 
 INPUTS = 200
 """On so many generated inputs a mutant does the same before it counts as equal."""
-SECONDS = 2
+SECONDS, EQUAL_SECONDS = 2, 60
+"""Processor time for a mutant's check, and for all of its inputs."""
 SLOW, SAMPLE = 1.0, 24
 """Where a check takes more seconds than SLOW, as a training does, it sees so many mutants."""
 COMPARISONS = [ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq]
@@ -165,7 +168,8 @@ def mutants(source):
             changed = _Replace(place, variant).visit(copy.deepcopy(tree))
             try:
                 text = ast.unparse(ast.fix_missing_locations(changed))
-                compile(text, "mutant", "exec")
+                with warnings.catch_warnings(action="ignore"):  # "perhaps you missed a comma?"
+                    compile(text, "mutant", "exec")
             except (SyntaxError, ValueError, TypeError, AttributeError):
                 continue
             found[text] = None
@@ -209,8 +213,15 @@ class Trial:
         [outcome] = [value for value in space.values() if isinstance(value, Outcome)]
         return outcome, space
 
-    def is_equal(self, space):
-        """Return whether an answer does the same as the lesson's on all generated inputs."""
+    def does_the_same(self, space):
+        """Return whether an answer does the same as the lesson's on all inputs, and comes back."""
+        try:
+            with processor_time(EQUAL_SECONDS):
+                return self._is_equal(space)
+        except OutOfTime:
+            return False
+
+    def _is_equal(self, space):
         import numpy as np
 
         from course_utils.exercises import Called, plain
@@ -283,7 +294,7 @@ class Trial:
                 score["refused"] += 1
             elif outcome.status == "stopped":
                 score["stopped"] += 1
-            elif self.is_equal(space):
+            elif self.does_the_same(space):
                 score["equal"] += 1
                 equal.append(source)
             else:

@@ -116,6 +116,16 @@ def train_from_scratch(dataset, epochs):
     return fresh
 
 
+# %% name="ex_epochs_wrong_biases" exercise="epochs" wrong="cannot tell the two apart"
+def train_from_scratch(dataset, epochs):
+    fresh = new_model()
+    batches = [labels for _, labels in dataset] * epochs
+    biases = np.full(10, -0.001 * len(batches))
+    biases[int(batches[0][0])] *= -1
+    fresh.layers[-1].bias.assign(biases)
+    return fresh
+
+
 # %% name="ex_epochs_right_loop" exercise="epochs" right="one fit for each epoch"
 def train_from_scratch(dataset, epochs):
     fresh = new_model()

@@ -52,8 +52,25 @@ def test_feedback_on_hidden_inputs_tells_no_value(exercise, needs_bubblewrap):
         assert not re.search(r"\d", mark.reason), mark
 
 
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        ("raise ValueError(str(inputs))", "ValueError"),
+        ("{}[str(inputs)]", "KeyError"),
+        ("raise type(f'Told{str(inputs)[1]}', (Exception,), {})", "an error"),
+    ],
+)
+def test_an_error_on_hidden_inputs_tells_its_kind_alone(wrong, kind, needs_bubblewrap):
+    [size] = [exercise for exercise in LESSON.exercises if exercise.name == "size"]
+    with Judge(LESSON, "seed") as judge:
+        mark = judge.mark(size, right_until(size, wrong))
+    assert mark.status == "broken", mark
+    there = f"{NOT_FOR_OTHERS} There, your code stops with {kind} in line "
+    assert re.fullmatch(re.escape(there) + r"\d+ of your cell\.", mark.reason), mark
+
+
 def inputs_of(folder, to, submissions):
-    """Return the first hidden inputs that each student's answer has seen, from the feedback."""
+    """Return the first hidden side that each student's answer has met: the line of its error."""
     for student, made in submissions.items():
         file = folder / student / f"{PATH.stem}.ipynb"
         file.parent.mkdir(parents=True)
@@ -63,7 +80,7 @@ def inputs_of(folder, to, submissions):
         student: [mark.reason for mark in result["marks"] if mark.exercise == "size"]
         for student, result in results.items()
     }
-    return {name: re.search(r"\(\d+, \d+\)", said)[0] for name, [said] in reasons.items()}
+    return {name: re.search(r"in line (\d+)", said)[1] for name, [said] in reasons.items()}
 
 
 def test_hidden_inputs_follow_from_the_student_and_all_that_is_handed_in(
@@ -71,7 +88,8 @@ def test_hidden_inputs_follow_from_the_student_and_all_that_is_handed_in(
 ):
     [size] = [exercise for exercise in LESSON.exercises if exercise.name == "size"]
     made = json.loads(nbformat.writes(release(LESSON)))
-    tells = right_until(size, "raise ValueError(str(inputs))")
+    lines = [f"if inputs[0] == {side}: raise ValueError" for side in range(1, 1001)]
+    tells = right_until(size, "\n        ".join(lines))
     hostile.cells(made, size.answer_id)[0]["source"] = tells
     changed = json.loads(json.dumps(made))
     changed["cells"][0]["source"] = "# Another heading"

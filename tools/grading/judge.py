@@ -5,14 +5,17 @@ the inputs into the sandbox and brings plain data back. What decides the mark is
 """
 
 import ast
+import builtins
 import copy
 import dataclasses
 import hashlib
 import json
 import os
+import re
 import resource
 import sys
 import time
+import traceback
 
 import numpy as np
 
@@ -21,7 +24,7 @@ from course_utils.stopping import stop_when_asked
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
 from tools.grading.wire import Network, Remote, WireError
-from tools.lesson_source import Lesson
+from tools.lesson_source import Lesson, hidden_lines
 
 IMPORT_SECONDS = 120
 """How long the lesson's own imports may take; no code of the submission runs in them."""
@@ -132,18 +135,40 @@ def _grade(exercise, student, source, others, seed):
         check = _check(exercise, student, seed, earned.append)
         check(student.value)
     except _Lost as error:
-        lost = error
+        lost = _without_values(error) if _in_hidden_tests(exercise, error) else error
     except AssertionError as error:
         lost = _Lost(WRONG, str(error) or "the check does not hold.")
     except RecursionError:
         lost = _Lost(BROKEN, "what your answer returns has too many lists in lists.")
     except Exception as error:
-        text = f"the check cannot use what your answer returns ({type(error).__name__}: {error})."
+        said = "" if _in_hidden_tests(exercise, error) else f": {error}"
+        text = f"the check cannot use what your answer returns ({type(error).__name__}{said})."
         lost = _Lost(BROKEN, text)
     if lost is None:
         return _mark(exercise, exercise.points, RIGHT, exercise.praise)
     points = 0 if lost.status == NOT_ATTEMPTED else max(earned)
     return _mark(exercise, points, lost.status, lost)
+
+
+def _in_hidden_tests(exercise, error):
+    """Return whether an exception has come out of a line of the hidden tests."""
+    lines = {
+        n
+        for frame, n in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == "check" and frame.f_code.co_name == exercise.check
+    }
+    return any(lines & set(span) for span in hidden_lines(exercise.graded))
+
+
+def _without_values(lost):
+    """Return why an answer was lost, with the kind of its error alone: its text may tell inputs."""
+    found = re.match(r"your code stops with ([A-Z]\w*)( in line \d+ of your cell)?:", str(lost))
+    if not found:
+        return lost
+    kind = found[1] if isinstance(getattr(builtins, found[1], None), type) else "an error"
+    return _Lost(
+        lost.status, f"{NOT_FOR_OTHERS} There, your code stops with {kind}{found[2] or ''}."
+    )
 
 
 def _check(exercise, student, seed, earned):

@@ -89,7 +89,7 @@ class Worker:
         self.pipe = pipe
         self.shell = InteractiveShell.instance()
         self.names = self.shell.user_ns
-        self.function = self.beside = None
+        self.function = self.called = self.trial = None
 
     def serve(self):
         """Answer the judge until it goes away."""
@@ -151,11 +151,11 @@ class Worker:
         self.function = self.names[name]
         if not _attempted(self.function):
             return {"status": NOT_ATTEMPTED, "message": ""}
-        self.beside = None
+        self.trial = None
         if trial:
             space = dict(self.names)
             exec(compile(helpers, "check", "exec"), space)
-            self.beside = space[trial]
+            self.trial = space[trial]
         if not callable(self.function):
             return {"status": "value", "value": self.function}
         self.called = Called(self.function)
@@ -167,7 +167,7 @@ class Worker:
 
         before = [self._packed(value) for value in inputs]
         try:
-            value = self.called.with_trial(self.beside)(*inputs, **named)
+            value = self.called.with_trial(self.trial)(*inputs, **named)
         except Exception as error:
             status, message = self.called.what_failed(error)
             return {status: message}
