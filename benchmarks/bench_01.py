@@ -14,7 +14,7 @@ import statistics
 import time
 
 from course_utils import load_dataset, start
-from course_utils.device import hardware
+from course_utils.machine.device import hardware
 from tools.lesson_source import taught
 
 BATCH = 32

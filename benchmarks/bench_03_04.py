@@ -23,9 +23,9 @@ import time
 from pathlib import Path
 
 from course_utils import load_dataset, write_class_folders
-from course_utils.device import hardware, import_tensorflow, set_precision
+from course_utils.machine.device import hardware, import_tensorflow, set_precision
+from course_utils.machine.stopping import stop_when_asked
 from course_utils.sources.datasets import source_of
-from course_utils.stopping import stop_when_asked
 from tools.lesson_source import taught
 
 LESSONS = {

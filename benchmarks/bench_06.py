@@ -21,8 +21,8 @@ import time
 import numpy as np
 
 from course_utils import load_dataset, write_class_folders
-from course_utils.device import hardware, import_tensorflow
-from course_utils.settings import cache_folder
+from course_utils.machine.device import hardware, import_tensorflow
+from course_utils.machine.settings import cache_folder
 from course_utils.sources.datasets import source_of
 
 SIDE = 150

@@ -32,8 +32,8 @@ from course_utils import (
     write_class_folders,
     write_records,
 )
-from course_utils.device import hardware, import_tensorflow
-from course_utils.settings import cache_folder
+from course_utils.machine.device import hardware, import_tensorflow
+from course_utils.machine.settings import cache_folder
 from course_utils.sources.datasets import source_of
 
 SIDE, SHARDS = 192, 8

@@ -30,10 +30,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from course_utils import find_photos, likeness, load_dataset
-from course_utils.device import hardware
+from course_utils import find_photos, load_dataset
+from course_utils.machine.device import hardware
+from course_utils.machine.stopping import stop_when_asked
+from course_utils.photos import likeness
 from course_utils.sources.datasets import source_of
-from course_utils.stopping import stop_when_asked
 
 HANDFUL, HANDFULS = 8, 5
 CLASSES = ("cat", "dog")
@@ -46,7 +47,7 @@ def tell_memory():
         print([line for line in lines if line.startswith("VmHWM")][0], file=sys.stderr)
 
 atexit.register(tell_memory)
-runpy.run_module("course_utils.find_photos", run_name="__main__", alter_sys=True)
+runpy.run_module("course_utils.photos", run_name="__main__", alter_sys=True)
 """
 
 
@@ -119,11 +120,11 @@ def quality(folder):
 
 def choose(folder):
     """Print average precision for several shares of the mean embedding that are taken away."""
-    chosen = likeness._IN_COMMON
+    chosen = likeness.IN_COMMON
     for kind in CLASSES:
         for others in (None, 50):
             for share in (0, 0.5, chosen, 1):
-                likeness._IN_COMMON = share
+                likeness.IN_COMMON = share
                 found = rank(folder / "choose", kind, 10, others)
                 values = [run["average precision"] for run in found]
                 print(
@@ -131,7 +132,7 @@ def choose(folder):
                     f"average precision {statistics.mean(values):.3f}, at least {min(values):.3f}",
                     flush=True,
                 )
-    likeness._IN_COMMON = chosen
+    likeness.IN_COMMON = chosen
 
 
 def write_many(folder, count):
@@ -216,7 +217,7 @@ def main():
         if options.choose or options.only != "time":
             with _cache(cache):  # drawn samples are kept
                 write_classes(folder)
-        base = likeness._find_base().words.split(",")[0]
+        base = likeness.find_base().words.split(",")[0]
         print(base)
         if options.choose:
             return choose(folder)

@@ -18,8 +18,8 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from course_utils.device import hardware  # noqa: E402
-from course_utils.stopping import stop_when_asked  # noqa: E402
+from course_utils.machine.device import hardware  # noqa: E402
+from course_utils.machine.stopping import stop_when_asked  # noqa: E402
 from tools.assignment import release  # noqa: E402
 from tools.grade import grade  # noqa: E402
 from tools.grading import engine  # noqa: E402

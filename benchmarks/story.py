@@ -37,7 +37,7 @@ from pathlib import Path
 import numpy as np
 
 from course_utils import load_dataset, pretrained_base
-from course_utils.device import cores, hardware, import_tensorflow
+from course_utils.machine.device import cores, hardware, import_tensorflow
 from course_utils.sources.datasets import source_of
 from tools.lesson_source import taught
 

@@ -6,55 +6,55 @@ Nothing heavy is imported until a name is used; TensorFlow only by what needs it
 
 from importlib import import_module
 
-from course_utils.streams import write_everywhere
+from course_utils.machine.printing import write_everywhere
 
 __version__ = "0.1.0"
 
 _HOME_OF = {
-    "DIFFICULTIES": "difficulties",
+    "DIFFICULTIES": "show.difficulties",
     "CourseError": "errors",
     "base_class_names": "sources.bases",
-    "check_exercise": "exercises",
-    "clear_cache": "overview",
-    "draw_difficulty": "difficulties",
-    "explore_augmentation": "explore",
-    "explore_convolution": "explore",
-    "explore_descent": "descent",
-    "explore_difficulties": "explore",
-    "explore_feature_maps": "explore",
-    "explore_heat_maps": "explore",
-    "explore_neighbours": "explore",
-    "explore_predictions": "explore",
-    "explore_smoothing": "explore",
-    "find_photos": "likeness",
-    "find_pictures": "pictures",
-    "forget_files": "records",
-    "forget_photos": "embeddings",
-    "live_curves": "live",
+    "check_exercise": "exercises.checks",
+    "clear_cache": "lesson.overview",
+    "draw_difficulty": "show.difficulties",
+    "explore_augmentation": "show.explore",
+    "explore_convolution": "show.explore",
+    "explore_descent": "show.descent",
+    "explore_difficulties": "show.explore",
+    "explore_feature_maps": "show.explore",
+    "explore_heat_maps": "show.explore",
+    "explore_neighbours": "show.explore",
+    "explore_predictions": "show.explore",
+    "explore_smoothing": "show.explore",
+    "find_photos": "photos.likeness",
+    "find_pictures": "pictures.reading",
+    "forget_files": "pictures.records",
+    "forget_photos": "photos.embeddings",
+    "live_curves": "show.live",
     "load_dataset": "sources.datasets",
-    "measure_difficulty": "difficulties",
-    "pick_strategy": "strategy",
-    "plot_channels": "plots",
-    "plot_descent": "descent",
-    "plot_feature_maps": "plots",
-    "plot_functions": "sketches",
-    "plot_history": "plots",
-    "plot_neuron": "sketches",
-    "plot_picture": "plots",
-    "plot_pictures": "plots",
-    "plot_prediction": "plots",
-    "plot_predictions": "plots",
-    "plot_softmax": "sketches",
-    "predict_uploads": "upload",
+    "measure_difficulty": "show.difficulties",
+    "pick_strategy": "machine.strategy",
+    "plot_channels": "show.plots",
+    "plot_descent": "show.descent",
+    "plot_feature_maps": "show.plots",
+    "plot_functions": "show.sketches",
+    "plot_history": "show.plots",
+    "plot_neuron": "show.sketches",
+    "plot_picture": "show.plots",
+    "plot_pictures": "show.plots",
+    "plot_prediction": "show.plots",
+    "plot_predictions": "show.plots",
+    "plot_softmax": "show.sketches",
+    "predict_uploads": "show.upload",
     "pretrained_base": "sources.bases",
-    "read_picture": "pictures",
-    "record_files": "records",
-    "show_cache": "overview",
-    "show_lessons": "overview",
-    "show_machine": "overview",
-    "start": "lesson",
-    "write_class_folders": "class_folders",
-    "write_records": "records",
+    "read_picture": "pictures.reading",
+    "record_files": "pictures.records",
+    "show_cache": "lesson.overview",
+    "show_lessons": "lesson.overview",
+    "show_machine": "lesson.overview",
+    "start": "lesson.start",
+    "write_class_folders": "pictures.class_folders",
+    "write_records": "pictures.records",
 }
 
 __all__ = ["__version__", *sorted(_HOME_OF)]
@@ -68,7 +68,7 @@ def __getattr__(name):
     try:
         return getattr(import_module(f"course_utils.{_HOME_OF[name]}"), name)
     except Exception as error:
-        from course_utils import imports
+        from course_utils.machine import imports
 
         imports.explain(error)
         raise

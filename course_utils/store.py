@@ -13,8 +13,8 @@ import time
 import zlib
 from pathlib import Path
 
-from course_utils import imports
 from course_utils.errors import CourseError, DataError
+from course_utils.machine import imports
 
 _READ_BY_OTHERS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tfrecord")
 """Files that programs take for pictures or records wherever they lie: Keras, for one."""

@@ -16,9 +16,9 @@ import threading
 import time
 from pathlib import Path
 
-from course_utils.device import import_tensorflow
 from course_utils.errors import CourseError
-from course_utils.stopping import stop_when_asked
+from course_utils.machine.device import import_tensorflow
+from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file
 
 _ABOUT = """\
@@ -184,7 +184,7 @@ def _strategy():
 
 def _work(options):
     """Train as one of the machines; return the exit status."""
-    from course_utils.records import record_files
+    from course_utils.pictures.records import record_files
     from course_utils.sources.bases import pretrained_base
 
     if os.environ.get(_PARENT):

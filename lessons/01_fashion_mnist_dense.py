@@ -543,7 +543,7 @@ def train_from_scratch(dataset, epochs):
 
 
 # %% name="ex_epochs_check" exercise="epochs" points=1
-from course_utils.networks import build_twice
+from course_utils.exercises.networks import build_twice
 
 
 def example(label):
@@ -748,7 +748,7 @@ def build_network(widths):
 
 
 # %% name="ex_layers_check" exercise="layers" points=2
-from course_utils.networks import build_twice, measure
+from course_utils.exercises.networks import build_twice, measure
 
 
 def build_layers(build_network, widths):

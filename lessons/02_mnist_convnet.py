@@ -815,7 +815,7 @@ def build_network(shrink):
 
 
 # %% name="ex_shrink_check" exercise="shrink" points=2
-from course_utils.networks import build_twice, measure
+from course_utils.exercises.networks import build_twice, measure
 
 
 def build_convnet(build_network, shrink):

@@ -636,7 +636,7 @@ def build_small(side):
 
 
 # %% name="ex_small_check" exercise="small" points=2
-from course_utils.networks import build_twice, fill_weights
+from course_utils.exercises.networks import build_twice, fill_weights
 
 
 def build_for(build_small, side):

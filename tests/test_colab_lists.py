@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_utils.packages import SUPPLIED
+from course_utils.machine.packages import SUPPLIED
 from tools import colab_lists
 from tools.colab_lane import SUPPLIED_PACKAGES, _canonical, differences
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import device, drawing, settings, upload
+from course_utils import drawing
 from course_utils.drawing import photos
+from course_utils.machine import device, settings
+from course_utils.show import upload
 from course_utils.sources import downloads
 from course_utils.sources.plan import UNASKED_MEGABYTES
 from course_utils.sources.prepared import DATASETS

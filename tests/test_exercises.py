@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_utils import check_exercise
-from course_utils.exercises import Outcome
+from course_utils.exercises.checks import Outcome
 from tools.lesson_source import ROOT
 
 
@@ -195,7 +195,7 @@ def test_tensors_are_arrays_and_numbers_to_a_check():
 
 
 def test_what_does_not_come_back_is_stopped_and_is_not_wrong(monkeypatch):
-    monkeypatch.setattr("course_utils.exercises.SECONDS", 0.3)
+    monkeypatch.setattr("course_utils.exercises.checks.SECONDS", 0.3)
 
     def for_ever(n):
         while True:

@@ -11,8 +11,8 @@ from course_utils import (
     explore_neighbours,
     explore_smoothing,
 )
-from course_utils.explore import KERNELS, OWN_KERNEL, _augment, _smooth
-from course_utils.plots import convolve, plot_convolution
+from course_utils.show.explore import KERNELS, OWN_KERNEL, _augment, _smooth
+from course_utils.show.plots import convolve, plot_convolution
 
 GRID = np.array(
     [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bench_find_photos, story
-from course_utils import check_exercise, likeness
-from course_utils.exercises import SECONDS
+from course_utils import check_exercise
+from course_utils.exercises.checks import SECONDS
+from course_utils.photos import likeness
 from course_utils.sources.prepared import DATASETS
 from tests import test_lessons
 from tools import grade, lesson_source, mutants, results, train_bases
@@ -64,8 +65,8 @@ def test_the_search_as_it_was_recorded():
     assert f"how long it takes for {timed:,} pictures" in told
     assert f"{timed:,} JPEG files and 200 of 12 megapixels" in told
     assert bench_find_photos.HANDFUL == 8 and "ten handfuls of eight" in told
-    assert f"The course takes {likeness._IN_COMMON}:" in told
-    assert f"| looked for, among | 0 | 0.5 | {likeness._IN_COMMON} | 1 |" in told
+    assert f"The course takes {likeness.IN_COMMON}:" in told
+    assert f"| looked for, among | 0 | 0.5 | {likeness.IN_COMMON} | 1 |" in told
 
 
 def test_how_long_the_bases_took_and_where():

@@ -19,8 +19,9 @@ import pytest
 from PIL import Image
 
 import course_utils
-from course_utils import drawing, embeddings, find_photos, likeness, trees
+from course_utils import drawing, find_photos
 from course_utils.errors import DataError, PictureError
+from course_utils.photos import embeddings, likeness, trees
 from tests import background
 
 RED, GREEN, BLUE = (220, 20, 10), (10, 200, 20), (20, 10, 230)
@@ -28,7 +29,7 @@ FAKE = '''
 import time
 from pathlib import Path
 import numpy as np
-from course_utils import likeness
+from course_utils.photos import likeness
 
 def load(base, batches=-1):
     """A network that after so many batches writes the file "waiting" and waits."""
@@ -42,7 +43,7 @@ def load(base, batches=-1):
         return rows.reshape(len(pictures), -1).astype("float32")
     return embed
 
-likeness._find_base = lambda: likeness._Base("fake", "a fake base", None)
+likeness.find_base = lambda: likeness._Base("fake", "a fake base", None)
 '''
 
 
@@ -56,7 +57,7 @@ def picture(path, colour, size=(40, 30), **options):
 def home(tmp_path, monkeypatch):
     """A cache of its own, and a network that sees four patches of colour."""
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(likeness, "_find_base", likeness._find_base)  # undone after the test
+    monkeypatch.setattr(likeness, "find_base", likeness.find_base)  # undone after the test
     space = {}
     exec(FAKE, space)
     monkeypatch.setattr(likeness, "_load", space["load"])
@@ -76,7 +77,7 @@ def tree(home):
 
 def command(*arguments):
     """Run the command in this process; return its exit status, output and error output."""
-    main = runpy.run_module("course_utils.find_photos")["main"]
+    main = runpy.run_module("course_utils.photos")["main"]
     output, errors = io.BytesIO(), io.StringIO()
     text = io.TextIOWrapper(output, encoding="utf-8")
     with contextlib.redirect_stdout(text), contextlib.redirect_stderr(errors):
@@ -331,7 +332,7 @@ def test_what_changed_is_computed_again_and_what_is_gone_is_dropped(tree, home):
 def test_other_weights_other_embeddings(tree, home, monkeypatch):
     find_photos("like", tree)
     monkeypatch.setattr(
-        likeness, "_find_base", lambda: likeness._Base("other", "another base", None)
+        likeness, "find_base", lambda: likeness._Base("other", "another base", None)
     )
     assert find_photos("like", tree).remembered == 0
     assert find_photos("like", tree).remembered == 3
@@ -390,7 +391,7 @@ def run_apart(home, *arguments, batches=-1):
 likeness._load = lambda base: load(base, {batches})
 import runpy, sys
 sys.argv = ["find_photos", *{[os.fspath(argument) for argument in arguments]!r}]
-runpy.run_module("course_utils.find_photos", run_name="__main__")
+runpy.run_module("course_utils.photos", run_name="__main__")
 """
     )
     package = {"PYTHONPATH": str(Path(course_utils.__file__).parent.parent)}
@@ -504,7 +505,7 @@ def test_real_weights_come_first(tmp_path, monkeypatch, offline):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    drawn = likeness._find_base()
+    drawn = likeness.find_base()
     assert "drawn pictures (no connection" in drawn.words and "hardly better" in drawn.words
     name = weights.weights_file("MobileNetV2", (192, 192, 3), False).name
     (tmp_path / "models").mkdir()
@@ -512,18 +513,18 @@ def test_real_weights_come_first(tmp_path, monkeypatch, offline):
     for number in range(2):
         with h5py.File(tmp_path / "models" / name, "w") as file:
             file.attrs["number"] = number
-        base = likeness._find_base()
+        base = likeness.find_base()
         assert "ImageNet weights" in base.words
         keys.add(base.key)
     assert len(keys | {drawn.key}) == 3
     monkeypatch.setenv("COURSE_DATA", "sample")
-    assert likeness._find_base().key == drawn.key
+    assert likeness.find_base().key == drawn.key
     (tmp_path / "models" / name).unlink()
     with pytest.raises(DataError, match="does not hold the weights"):  # nothing under a wrong key
         likeness._load(base)
     monkeypatch.setenv("COURSE_DATA", "real")
     with pytest.raises(DataError, match="cannot be had"):
-        likeness._find_base()
+        likeness.find_base()
 
 
 def test_the_drawn_base_and_a_second_search_without_tensorflow(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from course_utils import CourseError, start
-from course_utils.lesson import LESSONS, Lesson
+from course_utils.lesson.start import LESSONS, Lesson
 from course_utils.sources.bases import Base
 from course_utils.sources.datasets import Source
 

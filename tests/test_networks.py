@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils.networks import build_twice, measure
+from course_utils.exercises.networks import build_twice, measure
 
 LAYERS = keras.layers
 

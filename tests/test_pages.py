@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import packages
+from course_utils.machine import packages
 from tools.build_notebooks import INSTALL, ROOT, targets
 
 PAGES = sorted(
@@ -78,7 +78,8 @@ def test_commands_exist(page):
         for said in re.findall(r"^(?: *|[A-Z_]+=\S+ )*make ((?:[a-z-]+ ?)+)(?= *$| +[#A-Z])", line):
             assert set(said.split()) <= commands, line
     for module in re.findall(r"-m ((?:tools|course_utils)[\w.]*)", text):
-        assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
 
 @each_page

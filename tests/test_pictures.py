@@ -19,15 +19,10 @@ import pytest
 from nbclient import NotebookClient
 from PIL import ExifTags, Image, ImageFile
 
-from course_utils import (
-    CourseError,
-    class_folders,
-    find_pictures,
-    pictures,
-    read_picture,
-    write_class_folders,
-)
+from course_utils import CourseError, find_pictures, read_picture, write_class_folders
 from course_utils.errors import DataError, PictureError
+from course_utils.pictures import class_folders
+from course_utils.pictures import reading as pictures
 
 pytestmark = pytest.mark.filterwarnings("error")  # Pillow's warnings would be errors here
 

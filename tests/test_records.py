@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils import CourseError, forget_files, record_files, records, write_records
+from course_utils import CourseError, forget_files, record_files, write_records
 from course_utils.errors import DataError
+from course_utils.pictures import records
 
 COUNT, SHARDS = 25, 4
 PICTURES = np.random.default_rng(0).integers(0, 256, (COUNT, 8, 6, 3), dtype=np.uint8)

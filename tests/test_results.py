@@ -6,7 +6,7 @@ import json
 import pytest
 
 from benchmarks import story
-from course_utils.lesson import LESSONS
+from course_utils.lesson.start import LESSONS
 from tools import results
 from tools.lesson_source import lesson_paths, read_lesson
 from tools.mutants import mutants

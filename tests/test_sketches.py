@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_utils import explore_descent, plot_descent, plot_functions, plot_neuron, plot_softmax
-from course_utils.descent import descend, height, slope
+from course_utils.show.descent import descend, height, slope
 
 FLOWERS = ["dandelion", "daisy", "tulips"]
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 import tensorflow as tf
 
-from course_utils import device, live_curves, pick_strategy
+from course_utils import live_curves, pick_strategy
+from course_utils.machine import device
 
 
 def test_no_tpu_raises_nothing_and_says_why(capsys, monkeypatch):
@@ -138,7 +139,7 @@ def test_curves_grow_and_go_on_from_an_earlier_training():
 def test_a_notebook_gets_one_picture_that_changes(monkeypatch):
     import IPython
 
-    from course_utils import live
+    from course_utils.show import live
 
     shown = []
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=1))

@@ -11,8 +11,9 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from course_utils import predict_uploads, upload
-from course_utils.upload import decide, plot_answers
+from course_utils import predict_uploads
+from course_utils.show import upload
+from course_utils.show.upload import decide, plot_answers
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")
 

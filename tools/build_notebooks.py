@@ -5,7 +5,6 @@ of lessons in the README and that in the instructors' guide.
 """
 
 import argparse
-import json
 import re
 import sys
 import tomllib
@@ -15,6 +14,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
+from course_utils.lesson.start import ALL_LESSONS
 from course_utils.store import whole_file
 from tools.lesson_source import (
     LESSONS,
@@ -30,7 +30,6 @@ from tools.lesson_source import (
 NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "instructors.md"
-ALL_LESSONS = json.loads((ROOT / "course_utils" / "lessons.json").read_text(encoding="utf-8"))
 INSTALL = """\
 # In Colab, this cell supplies what the lesson needs and Colab lacks; elsewhere it does nothing.
 import subprocess
@@ -46,7 +45,7 @@ if "google.colab" in sys.modules:
         pip.append("{requirement}")
         said = subprocess.run(pip, capture_output=True, text=True, cwd="/").stderr.strip()
     try:
-        from course_utils.packages import supply
+        from course_utils.machine.packages import supply
     except Exception:
         raise SystemExit(
             f"The helpers of the course could not be fetched, or are not whole. {{said[-300:]}}\\n"

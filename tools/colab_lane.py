@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from packaging.utils import canonicalize_name
 
-from course_utils.packages import SUPPLIED
+from course_utils.machine.packages import SUPPLIED
 from tools import colab_lists
 from tools.build_notebooks import NOTEBOOKS, ROOT, install_requirement
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_utils.errors import CourseError
-from course_utils.exercises import BROKEN
-from course_utils.stopping import stop_when_asked
+from course_utils.exercises.checks import BROKEN
+from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file
 from tools.assignment import release
 from tools.grading import engine, summary

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_utils.errors import unknown_name
-from course_utils.exercises import RIGHT, UNANSWERED, Outcome
+from course_utils.exercises.checks import RIGHT, UNANSWERED, Outcome
 from tools.grading import names
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,8 +21,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from course_utils.device import hardware
-from course_utils.stopping import OutOfTime, processor_time
+from course_utils.machine.device import hardware
+from course_utils.machine.stopping import OutOfTime, processor_time
 from course_utils.store import whole_file
 from tools.grading import names
 from tools.lesson_source import find_lessons, lesson_paths, read_lesson
@@ -202,7 +202,7 @@ class Trial:
 
     def outcome(self, source):
         """Return what a learner with this answer sees, and its namespace."""
-        from course_utils.exercises import Outcome
+        from course_utils.exercises.checks import Outcome
 
         space = dict(self.space)
         try:
@@ -224,7 +224,7 @@ class Trial:
     def _is_equal(self, space):
         import numpy as np
 
-        from course_utils.exercises import Called, plain
+        from course_utils.exercises.checks import Called, plain
         from tools.grading.judge import same
 
         exercise, count = self.exercise, [0]
@@ -262,7 +262,7 @@ class Trial:
 
     def run(self):
         """Return the score of an exercise, and the mutants that show a gap in its check."""
-        from course_utils import exercises
+        from course_utils.exercises import checks
 
         self.outcome(self.exercise.solution)  # the first time, TensorFlow prepares itself
         begin = time.perf_counter()
@@ -275,11 +275,11 @@ class Trial:
         if self.slow:
             found = found[:: max(1, len(found) // SAMPLE)]
         gaps, equal = [], []
-        usual, exercises.SECONDS = exercises.SECONDS, max(SECONDS, 4 * taken)
+        usual, checks.SECONDS = checks.SECONDS, max(SECONDS, 4 * taken)
         try:
             self._judge(found, score, gaps, equal)
         finally:
-            exercises.SECONDS = usual
+            checks.SECONDS = usual
         return score | {"gaps": len(gaps)}, gaps, equal
 
     def _judge(self, found, score, gaps, equal):

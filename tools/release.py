@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from course_utils import __version__
 from course_utils.errors import CourseError
-from course_utils.stopping import stop_when_asked
+from course_utils.machine.stopping import stop_when_asked
 from tools import build_notebooks, locks
 from tools.lesson_source import LESSONS, ROOT, LessonError, lesson_paths
 

@@ -1,7 +1,7 @@
 """Take what `make lesson` measured into the data file, and make docs/results.md from it.
 
 `python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
-writes course_utils/lessons.json and docs/results.md. Whether the course's story holds comes from
+writes course_utils/lesson/lessons.json and docs/results.md. Whether the story holds comes from
 benchmarks/story.json, which `benchmarks/story.py --out` writes, and how well the search for photos
 ranks from benchmarks/find_photos.json, which `benchmarks/bench_find_photos.py --out` writes. How
 the checks of the exercises judge comes from benchmarks/mutants.json, by `tools.mutants --out`.
@@ -15,7 +15,7 @@ from pathlib import Path
 from course_utils.store import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "course_utils" / "lessons.json"
+DATA = ROOT / "course_utils" / "lesson" / "lessons.json"
 STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
 MUTANTS = ROOT / "benchmarks" / "mutants.json"
@@ -27,7 +27,7 @@ COMMANDS = {
 HEAD = """# Results
 
 Every measured figure of the course, from one run of the command beside it. This page is made by
-`make results` from `course_utils/lessons.json`; do not edit it.
+`make results` from `course_utils/lesson/lessons.json`; do not edit it.
 
 "Real" is the published dataset, or what the data note of the table says. "Sample" is the set of
 pictures that the course draws itself where there is no network: its figures say nothing about the
@@ -120,7 +120,7 @@ def render_story(story):
 SEARCH_HEAD = """
 ## Find my cat
 
-`python -m course_utils.find_photos` ranks pictures by their likeness to a handful: eight pictures
+`python -m course_utils.photos` ranks pictures by their likeness to a handful: eight pictures
 of one class are looked for among 2,000 others, half of them of that class. *Precision* at 100 is
 the share of that class among the first hundred; among the first thousand, precision and *recall*,
 the share of the class that is found, are one number; average precision sums up the whole order, and

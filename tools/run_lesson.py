@@ -20,8 +20,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
 
 from course_utils.errors import CourseError, unknown_name
-from course_utils.settings import folder_in
-from course_utils.stopping import stop_when_asked
+from course_utils.machine.settings import folder_in
+from course_utils.machine.stopping import stop_when_asked
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "notebooks" / "solutions"

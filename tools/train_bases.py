@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils.device import hardware, import_tensorflow
 from course_utils.drawing import WIDE, Knobs, draw_wide
+from course_utils.machine.device import hardware, import_tensorflow
 from course_utils.sources.bases import embedded_network
 from course_utils.sources.samples import balanced_labels
 from course_utils.store import whole_file

@@ -10,10 +10,10 @@ import operator
 import warnings
 from pathlib import Path
 
-from course_utils import imports
-from course_utils.device import find_device, import_tensorflow
 from course_utils.errors import CourseError, DataError, unknown_name
-from course_utils.settings import profile
+from course_utils.machine import imports
+from course_utils.machine.device import find_device, import_tensorflow
+from course_utils.machine.settings import profile
 from course_utils.sources import weights
 from course_utils.sources.plan import mode, obtain
 

@@ -9,9 +9,9 @@ import functools
 import time
 from pathlib import Path
 
-from course_utils import imports
 from course_utils.errors import unknown_name
-from course_utils.settings import setting
+from course_utils.machine import imports
+from course_utils.machine.settings import setting
 from course_utils.sources import downloads, prepared
 from course_utils.sources.plan import Wanted, mode, obtain, plan
 from course_utils.sources.prepared import DATASETS, import_tfds, tfds_folders

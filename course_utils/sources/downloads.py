@@ -9,9 +9,9 @@ import sys
 import threading
 from urllib.parse import urlsplit
 
-from course_utils import imports
+from course_utils.machine import imports
+from course_utils.machine.printing import printable
 from course_utils.store import locked, whole_file
-from course_utils.words import printable
 
 _BLOCK = 1 << 16
 """Bytes that arrive in one piece: a server that takes longer for them than it may has stalled."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course_utils.errors import DataError
-from course_utils.settings import setting
+from course_utils.machine.settings import setting
 from course_utils.sources import downloads
 
 UNASKED_MEGABYTES = 100

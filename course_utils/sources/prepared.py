@@ -9,9 +9,9 @@ import struct
 import sys
 from pathlib import Path
 
-from course_utils import imports, packages
 from course_utils.errors import CourseError, DataError, MissingPackageError
-from course_utils.settings import folder_in, home
+from course_utils.machine import imports, packages
+from course_utils.machine.settings import folder_in, home
 from course_utils.store import whole_folder
 
 
@@ -61,7 +61,7 @@ def import_tfds():
         MissingPackageError: it, or a package that it needs, is missing or of a version that does
             not work; the message names the package and the line to type.
     """
-    from course_utils.device import import_tensorflow
+    from course_utils.machine.device import import_tensorflow
 
     import_tensorflow()
     if "tensorflow_datasets.public_api" in sys.modules:

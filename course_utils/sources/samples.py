@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from course_utils import drawing
-from course_utils.device import cores
 from course_utils.errors import DataError
-from course_utils.settings import cache_folder
+from course_utils.machine.device import cores
+from course_utils.machine.settings import cache_folder
 from course_utils.sources import prepared
 from course_utils.sources.prepared import DATASETS, check_prepared, import_tfds
 from course_utils.store import explain_failed_writing, locked

@@ -4,7 +4,7 @@ import os
 import re
 
 from course_utils.errors import DataError
-from course_utils.settings import keras_home
+from course_utils.machine.settings import keras_home
 from course_utils.sources import downloads
 from course_utils.sources.plan import Wanted
 from course_utils.store import explain_failed_writing

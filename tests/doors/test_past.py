@@ -170,7 +170,7 @@ def test_start_and_help_are_printed_in_ascii(python):
     assert "Lesson 01, A first classifier from dense layers - profile ci" in said(
         python(START, **plain)
     )
-    code = "import runpy; runpy.run_module('course_utils.find_photos', run_name='__main__')"
+    code = "import runpy; runpy.run_module('course_utils.photos', run_name='__main__')"
     helped = python("import sys; sys.argv[1:] = ['--help'];" + code, **plain)
     assert "..." in said(helped)
 
@@ -194,7 +194,7 @@ def test_without_a_home_folder_the_variables_suffice(python, tmp_path):
 
 
 def test_without_a_home_folder_and_a_variable_it_says_which(python):
-    code = NOBODY + "from course_utils.settings import cache_folder; cache_folder()"
+    code = NOBODY + "from course_utils.machine.settings import cache_folder; cache_folder()"
     line = complaint(python(code, HOME=None, COURSE_CACHE=None, XDG_CACHE_HOME=None))
     assert "No home folder is known here" in line and "Set COURSE_CACHE" in line
     line = complaint(python(code, HOME=None, COURSE_CACHE="~/cache"))
@@ -203,7 +203,9 @@ def test_without_a_home_folder_and_a_variable_it_says_which(python):
 
 @pytest.mark.parametrize("form", ['"{}"', "'{}'", " {} ", "{}\r"])
 def test_what_stands_around_a_value_is_no_part_of_it(python, tmp_path, form):
-    code = "from course_utils.settings import *; print(setting('COURSE_DATA'), cache_folder())"
+    code = (
+        "from course_utils.machine.settings import *; print(setting('COURSE_DATA'), cache_folder())"
+    )
     variables = {"COURSE_DATA": form.format("real"), "COURSE_CACHE": form.format(tmp_path / "a b")}
     assert said(python(code, **variables)) == f"real {tmp_path / 'a b'}\n"
 
@@ -271,7 +273,7 @@ def test_too_few_open_files_are_told(python):
     resource = pytest.importorskip("resource", reason="other systems have no such limit")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     code = f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (4, {most}));" + START
-    assert "`ulimit -n`" in complaint(python("import course_utils.lesson;" + code))
+    assert "`ulimit -n`" in complaint(python("import course_utils.lesson.start;" + code))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other systems start programs otherwise")

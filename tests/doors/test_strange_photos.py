@@ -59,7 +59,7 @@ class Run:
     """A search that has ended: its status, its paths as bytes, and the lines of its messages."""
 
     def __init__(self, home, *arguments, preexec=without_privileges, python=(), **variables):
-        command = [sys.executable, *(python or ("-m", "course_utils.find_photos"))]
+        command = [sys.executable, *(python or ("-m", "course_utils.photos"))]
         variables = {
             "COURSE_CACHE": str(home / "cache"),
             "COURSE_DATA": "sample",
@@ -266,7 +266,7 @@ def test_no_name_steers_the_terminal(again):
 @linux
 def test_no_path_steers_the_terminal(stranger, found):
     ours, its = os.openpty()
-    command = [sys.executable, "-m", "course_utils.find_photos", "--like", "like", "tree"]
+    command = [sys.executable, "-m", "course_utils.photos", "--like", "like", "tree"]
     variables = {"COURSE_CACHE": str(stranger / "cache"), "COURSE_DATA": "sample"}
     variables |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
@@ -350,7 +350,7 @@ def test_names_with_spaces_need_quotes(stranger, arguments, quoted):
         (stranger / name).mkdir(exist_ok=True)
     run = Run(stranger, *arguments)
     assert run.status == 2
-    said = f"A name with a space needs quotes: python -m course_utils.find_photos {quoted}"
+    said = f"A name with a space needs quotes: python -m course_utils.photos {quoted}"
     assert run.lines[-1] == said
 
 
@@ -434,7 +434,7 @@ def test_files_that_change_and_go_while_they_are_searched(tmp_path):
     picture(tmp_path / "like.png", RED)
     for number in range(300):
         picture(tmp_path / "tree" / f"{number:03}.png", (number % 256, 200, 0))
-    command = [sys.executable, "-m", "course_utils.find_photos", "--like", "like.png", "tree"]
+    command = [sys.executable, "-m", "course_utils.photos", "--like", "like.png", "tree"]
     variables = {"COURSE_CACHE": str(tmp_path / "cache"), "COURSE_DATA": "sample"}
     with subprocess.Popen(
         command,

@@ -139,10 +139,10 @@ CODE = {
         "takes 2 from the side",
     ),
     "replaces the checker": (
-        "import course_utils, course_utils.exercises as e\n"
+        "import course_utils, course_utils.exercises.checks as e\n"
         "class Always(e.Outcome): right = True\n"
         "course_utils.check_exercise = e.check_exercise = lambda *a, **k: e.Outcome('right')\n"
-        "e._attempted = lambda answer: True\n" + WRONG,
+        "e.attempted = lambda answer: True\n" + WRONG,
         0,
         "takes 2 from the side",
     ),

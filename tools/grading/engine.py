@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import psutil
 
-from course_utils.exercises import BROKEN
+from course_utils.exercises.checks import BROKEN
 from tools.grading.judge import Mark
 from tools.grading.sandbox import ROOT
 

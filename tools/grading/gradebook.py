@@ -18,7 +18,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from course_utils.exercises import Outcome
+from course_utils.exercises.checks import Outcome
 
 SHOWN = 20_000
 """Characters of an answer on the feedback page: colouring millions of them takes hours."""

@@ -19,8 +19,8 @@ import traceback
 
 import numpy as np
 
-from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG, Called, plain
-from course_utils.stopping import stop_when_asked
+from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG, Called, plain
+from course_utils.machine.stopping import stop_when_asked
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
 from tools.grading.wire import Network, Remote, WireError

@@ -6,7 +6,7 @@ import html
 import io
 import statistics
 
-from course_utils.exercises import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
+from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
 
 PAGE = """\
 <!doctype html>

@@ -116,7 +116,13 @@ class Worker:
 
     def answer(self, source, others, name, trial, as_data, beside):
         """Run an answer's cell, and what it uses of the submission's other cells."""
-        from course_utils.exercises import BROKEN, NOT_ATTEMPTED, Called, _attempted, describe
+        from course_utils.exercises.checks import (
+            BROKEN,
+            NOT_ATTEMPTED,
+            Called,
+            attempted,
+            describe,
+        )
 
         transform = self.shell.input_transformer_manager.transform_cell
         readable = []
@@ -149,7 +155,7 @@ class Worker:
                 return {"status": BROKEN, "message": message}
             return {"status": BROKEN, "message": f"your cell does not define {name!r}."}
         self.function = self.names[name]
-        if not _attempted(self.function):
+        if not attempted(self.function):
             return {"status": NOT_ATTEMPTED, "message": ""}
         self.trial = None
         if trial:
@@ -163,7 +169,7 @@ class Worker:
 
     def call(self, inputs, named):
         """Call the answer and return what it returns, and which of the inputs it has changed."""
-        from course_utils.exercises import BROKEN, describe
+        from course_utils.exercises.checks import BROKEN, describe
 
         before = [self._packed(value) for value in inputs]
         try:
@@ -182,7 +188,7 @@ class Worker:
 
     def measure(self, beside, as_data, value):
         """Turn networks into plain data, by the check's own function; in a sandbox of their own."""
-        from course_utils.exercises import BROKEN, Called
+        from course_utils.exercises.checks import BROKEN, Called
 
         space = dict(self.names)
         exec(compile(beside, "check", "exec"), space)

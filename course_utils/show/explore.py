@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from course_utils.difficulties import DIFFICULTIES, draw_difficulty, measure_difficulty
-from course_utils.plots import (
+from course_utils.show.difficulties import DIFFICULTIES, draw_difficulty, measure_difficulty
+from course_utils.show.plots import (
     BLUE,
     ORANGE,
     RIGHT,
     WRONG,
-    _new_figure,
-    _show,
-    _stretch,
     convolve,
     describe_prediction,
+    new_figure,
     plot_convolution,
     plot_pictures,
     plot_prediction,
+    show_array,
+    stretch,
 )
 
 KERNELS = {
@@ -270,10 +270,10 @@ def explore_augmentation(picture):
     def redraw(change=None):
         amounts = {name: round(slider.value, 2) for name, slider in sliders.items()}
         text.value = _limits(mirrored.value, **amounts)
-        figure = _new_figure(6.4, 3.5, text.value)
+        figure = new_figure(6.4, 3.5, text.value)
         before, after = figure.subplots(1, 2)
-        _show(before, _augment(picture))
-        _show(after, _augment(picture, mirrored.value, **amounts))
+        show_array(before, _augment(picture))
+        show_array(after, _augment(picture, mirrored.value, **amounts))
         before.set_title("as it is")
         after.set_title("changed")
         image.value = figure.to_png()
@@ -388,7 +388,7 @@ def explore_difficulties():
     """Return a choice of difficulty and a slider for it: drawn pictures, and how many are known.
 
     The pictures are animals and plants, and a small network that the course has trained names
-    them; see `course_utils.difficulties`.
+    them; see `course_utils.show.difficulties`.
 
     Returns:
         An `Explorable`; its `widget` holds the choice, the slider, a line of text and the
@@ -453,10 +453,10 @@ def explore_feature_maps(picture, feature_maps, names):
     def redraw(change=None):
         feature_map = layers[choice.value][..., slider.value]
         text.value = _describe_map(feature_map, choice.value, slider.value, slider.max + 1)
-        figure = _new_figure(6.4, 3.4, text.value)
+        figure = new_figure(6.4, 3.4, text.value)
         left, right = figure.subplots(1, 2)
-        _show(left, picture)
-        _show(right, _stretch(feature_map))
+        show_array(left, picture)
+        show_array(right, stretch(feature_map))
         left.set_title("the picture")
         right.set_title(f"{choice.value}, channel {slider.value}", size=10)
         image.value = figure.to_png()
@@ -505,10 +505,10 @@ def explore_heat_maps(picture, overlays):
     image = ipywidgets.Image(format="png")
 
     def redraw(change=None):
-        figure = _new_figure(6.4, 3.5, f"A picture, and the heat map of {choice.value} on it.")
+        figure = new_figure(6.4, 3.5, f"A picture, and the heat map of {choice.value} on it.")
         left, right = figure.subplots(1, 2)
-        _show(left, picture)
-        _show(right, overlays[choice.value])
+        show_array(left, picture)
+        show_array(right, overlays[choice.value])
         left.set_title("the picture")
         right.set_title(choice.value, size=10)
         image.value = figure.to_png()
@@ -554,7 +554,7 @@ def explore_smoothing(history, metric="accuracy"):
     def redraw(change=None):
         factor = round(slider.value, 2)
         text.value = f"{factor:.2f} of the smoothed value before, {1 - factor:.2f} of the new one."
-        figure = _new_figure(8.4, 3.2, "")
+        figure = new_figure(8.4, 3.2, "")
         for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
             for key, kind, colour, style in (
                 (name, "training", BLUE, "-"),

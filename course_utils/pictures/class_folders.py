@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from course_utils.device import cores
 from course_utils.errors import DataError
-from course_utils.pictures import pillow
+from course_utils.machine.device import cores
+from course_utils.pictures.reading import pillow
 from course_utils.store import explain_failed_writing, made_once, noted
 
 _OPTIONS = {

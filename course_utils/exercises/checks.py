@@ -17,7 +17,7 @@ import traceback
 
 import numpy as np
 
-from course_utils.stopping import OutOfTime, processor_time
+from course_utils.machine.stopping import OutOfTime, processor_time
 
 RIGHT, WRONG = "right", "wrong"
 NOT_ATTEMPTED, STOPPED, BROKEN = "not attempted", "stopped", "broken"
@@ -95,7 +95,7 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
     hints = tuple(hints)
     if not __debug__:
         return Outcome(BROKEN, _UNJUDGED, hints)
-    if not _attempted(answer):
+    if not attempted(answer):
         return dataclasses.replace(UNANSWERED, hints=hints)
     called = Called(answer)
     try:
@@ -228,7 +228,7 @@ def _codes(code):
     return {code}.union(*(_codes(part) for part in code.co_consts if inspect.iscode(part)))
 
 
-def _attempted(answer):
+def attempted(answer):
     """Return whether there is an answer: neither `...` nor a function that holds only that."""
     if isinstance(answer, (tuple, list)):
         return not any(part is ... for part in answer)

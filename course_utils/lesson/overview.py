@@ -4,14 +4,14 @@ import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-from course_utils.device import find_device
 from course_utils.errors import DataError, unknown_name
-from course_utils.lesson import ALL_LESSONS
-from course_utils.settings import cache_folder, profile
+from course_utils.lesson.start import ALL_LESSONS
+from course_utils.lesson.tables import Table
+from course_utils.machine.device import find_device
+from course_utils.machine.settings import cache_folder, profile
 from course_utils.sources.datasets import plan_dataset
 from course_utils.sources.prepared import DATASETS, tfds_folders
 from course_utils.sources.weights import keras_models_folder
-from course_utils.tables import Table
 
 _CACHED = {
     "samples": "pictures that the course has drawn",

@@ -12,9 +12,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from course_utils.device import cores, import_tensorflow
 from course_utils.errors import DataError
-from course_utils.pictures import reason_of
+from course_utils.machine.device import cores, import_tensorflow
+from course_utils.pictures.reading import reason_of
 from course_utils.store import explain_failed_writing, made_once, noted, why_not
 
 _MARKER = "records.json"

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.errors import PictureError
-from course_utils.words import in_notebook
+from course_utils.machine.printing import in_notebook
 
 MEGAPIXELS = 120
 """The largest picture that is read unasked; the largest of common phones' photos have 108."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.explore import Explorable
-from course_utils.plots import BLUE, ORANGE, _new_figure
+from course_utils.show.explore import Explorable
+from course_utils.show.plots import BLUE, ORANGE, new_figure
 
 START = (1.8, 0.002)
 """Nearly on the crest that leads down to the saddle point."""
@@ -72,7 +72,7 @@ def plot_descent(ways):
             f"these have {shapes or 'nothing'}."
         )
     ends = [f"{name} ends at a height of {height(way[-1]):.3f}" for name, way in ways.items()]
-    figure = _new_figure(
+    figure = new_figure(
         10.4,
         3.4,
         f"A surface with a saddle point between two hollows, and the way down it: "

@@ -6,9 +6,9 @@ import json
 import os
 from pathlib import Path
 
-from course_utils import imports
 from course_utils.errors import DataError, SettingError
-from course_utils.settings import folder_in, keras_home
+from course_utils.machine import imports
+from course_utils.machine.settings import folder_in, keras_home
 
 _WANTED = {
     "image_data_format": "channels_last",

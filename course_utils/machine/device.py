@@ -11,10 +11,10 @@ import sys
 import tempfile
 import warnings
 
-from course_utils import imports, keras_settings
 from course_utils.errors import CourseError, MissingPackageError
-from course_utils.packages import RESTART
-from course_utils.settings import setting
+from course_utils.machine import imports, keras_settings
+from course_utils.machine.packages import RESTART
+from course_utils.machine.settings import setting
 
 OLDEST_TENSORFLOW = (2, 20)
 TPU_BUILD = (
@@ -28,7 +28,7 @@ _TPU_VARIABLES = ("TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID", "COLAB_TPU_ADDR")
 
 
 @contextlib.contextmanager
-def _quiet_native_stderr():
+def quiet_native_stderr():
     """Keep what C++ code writes to file descriptor 2 out of the notebook, unless the block raises.
 
     TensorFlow writes a few log lines before any of its settings can stop them. Turning oneDNN off
@@ -66,7 +66,7 @@ def import_tensorflow():
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
         keras_settings.choose_backend()
     try:
-        with _quiet_native_stderr():
+        with quiet_native_stderr():
             tf = importlib.import_module("tensorflow")
             _refuse_old(tf)
             if first:  # later, what the learner has set counts, until a lesson starts
@@ -164,7 +164,7 @@ def find_device():
     `kind` is "TPU", "GPU" or "CPU"; the description is for people, such as "CPU, 2 cores".
     """
     tf = import_tensorflow()
-    with _quiet_native_stderr():
+    with quiet_native_stderr():
         tpus = tf.config.list_physical_devices("TPU")
         gpus = tf.config.list_physical_devices("GPU")
     if tpus:

@@ -2,11 +2,11 @@
 
 import socket
 
-from course_utils.device import (
+from course_utils.machine.device import (
     TPU_BUILD,
-    _quiet_native_stderr,
     find_device,
     import_tensorflow,
+    quiet_native_stderr,
     signs_of_a_tpu,
 )
 
@@ -56,7 +56,7 @@ def _copies(strategy):
 def _tpu(tf, tpu, seconds):
     """Return `(strategy, None)`, or `(None, why there is none)`."""
     error = None
-    with _quiet_native_stderr():
+    with quiet_native_stderr():
         try:
             resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu=tpu)
             if tpu != "local":

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 
 from course_utils.errors import CourseError, DataError
-from course_utils.settings import cache_folder
+from course_utils.machine.settings import cache_folder
 
 _VERSION = 1
 _TABLE = """
@@ -112,7 +112,7 @@ class Store:
             self._db = None
 
     def get(self, file):
-        """Return the vector of a `course_utils.trees.File`, as bytes, or None."""
+        """Return the vector of a `course_utils.photos.trees.File`, as bytes, or None."""
         query = (
             "SELECT vector FROM pictures "
             "WHERE folder = ? AND name = ? AND key = ? AND size = ? AND mtime_ns = ?"

@@ -11,8 +11,8 @@ import sys
 from typing import NamedTuple
 
 from course_utils.errors import PictureError
-from course_utils.pictures import picture_endings, reason_of
-from course_utils.words import in_notebook, number_of, printable
+from course_utils.machine.printing import in_notebook, number_of, printable
+from course_utils.pictures.reading import picture_endings, reason_of
 
 _NO_DISKS = {"/proc", "/sys", "/dev"} if sys.platform == "linux" else set()
 # Folders in which systems, servers and photo programs keep thumbnails, previews and what was

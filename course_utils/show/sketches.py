@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle
 
-from course_utils.plots import BLUE, GREY, ORANGE, _new_figure
+from course_utils.show.plots import BLUE, GREY, ORANGE, new_figure
 
 
 def plot_neuron(inputs, weights, bias):
@@ -25,7 +25,7 @@ def plot_neuron(inputs, weights, bias):
         )
     total = float(inputs @ weights + bias)
     output = max(0.0, total)
-    figure = _new_figure(
+    figure = new_figure(
         8.4,
         0.75 * len(inputs) + 1.1,
         f"A neuron with {len(inputs)} inputs: {_number(inputs @ weights)} from inputs times "
@@ -88,7 +88,7 @@ def plot_functions(functions, low, high, xlabel=""):
     if not functions or not low < high:
         raise ValueError("Give at least one function, and low below high.")
     numbers = np.linspace(low, high, 401)
-    figure = _new_figure(
+    figure = new_figure(
         2.8 * max(2, len(functions)),
         2.6,
         f"Curves from {low:g} to {high:g}: {', '.join(functions)}.",
@@ -125,7 +125,7 @@ def plot_softmax(logits, class_names, label):
     shares = powers / powers.sum()
     truth = np.eye(len(logits))[label]
     loss = -np.log(shares[label])
-    figure = _new_figure(
+    figure = new_figure(
         9.6,
         0.36 * len(logits) + 1.2,
         f"Logits, their powers of e, their shares, and the one-hot label of {class_names[label]}, "

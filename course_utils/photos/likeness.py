@@ -26,19 +26,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.device import cores, import_tensorflow
-from course_utils.embeddings import Store, StoreDamaged, forget_photos
 from course_utils.errors import CourseError, DataError, PictureError
-from course_utils.pictures import MEGAPIXELS, read_picture, reason_of
+from course_utils.machine.device import cores, import_tensorflow
+from course_utils.machine.printing import in_notebook, number_of, printable
+from course_utils.photos.embeddings import Store, StoreDamaged, forget_photos
+from course_utils.photos.trees import Skipped, picture_files
+from course_utils.pictures.reading import MEGAPIXELS, read_picture, reason_of
 from course_utils.sources import bases, weights
 from course_utils.sources.plan import obtain
-from course_utils.trees import Skipped, picture_files
-from course_utils.words import in_notebook, number_of, printable
 
 SIZE = 192
 """Rows and columns that a picture is resized to."""
 _NAME, _SHAPE = "MobileNetV2", (SIZE, SIZE, 3)
-_IN_COMMON = 0.8  # of the mean embedding; measured: see benchmarks/README.md
+IN_COMMON = 0.8  # of the mean embedding; measured: see benchmarks/README.md
 _BATCH = 32  # pictures that pass the network, and are remembered, at once
 _AHEAD = 4 * _BATCH  # pictures decoded, or about to be, before the network asks for them
 _BLOCK = 512  # vectors handled at once
@@ -142,7 +142,7 @@ def _search(like, paths, top, at_least, hidden, tell):
         for file in _without_asked_for(picture_files(paths, skipped, hidden), liked, skipped):
             files.append(file)
             bar.update()
-    base = _find_base()
+    base = find_base()
     _say(base.words)
     with Store(base.key) as store, _bar("Reading", len(liked) + len(files)) as bar:
         work, told = _Work(base, store, bar), store.trouble
@@ -192,7 +192,7 @@ def _search(like, paths, top, at_least, hidden, tell):
     return ranking
 
 
-_COMMAND = "python -m course_utils.find_photos"
+_COMMAND = "python -m course_utils.photos"
 _GOES_ON = "The search goes without it, and nothing more is remembered."
 _STOPPED = (
     "Stopped. The {:,} embeddings computed so far are kept in {}: the next search goes on from "
@@ -245,7 +245,7 @@ def _rank(work, files, skipped, wanted):
             total += vectors.sum(0, dtype=np.float64)
             found += [file.shown for file in batch]
         scores = np.zeros(len(found))
-        common = _IN_COMMON * total / max(1, len(found))
+        common = IN_COMMON * total / max(1, len(found))
         direction = _unit(_unit(wanted - common).mean(0))
         spool.seek(0)
         for begin in range(0, len(found), _BLOCK):
@@ -338,7 +338,7 @@ def _decode(path):
         return error
 
 
-def _find_base():
+def find_base():
     """Return the `_Base` that `pretrained_base` would give, without TensorFlow.
 
     Its key names the weights by their checksum: other weights, other embeddings.

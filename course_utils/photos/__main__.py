@@ -1,6 +1,6 @@
-"""Find my cat: `python -m course_utils.find_photos --like DIR PATH…` lists pictures by likeness.
+"""Find my cat: `python -m course_utils.photos --like DIR PATH…` lists pictures by likeness.
 
-The same in a notebook is `course_utils.find_photos(like, paths)`, which this module calls.
+The same in a notebook is `find_photos(like, paths)`, which this module calls.
 """
 
 import argparse
@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 from course_utils.errors import CourseError
-from course_utils.stopping import stop_when_asked
-from course_utils.words import printable
+from course_utils.machine.printing import printable
+from course_utils.machine.stopping import stop_when_asked
 
 _ABOUT = """\
 Ranks every readable picture in folder trees by its likeness to a handful of pictures of one
@@ -40,7 +40,7 @@ Progress and notes go to standard error. Exit status: 0 pictures were found, 1 n
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m course_utils.find_photos",
+        prog="python -m course_utils.photos",
         description=_ABOUT,
         epilog=_MORE.format(folder=_folder()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -70,7 +70,7 @@ def _parser():
 
 def _folder():
     """Return where the embeddings lie, in words."""
-    from course_utils.embeddings import store_folder
+    from course_utils.photos.embeddings import store_folder
 
     try:
         return store_folder()
@@ -100,7 +100,7 @@ def main(arguments=None):
         if not options.like or not options.paths:
             parser.error("--like DIR and at least one PATH are needed")
         with contextlib.redirect_stdout(sys.stderr):  # what is printed on the way
-            from course_utils.likeness import find_photos
+            from course_utils.photos.likeness import find_photos
 
             photos = find_photos(
                 _expanded(options.like),
@@ -162,11 +162,11 @@ def _is_there(argument):
 
 def _command(arguments):
     join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
-    return printable(join(["python", "-m", "course_utils.find_photos", *arguments]))
+    return printable(join(["python", "-m", "course_utils.photos", *arguments]))
 
 
 def _forget():
-    from course_utils.embeddings import forget_photos, store_folder
+    from course_utils.photos.embeddings import forget_photos, store_folder
 
     there = store_folder().exists()
     folder = forget_photos()

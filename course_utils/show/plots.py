@@ -52,14 +52,14 @@ class DescribedFigure(Figure):
         return self.description or super().__repr__()
 
 
-def _new_figure(width, height, description, layout="constrained"):
+def new_figure(width, height, description, layout="constrained"):
     """Return an empty figure, sizes in inches. Grids set their own margins: layout None, fast."""
     figure = DescribedFigure(figsize=(width, height), layout=layout)
     figure.description = description
     return figure
 
 
-def _show(axes, picture, **options):
+def show_array(axes, picture, **options):
     """Draw one picture: (height, width), (height, width, 1) or (height, width, 3).
 
     Integers are taken as 0…255, floating-point numbers as 0…1 unless one is above 1.
@@ -80,7 +80,7 @@ def _show(axes, picture, **options):
     return axes.imshow(picture, cmap="gray", vmin=0, vmax=scale, **options)
 
 
-def _sheet(figure):
+def new_sheet(figure):
     """Return axes over a whole figure, in inches from its top left corner.
 
     One such sheet is drawn several times faster than axes for each of many pictures.
@@ -92,9 +92,9 @@ def _sheet(figure):
     return axes
 
 
-def _place(axes, picture, left, top, size, words="", fontsize=9):
+def place_picture(axes, picture, left, top, size, words="", fontsize=9):
     """Draw a picture with a frame on a sheet, amid a square of that size; words go below it."""
-    image = _show(axes, picture, aspect="auto")
+    image = show_array(axes, picture, aspect="auto")
     height, width = image.get_size()
     across, down = size * np.array([width, height]) / max(width, height)
     middle, left, top = left + size / 2, left + (size - across) / 2, top + (size - down) / 2
@@ -113,14 +113,14 @@ def plot_picture(picture, title=None):
     """
     picture = np.asarray(picture)
     height, width = picture.shape[:2]
-    figure = _new_figure(
+    figure = new_figure(
         4.6,
         3.8,
         f"{title or 'A picture'}: {height} by {width} pixels, "
         f"values from {picture.min():g} to {picture.max():g}.",
     )
     axes = figure.subplots()
-    image = _show(axes, picture)
+    image = show_array(axes, picture)
     axes.set(xlabel="column", ylabel="row", title=title)
     axes.set_xticks(np.arange(0, width, max(1, width // 4)))
     axes.set_yticks(np.arange(0, height, max(1, height // 4)))
@@ -150,17 +150,17 @@ def plot_pictures(pictures, titles=None, columns=5, title=None, inches=1.5):
     named = f": {', '.join(titles)}" if titles else ""
     down = inches + 0.25 * bool(titles)
     height = down * rows + 0.4 * bool(title)
-    figure = _new_figure(
+    figure = new_figure(
         inches * columns,
         height,
         f"{title + '. ' if title else ''}{len(pictures)} pictures in {rows} rows{named}.",
         layout=None,
     )
-    axes = _sheet(figure)
+    axes = new_sheet(figure)
     for index, picture in enumerate(pictures):
         row, column = divmod(index, columns)
         left, top = 0.04 + inches * column, 0.4 * bool(title) + 0.05 + down * row
-        _place(axes, picture, left, top, inches - 0.08, titles[index] if titles else "")
+        place_picture(axes, picture, left, top, inches - 0.08, titles[index] if titles else "")
     figure.suptitle(title)
     return figure
 
@@ -174,9 +174,9 @@ def plot_prediction(picture, probabilities, class_names, label=None):
         class_names: the names, in label order.
         label: the true label; the answer is then marked ✓ or ✗.
     """
-    figure = _new_figure(8, 3.4, describe_prediction(probabilities, class_names, label))
+    figure = new_figure(8, 3.4, describe_prediction(probabilities, class_names, label))
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.7))
-    _show(left, picture)
+    show_array(left, picture)
     left.set_xlabel(_verdict(probabilities, class_names, label))
     _bars(right, probabilities, label)
     right.set_yticks(range(len(class_names)), class_names)
@@ -204,19 +204,19 @@ def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
         )
     rows = math.ceil(len(pictures) / columns)
     right = int((probabilities.argmax(axis=1) == labels).sum())
-    figure = _new_figure(
+    figure = new_figure(
         3.2 * columns,
         1.9 * rows,
         f"{len(pictures)} pictures, each beside {len(class_names)} bars: {right} right, "
         f"{len(pictures) - right} wrong.",
         layout=None,
     )
-    sheet, (across, down) = _sheet(figure), figure.get_size_inches()
+    sheet, (across, down) = new_sheet(figure), figure.get_size_inches()
     for index, picture in enumerate(pictures):
         row, column = divmod(index, columns)
         left, top = 0.09 + 3.2 * column, 0.07 + 1.9 * row
         verdict = _verdict(probabilities[index], class_names, labels[index])
-        _place(sheet, picture, left, top, 1.42, verdict.replace(" · ", "\n"), fontsize=8)
+        place_picture(sheet, picture, left, top, 1.42, verdict.replace(" · ", "\n"), fontsize=8)
         bars = figure.add_axes(
             ((left + 1.6) / across, 1 - (top + 1.42) / down, 1.42 / across, 1.42 / down)
         )
@@ -276,7 +276,7 @@ def plot_history(history, metric="accuracy", title=None):
         for key, name in ((metric, f"training {metric}"), (f"val_{metric}", f"validation {metric}"))
         if key in curves
     ]
-    figure = _new_figure(
+    figure = new_figure(
         8.4,
         3.2,
         f"{title + '. ' if title else ''}Curves over {len(epochs)} "
@@ -334,7 +334,7 @@ def plot_convolution(picture, kernel, row, column):
     feature_map, patches = convolve(picture, kernel)
     patch = patches[row, column]
     step = row * feature_map.shape[1] + column
-    figure = _new_figure(
+    figure = new_figure(
         8.4,
         6,
         f"Step {step + 1} of {feature_map.size}. A picture with a frame round the patch at row "
@@ -342,7 +342,7 @@ def plot_convolution(picture, kernel, row, column):
         f"kernel. Their products add up to {feature_map[row, column]:.5g}.",
     )
     panels = figure.subplot_mosaic([[0, 0, 0, 1, 1, 1], [2, 2, 3, 3, 4, 4]], height_ratios=(1.8, 1))
-    _show(panels[0], picture)
+    show_array(panels[0], picture)
     panels[0].set_title("picture")
     not_yet = np.arange(feature_map.size).reshape(feature_map.shape) > step
     image = panels[1].imshow(
@@ -394,25 +394,25 @@ def plot_feature_maps(feature_maps, names, columns=8):
     """
     feature_maps = [np.asarray(maps) for maps in feature_maps]
     empty = sum(int((maps[..., :columns].max(axis=(0, 1)) == 0).sum()) for maps in feature_maps)
-    figure = _new_figure(
+    figure = new_figure(
         1.1 * columns,
         1.32 * len(feature_maps),
         f"Feature maps of {len(feature_maps)} layers, up to {columns} each, from "
         f"{names[0]} to {names[-1]}; {empty} of them are empty.",
         layout=None,
     )
-    sheet = _sheet(figure)
+    sheet = new_sheet(figure)
     for row, (maps, name) in enumerate(zip(feature_maps, names, strict=True)):
         height, width, channels = maps.shape
         words = f"{name}: {channels} maps of {height} × {width}"
         sheet.text(0.04, 1.32 * row + 0.06, words, size=9, va="top")
         for column in range(min(columns, channels)):
-            scaled = _stretch(maps[..., column])
-            _place(sheet, scaled, 0.04 + 1.1 * column, 1.32 * row + 0.24, 1.02)
+            scaled = stretch(maps[..., column])
+            place_picture(sheet, scaled, 0.04 + 1.1 * column, 1.32 * row + 0.24, 1.02)
     return figure
 
 
-def _stretch(feature_map):
+def stretch(feature_map):
     """Return a feature map from 0, its smallest value, to 1; or 0 where all are the same."""
     feature_map = feature_map.astype(float)
     spread = np.ptp(feature_map)
@@ -445,10 +445,10 @@ def plot_channels(maps, name, columns=16):
     for channel in range(channels):
         row, column = divmod(channel, columns)
         top, left = row * (height + gap), column * (width + gap)
-        sheet[top : top + height, left : left + width] = _stretch(maps[..., channel])
-    figure = _new_figure(10, 0.5 + 9.8 * len(sheet) / sheet.shape[1], f"{words}.")
+        sheet[top : top + height, left : left + width] = stretch(maps[..., channel])
+    figure = new_figure(10, 0.5 + 9.8 * len(sheet) / sheet.shape[1], f"{words}.")
     axes = figure.subplots()
-    _show(axes, sheet)
+    show_array(axes, sheet)
     axes.set_frame_on(False)
     axes.set_title(words, loc="left", size=10)
     return figure

@@ -4,7 +4,7 @@ Colab ships nearly everything, but now and then something is absent, or two pack
 that do not work together. Which ones changes with Colab's lists, so nothing here compares versions:
 everything is imported in a fresh process, and what fails there is mended.
 
-`python course_utils/packages.py` is that process. It imports nothing of the course.
+`python course_utils/machine/packages.py` is that process. It imports nothing of the course.
 """
 
 import importlib

@@ -9,14 +9,14 @@ import zlib
 from importlib import import_module
 from pathlib import Path
 
-from course_utils import keras_settings
-from course_utils.device import find_device, hardware, import_tensorflow, set_precision
 from course_utils.errors import DataError, unknown_name
-from course_utils.settings import cache_folder, folder_in, setting
-from course_utils.settings import profile as profile_for
+from course_utils.lesson.tables import Table
+from course_utils.machine import keras_settings
+from course_utils.machine.device import find_device, hardware, import_tensorflow, set_precision
+from course_utils.machine.settings import cache_folder, folder_in, setting
+from course_utils.machine.settings import profile as profile_for
 from course_utils.sources import bases, datasets
 from course_utils.store import explain_failed_writing, whole_file
-from course_utils.tables import Table
 
 ALL_LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
 """Each lesson's title, expected minutes, share of the epochs, published and measured figures."""

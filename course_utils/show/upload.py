@@ -14,10 +14,10 @@ from matplotlib import font_manager
 from matplotlib.patches import Rectangle
 
 from course_utils.errors import PictureError
-from course_utils.explore import Explorable
-from course_utils.pictures import MEGAPIXELS, read_with_shape
-from course_utils.plots import BLUE, GREY, WRONG, _new_figure, _place, _sheet
-from course_utils.words import number_of
+from course_utils.machine.printing import number_of
+from course_utils.pictures.reading import MEGAPIXELS, read_with_shape
+from course_utils.show.explore import Explorable
+from course_utils.show.plots import BLUE, GREY, WRONG, new_figure, new_sheet, place_picture
 
 THRESHOLD = 0.5
 """Where the decision of a model with one output turns from the first class to the second."""
@@ -294,13 +294,13 @@ def plot_answers(answers, class_names, names=True):
         class_names: the names, in label order.
         names: whether to write the name of each picture above its bars.
     """
-    figure = _new_figure(
+    figure = new_figure(
         8.4,
         1.6 * len(answers),
         " ".join(_describe(answer, class_names) for answer in answers),
         layout=None,
     )
-    sheet = _sheet(figure)
+    sheet = new_sheet(figure)
     for row, answer in enumerate(answers):
         top = 1.6 * row
         if row:
@@ -311,7 +311,7 @@ def plot_answers(answers, class_names, names=True):
             _write(sheet, 0.8, top + 0.8, WRONG, 24, ha="center", va="center")
             reason = textwrap.wrap(answer.reason, 90, max_lines=4, placeholder=" …")
         else:
-            _place(sheet, answer.picture, 0.09, top + 0.09, 1.42)
+            place_picture(sheet, answer.picture, 0.09, top + 0.09, 1.42)
         if names or answer.picture is None:
             _write(sheet, 1.75, top + 0.3, _short(answer.name, 60), 9, color="#444444")
         if answer.picture is None:

@@ -1,6 +1,6 @@
 """Curves that grow while a network trains."""
 
-from course_utils.plots import plot_history
+from course_utils.show.plots import plot_history
 
 
 def live_curves(metric="accuracy", before=None):

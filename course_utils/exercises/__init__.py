@@ -1,0 +1,1 @@
+"""How an answer is tried: what a check says of it, and how networks are compared."""

@@ -1,0 +1,1 @@
+"""Find my cat: rank the pictures of a folder by their likeness to a handful."""

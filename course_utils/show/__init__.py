@@ -1,0 +1,1 @@
+"""What a lesson draws: plots, sketches, explorables."""
