@@ -175,16 +175,31 @@ def fitted(units):
     return model, model.fit(np.ones((4, 2)), np.ones((4, units)), epochs=2, verbose=0)
 
 
-def test_what_is_recorded_of_names():
+@pytest.fixture
+def observed(monkeypatch):
+    """Keras after a first look, and as it was when the test has ended."""
+    history = keras.callbacks.History
+    monkeypatch.setattr(history, "on_train_begin", history.on_train_begin)
+    look.look({})
+    yield
+    del history.trainings
+
+
+def test_what_is_recorded_of_names(observed):
     model, history = fitted(1)
     other, _ = fitted(2)
     third, kept = fitted(3)
+    for units in (4, 5):
+        fitted(units)
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    again = other.fit(np.ones((4, 2)), np.ones((4, 2)), epochs=0, verbose=0)
     space = {
         "model": model,
         "history": history,
         "other": other,
         "tried": {1: kept, 2: history},
         "third": third,
+        "again": again,
         "whole": 3,
         "share": np.float32(1 / 3),
         "truth": True,
@@ -199,12 +214,18 @@ def test_what_is_recorded_of_names():
         "empty": [],
         "dataset": tf.data.Dataset.range(3),
         "_hidden": 1,
+        "_": history,
         "n": 5,
     }
     found = json.loads(look.look(space))
-    assert list(found["curves"]) == ["history", "tried", "model", "other", "third"]
-    assert [len(found["curves"][name]["loss"]) for name in ("history", "other")] == [2, 2]
-    assert found["curves"]["tried"]["2"] == found["curves"]["history"] == found["curves"]["model"]
+    curves, tried = found["curves"], found["curves"].pop("tried")
+    assert {name: len(curve["loss"]) for name, curve in curves.items()} == {
+        **{"history": 2, "model": 2, "other": 2, "third": 2},
+        **{"training": 2, "training 2": 2, "model 2": 1},
+    }
+    assert tried == {"1": curves["third"], "2": curves["history"]}
+    assert curves["history"] == curves["model"]
+    assert list(json.loads(look.look(space))["curves"]) == ["history", "tried"], "none is new"
     assert found["numbers"] == {
         "whole": 3,
         "share": 0.333333,
@@ -221,13 +242,21 @@ def test_what_is_recorded_of_names():
 def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path):
     sources = {
         "begin": "import keras, numpy as np; before = len(dir())",
+        "loop": (
+            "def train(epochs):\n"
+            "    network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
+            "    network.compile(loss='mse')\n"
+            "    network.fit(np.ones((2, 1)), np.ones((2, 1)), epochs=epochs, verbose=0)\n"
+            "    return network\n"
+            "for epochs in (1, 2):\n    trained = train(epochs)"
+        ),
         "make": (
             "model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
             "model.compile(loss='mse')\nones = np.ones((2, 1))"
         ),
         "first": "history = model.fit(ones, ones, epochs=1, verbose=0)",
         "second": "history = model.fit(ones, ones, epochs=2, verbose=0); count = 2",
-        "unkept": "model.fit(ones, ones, epochs=3, verbose=0); again = history",
+        "unkept": "again = history; model.fit(ones, ones, epochs=3, verbose=0)",
         "print": "print('from', '/home/me/models/best.keras', '3/4'); count = 2; count += 0",
         "other": "count = 3; print('10 %\\r20 %\\rdone'); {'a': before}",
         "end": "traces = {'look', 'own', 'space'} & set(dir()); traces, _",
@@ -238,7 +267,12 @@ def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path):
         cell: {name: len(curve["loss"]) for name, curve in curves.items()}
         for cell, curves in left["curves"].items()
     }
-    assert lengths == {"first": {"history": 1}, "second": {"history": 2}, "unkept": {"model": 3}}
+    assert lengths == {
+        "loop": {"training": 1, "trained": 2},
+        "first": {"history": 1},
+        "second": {"history": 2},
+        "unkept": {"model": 3},
+    }
     counts = {cell: found["count"] for cell, found in left["numbers"].items() if "count" in found}
     assert counts == {"second": 2, "other": 3} and left["numbers"]["make"] == {"ones": [[1], [1]]}
     assert left["shown"]["print"] == "from best.keras 3/4\n"
@@ -246,10 +280,14 @@ def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path):
     assert left["shown"]["end"].startswith("(set(), {'a': ") and left["seconds"] > 0
 
 
-def test_lists_of_numbers_take_a_line_and_texts_stay():
-    result = {"a": [1.5, 2], "b": {"c": [[1], [2]]}, "d": "[\n 1,  2]", "e": ["[", 1]}
+def test_a_variable_takes_a_line_and_texts_stay():
+    result = {
+        "curves": {"fit": {"a": {"loss": [2, 1]}, "b": [[1]]}},
+        "shown": {"fit": "\n    1,\n   ]"},
+    }
     text = run_lesson.as_text(result)
-    assert json.loads(text) == result and '"a": [ 1.5, 2 ]' in text
+    assert json.loads(text) == result
+    assert '\n   "a": { "loss": [ 2, 1 ] },\n   "b": [ [ 1 ] ]\n  }\n' in text
 
 
 @pytest.fixture

@@ -245,9 +245,9 @@ def run(path, build, tell=print, variables=()):
 
 
 def as_text(result):
-    """Return a run's results as JSON, a list of numbers in one line."""
+    """Return a run's results as JSON, a line for each variable of a cell."""
     text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    return re.sub(r'\[\n[^][{}"]*\]', lambda numbers: " ".join(numbers[0].split()), text)
+    return re.sub(r"\n {4,}|\n {3}(?=[]}])", " ", text)
 
 
 def summary(result):
