@@ -72,6 +72,19 @@ def test_the_seed_can_be_set_from_outside(monkeypatch, capsys):
             start(NAME)
 
 
+def test_a_first_run_that_draws_its_sample_is_like_the_second(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    monkeypatch.setenv("COURSE_DATA", "sample")
+    begun = []
+    for _ in range(2):
+        lesson = start("02_mnist_convnet")
+        lesson.load_dataset("mnist")
+        begun.append(keras.layers.Dense(3)(keras.ops.ones((1, 2))).numpy().tolist())
+        assert any((tmp_path / "samples").rglob("*mnist*"))
+    assert begun[0] == begun[1]
+
+
 def test_quick_is_the_default_on_a_cpu(monkeypatch):
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
     lesson = start(NAME)

@@ -1,8 +1,9 @@
 """Record lessons' runs under results/: `python -m tools.record 01 04 --profile quick --seeds 1 2`.
 
 One run is one file, `results/<lesson>/<profile>-<data>-<device>-seed<seed>.json`, of a lesson's
-solution with default settings, in an empty cache, without another lesson's network. A file that is
-there and not stale is skipped: what was interrupted goes on where it stopped. It holds:
+solution with default settings, without what other lessons have left: but for drawn samples, its
+cache is empty. A file that is there and not stale is skipped: what was interrupted goes on where it
+stopped. It holds:
 
 - `lesson`, `profile`, `data` ("real" or "sample"), `seed`, `device_kind`, `device`, `precision`,
   `base` (the pretrained networks, or None), `hardware`, `versions`, `date`, `command`;
@@ -20,6 +21,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from course_utils.errors import CourseError
 from course_utils.lesson.known import LESSONS
@@ -162,10 +165,13 @@ def record(notebooks, profile, data, seeds):
 
 def _record(notebook, path, profile, data, kind, seed):
     build, before = ROOT / "build" / "record", depends_on(notebook.stem)
-    variables = {"COURSE_PROFILE": profile, "COURSE_DATA": data, "COURSE_START_SEED": str(seed)}
-    variables |= {"COURSE_CACHE": str(build / "cache"), "COURSE_PRECISION": "", "COURSE_BASE": ""}
-    own = build / path.parent.name / path.stem
-    result = run_lesson.run(notebook, own, lambda line: None, variables)
+    own, samples = build / path.parent.name / path.stem, build / "samples"
+    samples.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as cache:
+        (Path(cache) / "samples").symlink_to(samples)
+        variables = {"COURSE_PROFILE": profile, "COURSE_DATA": data, "COURSE_CACHE": cache}
+        variables |= {"COURSE_START_SEED": str(seed), "COURSE_PRECISION": "", "COURSE_BASE": ""}
+        result = run_lesson.run(notebook, own, lambda line: None, variables)
     got = place(*(result[key] for key in ("lesson", "profile", "data", "device_kind", "seed")))
     if got != path:
         raise CourseError(f"It became {got.stem}, which was not asked for.")

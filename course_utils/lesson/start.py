@@ -1,6 +1,7 @@
 """The start of a lesson: profile, seeds, device; and what it asks for as it goes on."""
 
 import dataclasses
+import random
 import zlib
 
 from course_utils.errors import unknown_name
@@ -81,8 +82,14 @@ class Lesson(SavedModels):
     bases: list = dataclasses.field(default_factory=list)
 
     def load_dataset(self, name, split=None, as_supervised=True, **options):
-        """Return what `course_utils.load_dataset` returns; the lesson keeps its source in mind."""
+        """Return what `course_utils.load_dataset` returns; the lesson keeps its source in mind.
+
+        What is drawn or prepared for a first time takes random numbers of Python's, from which
+        Keras makes its seeds: they are given back, so that a first run is like all others.
+        """
+        state = random.getstate()
         loaded, info, source = datasets.load_with_source(name, split, as_supervised, **options)
+        random.setstate(state)
         self.sources.append(source)
         return loaded, info
 
