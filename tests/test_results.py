@@ -240,7 +240,8 @@ def test_what_is_recorded_of_names(observed):
     assert found["memory_mb"] is None or found["memory_mb"] > 100
 
 
-def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path):
+def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", "other")
     sources = {
         "begin": "import keras, numpy as np; before = len(dir())",
         "loop": (
@@ -259,11 +260,14 @@ def test_a_run_leaves_what_its_cells_leave_and_the_notebook_no_trace(tmp_path):
         "second": "history = model.fit(ones, ones, epochs=2, verbose=0); count = 2",
         "unkept": "again = history; model.fit(ones, ones, epochs=3, verbose=0)",
         "print": "print('from', '/home/me/models/best.keras', '3/4'); count = 2; count += 0",
+        "asked": "import os; os.environ['COURSE_CACHE']",
         "other": "count = 3; print('10 %\\r20 %\\rdone'); {'a': before}",
         "end": "traces = {'look', 'own', 'space'} & set(dir()); traces, _",
     }
     cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in sources.items()]
-    left = run_lesson.execute(nbformat.v4.new_notebook(cells=cells), tmp_path, lambda line: None)
+    notebook, asked = nbformat.v4.new_notebook(cells=cells), {"COURSE_CACHE": "own"}
+    left = run_lesson.execute(notebook, tmp_path, lambda line: None, asked)
+    assert left["shown"]["asked"] == "'own'"
     lengths = {
         cell: {name: len(curve["loss"]) for name, curve in curves.items()}
         for cell, curves in left["curves"].items()

@@ -98,18 +98,17 @@ def execute(notebook, output, tell=print, variables=()):
             return
         found = await _look(client.kc)
         left["memory_mb"] = found["memory_mb"]
-        for kind, before in last.items():
+        for kind, known in last.items():
             for name, value in found[kind].items():
-                if before.get(name) != value and value not in curves:
-                    left[kind].setdefault(cell["id"], {})[name] = before[name] = value
+                if known.get(name) != value and value not in curves:
+                    left[kind].setdefault(cell["id"], {})[name] = known[name] = value
                     curves.extend([value] * (kind == "curves"))
         if text := _shown(cell):
             left["shown"][cell["id"]] = text
 
-    environment = os.environ | {"COURSE_OUTPUT": str(output)} | dict(variables)
-    for variable in FOLDERS:
-        if folder := folder_in(variable):
-            environment[variable] = str(folder)
+    folders = {variable: folder_in(variable) for variable in FOLDERS}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items() if folder}
+    environment |= {"COURSE_OUTPUT": str(output)} | dict(variables)
     try:
         with tempfile.TemporaryDirectory() as folder:
             config = Config()
