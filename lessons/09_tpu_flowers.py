@@ -42,6 +42,11 @@ from course_utils import (
 lesson = start("09_tpu_flowers")
 
 # %% name="libraries"
+import faulthandler
+import inspect
+import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -713,9 +718,32 @@ lesson.report(
 #
 # `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. Two places need care. The loss must be divided by the size of the global batch, and not by that of the share. And `optimizer.apply` adds up the gradients of all replicas by itself, so the sum comes out as the mean over the global batch.
 
+
+# %% name="loop_step"
+def make_step(strategy, network, optimizer, batch):
+    def step(pictures, labels):
+        with tf.GradientTape() as tape:
+            answers = network(pictures, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(labels, answers)
+            loss = tf.reduce_sum(losses) / batch
+        gradients = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply(gradients, network.trainable_variables)
+        return loss
+
+    @tf.function
+    def whole_step(pictures, labels):
+        return strategy.reduce("SUM", strategy.run(step, (pictures, labels)), axis=None)
+
+    return whole_step
+
+
+# %% [markdown] name="loop_network_intro"
+# A network of one layer is enough to try it on:
+
+
 # %% name="loop_network"
-with strategy.scope():
-    small = keras.Sequential(
+def build_one_layer():
+    return keras.Sequential(
         [
             keras.Input((side, side, 3)),
             keras.layers.Rescaling(1 / 255),
@@ -724,54 +752,124 @@ with strategy.scope():
             keras.layers.Dense(5, activation="softmax"),
         ]
     )
-    optimizer = keras.optimizers.Adam(1e-3)
-    optimizer.build(small.trainable_variables)
 
 
-# %% name="loop_step"
-def step(pictures, labels):
-    with tf.GradientTape() as tape:
-        answers = small(pictures, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(labels, answers)
-        loss = tf.reduce_sum(losses) / global_batch
-    gradients = tape.gradient(loss, small.trainable_variables)
-    optimizer.apply(gradients, small.trainable_variables)
-    return loss
-
-
-@tf.function
-def whole_step(pictures, labels):
-    return strategy.reduce("SUM", strategy.run(step, (pictures, labels)), axis=None)
+# %% [markdown] name="loop_intro"
+# The loop goes through the dataset once for each epoch. `experimental_distribute_dataset` divides each batch among the replicas.
 
 
 # %% name="loop"
-for _ in range(lesson.epochs(3)):
-    shares = strategy.experimental_distribute_dataset(train_dataset)
-    losses = [float(whole_step(*share)) for share in shares]
-    print(f"loss {np.mean(losses):.3f}")
+def train_small(strategy, dataset, batch, epochs):
+    with strategy.scope():
+        network = build_one_layer()
+        optimizer = keras.optimizers.Adam(1e-3)
+        optimizer.build(network.trainable_variables)
+    whole_step = make_step(strategy, network, optimizer, batch)
+    shares = strategy.experimental_distribute_dataset(dataset)
+    for _ in range(epochs):
+        losses = [float(whole_step(*share)) for share in shares]
+        print(f"loss {sum(losses) / len(losses):.6f}")
+    return network
 
-# %% [markdown] name="loop_read"
-# That is a whole training, with a small network of one layer. It runs under each of the strategies in the table, and under the one for several machines. There it has to run as one process on each machine, which a notebook cannot be; so the same loop, with the frozen base, stands in `course_utils/workers.py`, and you start it in a terminal. With `--processes 2` it starts two processes on this machine that stand for two machines. They find each other through the network, and divide each batch between them. Here are two epochs by one process, on the validation pictures since they are fewer, and the same by two processes. (The profile `ci` leaves this out.)
+
+# %% name="loop_run"
+small = train_small(strategy, train_dataset, global_batch, lesson.epochs(3))
+
+# %% [markdown] name="work_intro"
+# That is a whole training, and it runs under each of the strategies in the table. Several machines need one process on each, which a notebook cannot be. So it becomes a program of its own. What such a process does, from the strategy to the loop:
+
+
+# %% name="work"
+def work(folder, batch=32, epochs=2):
+    faulthandler.dump_traceback_later(600, exit=True)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    keras.utils.set_random_seed(1)
+    files = tf.data.Dataset.list_files(f"{folder}/*.tfrecord", shuffle=False)
+    dataset = tf.data.TFRecordDataset(files).map(from_record).batch(batch, drop_remainder=True)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return train_small(strategy, dataset.with_options(options), batch, epochs)
+
+
+# %% [markdown] name="program_intro"
+# The strategy comes before anything else is computed, and finds out from a variable, `TF_CONFIG`, who belongs together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; without it, each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and tells where it stood.
+#
+# `inspect.getsource` gives the text of a function. With the imports above and a call below, the functions make a file, and this is the whole of it:
+
+# %% name="program"
+imports = "import faulthandler\nimport sys\n\nimport keras\nimport tensorflow as tf\n"
+functions = from_record, make_step, build_one_layer, train_small, work
+program = folder / "several.py"
+program.write_text(
+    "\n\n".join(
+        [imports, f"side = {side}\n", *map(inspect.getsource, functions), "work(sys.argv[1])\n"]
+    )
+)
+print(program.read_text())
+
+# %% [markdown] name="together_intro"
+# Two processes on this machine can stand for two machines. Each gets a port to be reached at, a list of all of them in `TF_CONFIG`, and its own number there:
+
+
+# %% name="addresses"
+def free_addresses(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return addresses
+
+
+def start_process(command, addresses, index):
+    config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+    environment = os.environ | {"TF_CONFIG": json.dumps(config), "CUDA_VISIBLE_DEVICES": "-1"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, **pipes)
+
+
+# %% [markdown] name="together_wait"
+# (No GPU is shown to them, since two processes cannot share the memory of one.) Where one fails, the others would wait for it, so they are ended, and what the first one said is raised here:
+
+
+# %% name="together"
+def run_together(command, count):
+    addresses = free_addresses(count)
+    processes = [start_process(command, addresses, index) for index in range(count)]
+    try:
+        while None in (states := [process.poll() for process in processes]) and not any(states):
+            time.sleep(0.1)
+    finally:
+        for process in processes:
+            process.kill()
+    answers = [process.communicate() for process in processes]
+    for state, (_, errors) in zip(states, answers, strict=True):
+        if state:
+            raise RuntimeError(f"A process ended with status {state}.\n{errors[-2000:]}")
+    return [printed for printed, _ in answers]
+
+
+# %% [markdown] name="workers_intro"
+# Two epochs by one process, on the validation pictures since they are fewer, and the same by two. (The profile `ci` leaves this out.)
 
 # %% name="workers"
-command = [sys.executable, "-m", "course_utils.workers", "--records", str(validation_folder)]
 for count in (1, 2):
     if lesson.profile != "ci":
-        whole = [*command, "--epochs", "2", "--processes", str(count)]
-        print(subprocess.run(whole, capture_output=True, text=True, timeout=600).stdout)
+        command = [sys.executable, str(program), str(validation_folder)]
+        for number, printed in enumerate(run_together(command, count), start=1):
+            print(f"process {number} of {count}:", *printed.splitlines())
 
 # %% [markdown] name="workers_read"
 # The losses should agree to about the sixth digit, and on one machine two processes are no faster than one: they share its cores. What several machines bring is more cores.
 #
-# On machines of your own, say two that are called `host1` and `host2`: set up the course on both, and copy the folder of records (`train_folder` says where it is) to the same place on each. Then start, with the number of the machine as `index`:
+# On machines of your own, say two that are called `host1` and `host2`: install TensorFlow and Keras on both, and copy `several.py` and the folder of records (`train_folder` says where it is) to each. Then start, with the number of the machine as `index`:
 #
 # ```
 # export TF_CONFIG='{"cluster": {"worker": ["host1:2222", "host2:2222"]},
 #                    "task": {"type": "worker", "index": 0}}'
-# python -m course_utils.workers --records records/train --epochs 5 --batch 64 --save flowers.keras
+# python several.py records/train
 # ```
 #
-# and on the second one the same with `"index": 1`. Each waits until the other is there. The port 2222 must be open between them, and for nobody else: there is no password.
+# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and for nobody else: there is no password. For a network such as the one above, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too.
 #
 # For a machine with a TPU (Google calls it a TPU VM), from a copy of the course:
 #

@@ -8,7 +8,6 @@ import course_utils
 
 PACKAGE = Path(course_utils.__file__).parent
 ROOMS = [
-    "workers",
     "lesson",
     "exercises",
     "show",
