@@ -23,17 +23,14 @@
 from course_utils import (
     check_exercise,
     explore_descent,
-    forget_files,
     live_curves,
+    new_figure,
     pick_strategy,
     plot_descent,
-    plot_functions,
     plot_neuron,
     plot_pictures,
     plot_predictions,
-    plot_softmax,
     predict_uploads,
-    record_files,
     start,
     write_class_folders,
     write_records,
@@ -85,8 +82,19 @@ plot_neuron(inputs, weights, bias)
 # The bend is the neuron's *activation*. You have used two. *ReLU* turns what is negative into 0. *Sigmoid* presses every number between 0 and 1, and makes a probability of it.
 
 # %% name="activations"
-bends = {"ReLU": lambda x: np.maximum(0, x), "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
-plot_functions(bends, -6, 6, xlabel="what the neuron has added up")
+sums = np.linspace(-6, 6, 401)
+bends = {"ReLU": np.maximum(0, sums), "sigmoid": 1 / (1 + np.exp(-sums))}
+
+# %% [markdown] name="activations_draw"
+# Matplotlib draws such curves. `new_figure` gives an empty figure of 7 by 2.6 inches, with words for readers who do not see it.
+
+# %% name="activations_shown"
+figure = new_figure(7, 2.6, "ReLU: 0 up to 0, then a straight line. Sigmoid: an S from 0 to 1.")
+for axes, (name, values) in zip(figure.subplots(1, 2), bends.items(), strict=True):
+    axes.plot(sums, values)
+    axes.set(title=name, xlabel="what the neuron has added up")
+    axes.grid(alpha=0.3)
+figure
 
 # %% [markdown] name="activations_read"
 # Where the curve is flat, a change of the sum changes nothing, and the neuron learns nothing there. Sigmoid is flat at both ends, ReLU at one. That is why ReLU is the usual one between layers, and sigmoid is kept for the end.
@@ -98,23 +106,42 @@ plot_functions(bends, -6, 6, xlabel="what the neuron has added up")
 flowers = ["dandelion", "daisy", "tulips", "sunflowers", "roses"]
 logits = np.array([1.0, 2.0, -1.0, 3.0, 0.5])
 powers = np.exp(logits)
-(powers / powers.sum()).round(2)
+shares = powers / powers.sum()
+shares.round(2)
 # -> array([0.08, 0.23, 0.01, 0.62, 0.05])
 
 # %% name="softmax_shown"
-plot_softmax(logits, flowers, label=flowers.index("daisy"))
+one_hot = np.array([0, 1, 0, 0, 0])
+columns = {"logits": logits, "e to the power": powers, "softmax": shares, "one-hot": one_hot}
+figure = new_figure(
+    9, 2.8, "Five rows, one for each flower: logit, power of e, share, one-hot label."
+)
+panels = figure.subplots(1, 4, sharey=True)
+for axes, (title, numbers) in zip(panels, columns.items(), strict=True):
+    bars = axes.barh(flowers, numbers, color="lightgrey", edgecolor="black")
+    bars[flowers.index("daisy")].set(facecolor="lightblue", hatch="//")
+    axes.bar_label(bars, fmt="%.2g", padding=3)
+    axes.set(title=title, xmargin=0.3)
+panels[0].invert_yaxis()
+figure
 
 # %% [markdown] name="softmax_read"
 # The hatched row is the truth: a daisy. The network says sunflower with 62 % and daisy with 23 %. How bad is that? The *cross-entropy* takes the logarithm of the share that the right class got, with a minus. As a sum over all classes, each share's logarithm times its entry in the one-hot label, it comes to the same, since all entries but one are 0:
 
 # %% name="cross_entropy" tags=["nbval-check-output"]
-shares = powers / powers.sum()
-one_hot = np.array([0, 1, 0, 0, 0])
 float(round(-np.sum(one_hot * np.log(shares)), 2))
 # -> 1.47
 
 # %% name="cross_entropy_shown"
-plot_functions({"cross-entropy": lambda share: -np.log(share)}, 0.01, 1, xlabel="share")
+share = np.linspace(0.01, 1, 401)
+figure = new_figure(
+    4, 2.6, "The loss falls from 4.6 at a share of 0.01 to 0 at 1, ever less steeply."
+)
+axes = figure.subplots()
+axes.plot(share, -np.log(share))
+axes.set(xlabel="share of the right class", ylabel="cross-entropy")
+axes.grid(alpha=0.3)
+figure
 
 # %% [markdown] name="cross_entropy_read"
 # 1.47 for 23 %. To the right, nearly sure and right, the loss is nearly 0. To the left it rises without end. (Somebody who guesses among five pays 1.61.)
@@ -446,10 +473,13 @@ train_folder = write_records(train_squares, to_record, folder / "train", shards=
 validation_folder = write_records(validation_squares, to_record, folder / "validation", shards=4)
 
 # %% [markdown] name="files_intro"
-# `record_files` gives the paths, after it has checked every record by its checksum. A file that is damaged, or is none of these, is named now and not in the middle of the training.
+# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` where they differ, so that no damaged picture gets into a training unseen. The files:
 
 # %% name="files" tags=["nbval-check-output"]
-train_files, validation_files = record_files(train_folder), record_files(validation_folder)
+train_files, validation_files = (
+    sorted(str(path) for path in place.glob("*.tfrecord"))
+    for place in (train_folder, validation_folder)
+)
 len(train_files), len(validation_files)
 # -> (8, 4)
 
@@ -509,7 +539,15 @@ ways = {
 }
 
 # %% [markdown] name="cold_intro"
-# A file that was read a moment ago is still in memory, and the second reading says nothing about the disk. `forget_files` asks the operating system to drop such copies. It returns whether that can be done; a virtual machine's host may keep copies of its own.
+# A file that was read a moment ago is still in memory, and the second reading says nothing about the disk. Linux can be asked to drop such copies, once they are written to the disk; macOS and Windows cannot. A virtual machine's host may keep copies of its own.
+
+
+# %% name="forget"
+def forget(files):
+    for path in files:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 # %% name="speed"
@@ -521,9 +559,13 @@ def pictures_per_second(dataset):
 
 
 for name, (dataset, files) in ways.items():
-    forgotten = forget_files(files)
+    if sys.platform == "linux":
+        forget(files)
     cold, cached = pictures_per_second(dataset), pictures_per_second(dataset)
-    print(f"{name}: {cold:,.0f} a second {'cold' if forgotten else 'at first'}, ", end="")
+    print(
+        f"{name}: {cold:,.0f} a second {'cold' if sys.platform == 'linux' else 'at first'}, ",
+        end="",
+    )
     print(f"{cached:,.0f} cached")
 
 # %% [markdown] name="speed_read"
@@ -888,7 +930,7 @@ for count in (1, 2):
 # Before a long training on hardware that costs money:
 #
 # 1. Does it run for one epoch on a CPU, with a hundredth of the pictures?
-# 2. Are the records complete and checked, and near the machine that will read them?
+# 2. Are the records complete, and near the machine that will read them? Read them all once: a damaged one stops you now, and not on the third day.
 # 3. Does the pipeline feed the machine? Measure it alone, as above; a TPU that waits costs as much as one that works.
 # 4. Global batch = batch of a replica × replicas, and the learning rate follows it.
 # 5. `drop_remainder` where the shapes must be fixed.
