@@ -5,6 +5,8 @@ from matplotlib.patches import Circle
 
 from course_utils.show.plots import GREY, new_figure
 
+PALE_BLUE, PALE_ORANGE = "#CFE3F1", "#F6D9C8"
+
 
 def plot_neuron(inputs, weights, bias):
     """Return a drawing of a neuron with ReLU: inputs, weights, sum, bend, output.
@@ -39,9 +41,9 @@ def plot_neuron(inputs, weights, bias):
         _arrow(axes, (0.35, place), (3.6, middle), f"× {_number(weight)}", 0.36)
         _ball(axes, 0, place, _number(value), "white")
     _arrow(axes, (3.95, middle - 1.2), (3.95, middle - 0.36), f"+ {_number(bias)}", 0.0)
-    _ball(axes, 3.95, middle, _number(total), "#CFE3F1")
+    _ball(axes, 3.95, middle, _number(total), PALE_BLUE)
     _arrow(axes, (4.3, middle), (6.1, middle), "ReLU", 0.45)
-    _ball(axes, 6.5, middle, _number(output), "#F6D9C8")
+    _ball(axes, 6.5, middle, _number(output), PALE_ORANGE)
     low, high = min(-0.55, middle - 1.3), len(inputs) - 0.4
     for x, y, words in (
         (0, -0.6, "inputs"),
