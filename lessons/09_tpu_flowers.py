@@ -836,7 +836,7 @@ def work(folder, batch=32, epochs=2):
 # %% [markdown] name="program_intro"
 # The strategy comes before anything else is computed, and finds out from a variable, `TF_CONFIG`, who belongs together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; without it, each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and tells where it stood.
 #
-# `inspect.getsource` gives the text of a function. With the imports above and a call below, the functions make a file, and this is the whole of it:
+# `inspect.getsource` gives the text of a function. With imports before them and a call after them, the functions make a file, and this is the whole of it:
 
 # %% name="program"
 imports = "import faulthandler\nimport sys\n\nimport keras\nimport tensorflow as tf\n"
@@ -870,7 +870,7 @@ def start_process(command, addresses, index):
 
 
 # %% [markdown] name="together_wait"
-# (No GPU is shown to them, since two processes cannot share the memory of one.) Where one fails, the others would wait for it, so they are ended, and what the first one said is raised here:
+# (No GPU is shown to them, since two processes cannot share the memory of one.) Where one fails, the others would wait for it, so they are ended, and what the failed one said is the error here:
 
 
 # %% name="together"
@@ -894,11 +894,13 @@ def run_together(command, count):
 # Two epochs by one process, on the validation pictures since they are fewer, and the same by two. (The profile `ci` leaves this out.)
 
 # %% name="workers"
-for count in (1, 2):
-    if lesson.profile != "ci":
-        command = [sys.executable, str(program), str(validation_folder)]
+command = [sys.executable, str(program), str(validation_folder)]
+for count in (1, 2) if lesson.profile != "ci" else ():
+    try:
         for number, printed in enumerate(run_together(command, count), start=1):
             print(f"process {number} of {count}:", *printed.splitlines())
+    except RuntimeError as error:
+        print(error)
 
 # %% [markdown] name="workers_read"
 # The losses should agree to about the sixth digit, and on one machine two processes are no faster than one: they share its cores. What several machines bring is more cores.
@@ -911,7 +913,7 @@ for count in (1, 2):
 # python several.py records/train
 # ```
 #
-# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and for nobody else: there is no password. For a network such as the one above, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too.
+# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and for nobody else: there is no password. For a network such as the one above, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
 #
 # For a machine with a TPU (Google calls it a TPU VM), from a copy of the course:
 #

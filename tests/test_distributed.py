@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from course_utils import write_records
 from tests import background
-from tools.lesson_source import LESSONS, read_lesson
+from tools.lesson_source import LESSONS, read_lesson, taught
 
 SIDE, BATCH = 32, 8
 PICTURES = np.random.default_rng(0).integers(0, 256, (32, SIDE, SIDE, 3), dtype=np.uint8)
@@ -112,18 +112,9 @@ def test_two_devices_train_as_one_does():
     assert run.stdout.endswith("equal\n"), run.stderr[-3000:]
 
 
-def to_record(picture, label):
-    jpeg = tf.io.encode_jpeg(picture).numpy()
-    features = {
-        "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[jpeg])),
-        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[int(label)])),
-    }
-    return tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString()
-
-
 @pytest.fixture
 def records(tmp_path):
-    return write_records(pairs(), to_record, tmp_path / "flowers", shards=3)
+    return write_records(pairs(), taught("09", "to_record"), tmp_path / "flowers", shards=3)
 
 
 def script(folder, *last):
