@@ -24,12 +24,12 @@ def pairs(count=COUNT):
     return tf.data.Dataset.from_tensor_slices((PICTURES[:count], LABELS[:count]))
 
 
-def to_record(picture, label, **features):
-    features |= {
-        "image": tf.train.Feature(
-            bytes_list=tf.train.BytesList(value=[tf.io.encode_png(picture).numpy()])
-        ),
-        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[int(label)])),
+def to_record(picture, label):
+    png = tf.train.BytesList(value=[tf.io.encode_png(picture).numpy()])
+    number = tf.train.Int64List(value=[int(label)])
+    features = {
+        "image": tf.train.Feature(bytes_list=png),
+        "label": tf.train.Feature(int64_list=number),
     }
     return tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString()
 
