@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from course_utils import (
-    DIFFICULTIES,
     CourseError,
     draw_difficulty,
     explore_difficulties,
     measure_difficulty,
 )
+from course_utils.show.difficulties import DIFFICULTIES
+from tools.lesson_source import taught
 
 
 def test_pictures_change_with_the_knob_and_with_nothing_else():
@@ -43,7 +44,10 @@ def test_what_stands_before_an_animal_costs_accuracy():
 
 def test_the_explorable_follows_choice_and_slider():
     choice, slider, text, image = explore_difficulties().widget.children
-    assert choice.options == DIFFICULTIES and "occlusion at 0.5" in text.value
+    assert (
+        tuple(taught("04", "difficulties")) == choice.options == DIFFICULTIES
+        and "occlusion at 0.5" in text.value
+    )
     before = image.value
     slider.value = 1.0
     assert "occlusion at 1:" in text.value and image.value != before

@@ -19,7 +19,7 @@ import pytest
 from nbclient import NotebookClient
 from PIL import ExifTags, Image, ImageFile
 
-from course_utils import CourseError, find_pictures, read_picture, write_class_folders
+from course_utils import CourseError, read_picture, write_class_folders
 from course_utils.errors import DataError, PictureError
 from course_utils.pictures import class_folders
 from course_utils.pictures import reading as pictures
@@ -342,7 +342,7 @@ def test_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "round.jpg").symlink_to("round.jpg")
     for source, words in (
-        (tmp_path, "is a folder.*find_pictures"),
+        (tmp_path, "is a folder"),
         (tmp_path / "cat.jpg", "There is no file .*cat.jpg"),
         ("cat.jpg", f"It was looked for in {tmp_path}"),
         (os.devnull, "is no file but a device"),
@@ -386,39 +386,6 @@ def test_threads_read_without_a_warning(recwarn):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: read_picture(("noted", noted)), range(200)))
     assert len(recwarn) == 0
-
-
-# Finding
-
-
-def test_find_pictures(tmp_path):
-    names = ["b.JPG", "a.png", "sub/c.jpeg", "sub/deep/d.webp", "sub/e.HEIC", "f.tif"]
-    others = ["notes.txt", "page.pdf", "data.h5", ".hidden.jpg", "._a.png", ".trash/g.jpg"]
-    for name in [*names, *others]:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "folder.jpg").mkdir()
-    (tmp_path / "broken.jpg").symlink_to("nowhere.jpg")
-    (tmp_path / "sub" / "circle").symlink_to(tmp_path, target_is_directory=True)
-    (tmp_path / "zz").symlink_to(tmp_path / "sub", target_is_directory=True)
-    if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe.jpg")
-    assert find_pictures(str(tmp_path)) == sorted(tmp_path / name for name in names)
-    (tmp_path / "empty").mkdir()
-    assert find_pictures(tmp_path / "empty") == []
-
-
-def test_find_pictures_of_a_wrong_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "cat.jpg").touch()
-    for folder, words in (
-        (tmp_path / "nowhere", "There is no folder"),
-        ("nowhere", f"looked for in {tmp_path}"),
-        (tmp_path / "cat.jpg", "is a file"),
-        ("a\0b", "cannot be opened"),
-    ):
-        with pytest.raises(PictureError, match=words):
-            find_pictures(folder)
 
 
 # Writing

@@ -1,13 +1,11 @@
-"""Drawings of the parts of a network, and the way down a surface with a saddle point."""
+"""The drawing of a neuron, and the way down a surface with a saddle point."""
 
 import keras
 import numpy as np
 import pytest
 
-from course_utils import explore_descent, plot_descent, plot_functions, plot_neuron, plot_softmax
+from course_utils import explore_descent, plot_descent, plot_neuron
 from course_utils.show.descent import descend, height, slope
-
-FLOWERS = ["dandelion", "daisy", "tulips"]
 
 
 def test_a_neuron_is_drawn_with_its_numbers():
@@ -22,29 +20,6 @@ def test_a_neuron_is_drawn_with_its_numbers():
 def test_a_neuron_that_cannot_be_drawn(inputs):
     with pytest.raises(ValueError, match="1 to 8 inputs and as many weights"):
         plot_neuron(inputs, [1.0], 0)
-
-
-def test_functions_are_drawn_as_they_are():
-    figure = plot_functions({"square": np.square, "half": lambda x: x / 2}, -1, 3, xlabel="x")
-    square, half = (axes.lines[0].get_xydata() for axes in figure.axes)
-    assert np.allclose(square[:, 1], square[:, 0] ** 2) and np.allclose(half[-1], (3, 1.5))
-    assert "square, half" in figure.description
-    for wrong in ({}, -1, 1), ({"square": np.square}, 1, 1):
-        with pytest.raises(ValueError, match="at least one function"):
-            plot_functions(*wrong)
-
-
-def test_softmax_adds_up_and_its_loss_is_that_of_keras():
-    figure = plot_softmax([1.0, 2.0, -1.0], FLOWERS, label=1)
-    shares = [bar.get_width() for bar in figure.axes[2].patches]
-    assert np.isclose(sum(shares), 1) and np.isclose(shares[0] / shares[1], np.exp(-1))
-    assert [bar.get_width() for bar in figure.axes[3].patches] == [0, 1, 0]
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    expected = float(loss(np.array([1]), np.array([[1.0, 2.0, -1.0]])))
-    assert f"a loss of {expected:.2f}" in figure.description
-    for scores, label in (([1.0, 2.0], 0), ([1.0, 2.0, 3.0], 3)):
-        with pytest.raises(ValueError, match="3 names"):
-            plot_softmax(scores, FLOWERS, label)
 
 
 def test_the_surface_has_its_saddle_point_and_its_hollows():

@@ -90,7 +90,7 @@ def test_the_hint_names_the_limit_of_the_place(monkeypatch):
     assert "JupyterLab takes 10 MB" in hint() and "Colab" not in hint()
     monkeypatch.setitem(sys.modules, "google.colab", None)
     assert "In Colab" in hint() and "JupyterLab" not in hint()
-    assert "1,000 pixels" in hint() and "find_pictures('/content/drive/MyDrive" in hint()
+    assert "1,000 pixels" in hint() and "glob('/content/drive/MyDrive" in hint()
 
 
 def test_ready_pictures_are_shown_first_and_alone_without_a_kernel(tmp_path):

@@ -32,12 +32,12 @@ Measured with JupyterLab 4.6: its server closes the connection at a larger messa
 _IN_JUPYTERLAB = (
     f"JupyterLab takes 10 MB at once, under make lab {LAB_MEGABYTES} MB, and drops more in silence",
     "a folder",
-    "/home/me/pictures",
+    "/home/me/pictures/*.jpg",
 )
 _IN_COLAB = (
     "In Colab, a large upload may vanish without a word",
     "a folder of Google Drive, connected by Files, Mount Drive,",
-    "/content/drive/MyDrive/pictures",
+    "/content/drive/MyDrive/pictures/*.jpg",
 )
 
 
@@ -126,8 +126,8 @@ def _hint():
     return (
         f"One picture or several: JPEG, PNG, WebP or another kind. {limit}: if nothing happens, "
         "run this cell again and upload fewer, or smaller ones; 1,000 pixels a side are plenty. "
-        f"Pictures in {folder} need no upload: <code>ready=find_pictures({path!r})</code>, with "
-        "<code>from course_utils import find_pictures</code>."
+        f"Pictures in {folder} need no upload: <code>ready=glob({path!r})</code>, with "
+        "<code>from glob import glob</code>."
     )
 
 
