@@ -1,4 +1,14 @@
-"""Explorables: a slider beside a picture in a live notebook, a picture alone everywhere else."""
+"""Explorables: what a page computes as it is read, and a still picture where it may not.
+
+The text of one module of `modules/` and of their host is written into the output, with the numbers
+and every word that is shown. So an explorable needs no kernel, no network and no file beside it.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 
@@ -28,7 +38,44 @@ KERNELS = {
 }
 """Kernels to choose from, by what they look for or do."""
 
-OWN_KERNEL = "your own"
+
+MODULES = Path(__file__).parent / "modules"
+
+WORDS = {"back": "one step back", "on": "one step on"}
+"""What every explorable says."""
+
+
+class PageExplorable:
+    """An explorable that lives in the page, and a picture of it for where no script runs.
+
+    Args:
+        module: the name of its ES module in `modules/`, which exports `mount(element, data)`.
+        data: what it is mounted with: values that JSON can write, arrays as `pack` writes them;
+            its "words" are the texts that the module shows.
+        figure: the `DescribedFigure` that stands for it.
+    """
+
+    def __init__(self, module, data, figure):
+        self.module = module
+        self.data = data | {"words": WORDS | data.get("words", {})}
+        self.figure = figure
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        # Inside a page a module can import nothing, so the two texts become one.
+        texts = [(MODULES / f"{name}.mjs").read_text("utf-8") for name in ("host", self.module)]
+        text = re.sub("(?m)^import .*\n", "", "".join(texts))
+        data = json.dumps(self.data, separators=(",", ":")).replace("<", "\\u003c")
+        key = hashlib.sha256(f"{self.module}{data}".encode()).hexdigest()[:12]
+        still = self.figure.to_html()
+        place = f'<div class="explorable" data-explorable="{key}">{still}</div>'
+        script = f'<script type="module">\n{text}start("{key}", mount, {data});\n</script>'
+        return {"text/html": f"{place}\n{script}", "text/plain": self.figure.description}, {}
+
+
+def pack(array, kind):
+    """Return an array as the page unpacks it: uint8, float32 or float16, in the order of rows."""
+    packed = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
+    return {"kind": kind, "base64": base64.b64encode(packed.tobytes()).decode()}
 
 
 class Explorable:
@@ -136,22 +183,22 @@ def explore_predictions(pictures, probabilities, labels, class_names):
 
 
 def explore_convolution(picture, kernel):
-    """Return a slider that steps a 3 × 3 kernel over a picture, and fields to change the kernel.
+    """Return a 3 × 3 kernel that steps over a picture, with fields to change its weights.
 
-    It begins where the sum is largest. Each position shows the patch below the kernel, the nine
+    It begins where the sum is largest. Each place shows the patch below the kernel, the nine
     products, and the feature map as far as it is filled.
 
     Args:
         picture: (height, width) or (height, width, 1), at least 3 × 3; integers in 0…255 or
             floats in 0…1.
-        kernel: (3, 3) numbers.
+        kernel: (3, 3) numbers from −9999 to 9999.
 
     Returns:
-        An `Explorable`; its `widget` holds a choice of kernels, the nine fields, the slider, a
-        line of text and the picture.
-    """
-    import ipywidgets
+        A `PageExplorable`.
 
+    Raises:
+        ValueError: these are no such picture and kernel.
+    """
     picture, kernel = np.asarray(picture), np.asarray(kernel)
     picture = picture[..., 0] if picture.shape[2:] == (1,) else picture
     if picture.ndim != 2 or min(picture.shape) < 3 or kernel.shape != (3, 3):
@@ -159,51 +206,32 @@ def explore_convolution(picture, kernel):
             "The picture must have the shape (height, width) or (height, width, 1), both at least "
             f"3, and the kernel (3, 3); these have {picture.shape} and {kernel.shape}."
         )
-    field = {"layout": ipywidgets.Layout(width="5em"), "step": 1}
-    fields = [ipywidgets.FloatText(value=weight, **field) for weight in kernel.ravel()]
-    choice = ipywidgets.Dropdown(
-        options=[*KERNELS, OWN_KERNEL], value=_name_of(kernel), description="kernel"
-    )
-
-    def weights():
-        return np.reshape([field.value for field in fields], (3, 3))
-
-    def figure_at(position):
-        return plot_convolution(picture, weights(), *divmod(position, picture.shape[1] - 2))
-
-    def text_at(position):
-        row, column = divmod(position, picture.shape[1] - 2)
-        total = (picture[row : row + 3, column : column + 3] * weights()).sum()
-        return f"Step {position + 1}: row {row}, column {column}. The products sum to {total:.5g}."
-
+    if not (np.abs(kernel) <= 9999).all():
+        raise ValueError(f"Each weight must be from −9999 to 9999; these are {kernel.tolist()}.")
     feature_map, _ = convolve(picture, kernel)
-    parts, figure, redraw = _stepper(
-        figure_at, text_at, feature_map.size, "position", int(feature_map.argmax())
-    )
-    following = False  # one of the two changes the other: draw once, not ten times
-
-    def follow(change):
-        nonlocal following
-        if following or (change["owner"] is choice and choice.value == OWN_KERNEL):
-            return
-        following = True
-        if change["owner"] is choice:
-            for field, weight in zip(fields, np.ravel(KERNELS[choice.value]), strict=True):
-                field.value = float(weight)
-        else:
-            choice.value = _name_of(weights())
-        following = False
-        redraw()
-
-    for part in (choice, *fields):
-        part.observe(follow, names="value")
-    rows = [ipywidgets.HBox(fields[begin : begin + 3]) for begin in (0, 3, 6)]
-    return Explorable(ipywidgets.VBox([choice, *rows, *parts]), figure)
-
-
-def _name_of(kernel):
-    """Return what a kernel is called in the list of those to choose from."""
-    return next((name for name in KERNELS if np.array_equal(KERNELS[name], kernel)), OWN_KERNEL)
+    whole = picture.dtype.kind in "iub" and 0 <= picture.min() <= picture.max() <= 255
+    data = {
+        "picture": pack(picture, "uint8" if whole else "float32"),
+        "width": picture.shape[1],
+        "top": 255 if picture.dtype.kind in "iu" or picture.max() > 1 else 1,
+        "kernel": kernel.ravel().tolist(),
+        "kernels": {name: np.ravel(weights).tolist() for name, weights in KERNELS.items()},
+        "words": {
+            "kernel": "kernel",
+            "own": "your own",
+            "position": "step",
+            "picture": "picture",
+            "map": "feature map: black is {low}, white is {high}; hatched where still empty",
+            "patch": "patch",
+            "weights": "× kernel",
+            "weight": "weight in row {row}, column {column}",
+            "products": "= products, sum {sum}",
+            "sum": "Step {step}: row {row}, column {column}. The products sum to {sum}.",
+            "invalid": "Each weight must be a number from −9999 to 9999.",
+        },
+    }
+    place = np.unravel_index(feature_map.argmax(), feature_map.shape)
+    return PageExplorable("convolution", data, plot_convolution(picture, kernel, *place))
 
 
 AMOUNTS = {

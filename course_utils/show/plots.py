@@ -15,6 +15,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from course_utils.machine.printing import number_of
+
 matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
 RIGHT, WRONG = "✓", "✗"
@@ -36,20 +38,34 @@ class DescribedFigure(Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        png = base64.b64encode(self.to_png()).decode()
-        alt = html.escape(self.description)
-        return (
-            {
-                "image/png": png,
-                # JupyterLab shows this one; it leaves the alt text of a PNG's metadata unread.
-                "text/html": f'<img alt="{alt}" src="data:image/png;base64,{png}">',
-                "text/plain": self.description,
-            },
-            {"image/png": {"alt": self.description}},
-        )
+        return {"text/html": self.to_html(), "text/plain": self.description}, {}
+
+    def to_html(self):
+        """Return the picture, once, with its description as the text for who cannot see it."""
+        from PIL import Image
+
+        address = to_address(np.asarray(Image.open(io.BytesIO(self.to_png())).convert("RGB")))
+        return f'<img alt="{html.escape(self.description)}" src="{address}">'
 
     def __repr__(self):
         return self.description or super().__repr__()
+
+
+def to_address(picture, quality=85):
+    """Return a picture as an address that holds all of it: a WebP file, exact up to 256 colours.
+
+    Args:
+        picture: uint8 (height, width) or (height, width, 3).
+        quality: 0…100, of pictures with so many colours that they are photographs.
+    """
+    from PIL import Image
+
+    buffer, image = io.BytesIO(), Image.fromarray(picture).convert("RGB")
+    drawn = image.getcolors(1024) is not None
+    if drawn and image.getcolors(256) is None:
+        image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.convert("RGB").save(buffer, "WEBP", lossless=drawn, quality=quality, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def new_figure(width, height, description, layout="constrained"):
@@ -153,7 +169,8 @@ def plot_pictures(pictures, titles=None, columns=5, title=None, inches=1.5):
     figure = new_figure(
         inches * columns,
         height,
-        f"{title + '. ' if title else ''}{len(pictures)} pictures in {rows} rows{named}.",
+        f"{title + '. ' if title else ''}{number_of(len(pictures), 'pictures')} in "
+        f"{number_of(rows, 'rows')}{named}.",
         layout=None,
     )
     axes = new_sheet(figure)
