@@ -3,6 +3,8 @@
 One notebook holds each of them. It is run, saved, exported, and opened again as a stranger's.
 """
 
+import re
+
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,11 +16,43 @@ from tests.browser import api
 CALLS = {
     "convolution": """
 import numpy as np
-from course_utils import explore_convolution
+import course_utils
+from course_utils.show import explore
+numbers = np.random.default_rng(0)
 picture = np.zeros((9, 12), np.uint8)
 picture[2:7, 4] = 255
-explore_convolution(picture, np.ones((3, 3)))
+course_utils.explore_convolution(picture, np.ones((3, 3)))
 """,
+    "predictions": """
+pictures = numbers.integers(0, 256, (12, 28, 28, 1), np.uint8)
+probabilities = numbers.dirichlet(np.ones(3), 12)
+course_utils.explore_predictions(pictures, probabilities, np.arange(12) % 3, ["cat", "dog", "owl"])
+""",
+    "difficulties": """
+explore.measure_difficulty = lambda name, value: 0.9 - value / 2
+course_utils.explore_difficulties()
+""",
+    "augmentation": """
+photos, labels = course_utils.draw_difficulty("scale", 0.5, count=12)
+course_utils.explore_augmentation(photos[0])
+""",
+    "neighbours": """
+vectors = {"features": numbers.normal(size=(12, 5)), "pixels": photos}
+course_utils.explore_neighbours(photos, vectors, labels % 2, ["cat", "dog"])
+""",
+    "smoothing": """
+course_utils.explore_smoothing({
+    name: numbers.random(20).tolist() for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+})
+""",
+    "channels": """
+maps = [numbers.normal(size=(20, 20, 32)), numbers.normal(size=(7, 7, 128))]
+course_utils.explore_feature_maps(photos[0], maps, ["first", "second"])
+""",
+    "heat_maps": """
+course_utils.explore_heat_maps(photos[0], {"cat, 90%": photos[1], "dog, 5%": photos[2]})
+""",
+    "descent": "course_utils.explore_descent()",
 }
 """A cell for each explorable."""
 MOUNTED = "[data-mounted]"
@@ -74,7 +108,7 @@ def page(request):
 @pytest.mark.parametrize("name", CALLS)
 def test_the_keyboard_moves_it_and_the_notebook_keeps_its_cells(page, name):
     root = place(page, name)
-    moved = root.locator("input[type=range], select").last
+    moved = root.locator("input[type=range], select").last  # Chromium opens no list at an arrow
     said = root.get_by_role("status")
     before, cells = said.text_content(), page.locator(".jp-Cell").count()
     moved.focus()
@@ -118,6 +152,35 @@ def test_a_kernel_is_chosen_edited_and_refused(page):
     api.expect(said).to_have_text(sum_before)
     root.get_by_role("button", name="step: one step on").click()
     api.expect(said).not_to_have_text(sum_before)
+
+
+def test_a_layer_with_more_channels_lets_the_slider_go_further(page):
+    root = place(page, "channels")
+    said, moved = root.get_by_role("status"), root.get_by_role("slider")
+    moved.press("End")
+    api.expect(said).to_contain_text("first, channel 31")
+    root.get_by_role("combobox").select_option("second")
+    api.expect(said).to_contain_text("second, channel 31")
+    moved.press("End")
+    api.expect(said).to_contain_text("second, channel 127")
+    api.expect(root.get_by_role("img", name="second, channel 127")).to_be_visible()
+    root.get_by_role("combobox").select_option("first")
+    api.expect(said).to_contain_text("first, channel 31")
+
+
+def test_amounts_name_the_layers_that_may_go_as_far(page):
+    root = place(page, "augmentation")
+    said = root.get_by_role("status")
+    api.expect(said).to_have_text(re.compile(r"As it is\.|RandomBrightness"))
+    root.get_by_label("mirrored").check()
+    root.get_by_role("slider", name="to the right").press("End")
+    root.get_by_role("button", name="turn (degrees): one step back").click()
+    for layer in (
+        'RandomFlip("horizontal")',
+        "RandomRotation(5 / 360)",
+        "RandomTranslation(0, 0.5)",
+    ):
+        api.expect(said).to_contain_text(layer)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

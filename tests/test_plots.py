@@ -99,20 +99,6 @@ def test_what_does_not_fit_is_told_with_its_numbers(call):
         call()
 
 
-def test_the_slider_begins_with_the_surest_mistake_and_redraws():
-    explorable = explore_predictions(PICTURES, PROBABILITIES, LABELS, NAMES)
-    slider, text, image = explorable.widget.children
-    assert "Mistake 1 of 2" in text.value and "dog 70%, is cat" in text.value
-    first = image.value
-    slider.value = 1
-    assert "Mistake 2 of 2" in text.value and "cat 60%, is dog" in text.value
-    assert image.value != first
-    slider.value = 2
-    assert "Right answer 1 of 3" in text.value and "owl 40%" in text.value
-    data, _ = explorable._repr_mimebundle_()
-    assert {"text/html", "application/vnd.jupyter.widget-view+json"} <= set(data)
-
-
 def test_feature_maps_stand_layer_by_layer_and_empty_ones_are_counted():
     maps = [np.random.default_rng(0).random((8, 6, 3)), np.zeros((2, 2, 12))]
     figure = plot_feature_maps(maps, ["conv", "pool"], columns=4)
