@@ -53,6 +53,16 @@ course_utils.explore_feature_maps(photos[0], maps, ["first", "second"])
 course_utils.explore_heat_maps(photos[0], {"cat, 90%": photos[1], "dog, 5%": photos[2]})
 """,
     "descent": "course_utils.explore_descent()",
+    "digit": """
+import keras
+layers = [
+    keras.layers.Rescaling(1 / 255),
+    keras.layers.Conv2D(12, 3, activation="relu"),
+    keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax"),
+]
+course_utils.explore_digit(keras.Sequential([keras.Input(shape=(28, 28, 1)), *layers]))
+""",
 }
 """A cell for each explorable."""
 MOUNTED = "[data-mounted]"
@@ -105,7 +115,7 @@ def page(request):
     return getattr(found, "page", found)
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "digit"])
 def test_the_keyboard_moves_it_and_the_notebook_keeps_its_cells(page, name):
     root = place(page, name)
     moved = root.locator("input[type=range], select").last  # Chromium opens no list at an arrow
@@ -181,6 +191,34 @@ def test_amounts_name_the_layers_that_may_go_as_far(page):
         "RandomTranslation(0, 0.5)",
     ):
         api.expect(said).to_contain_text(layer)
+
+
+def test_a_digit_is_drawn_with_the_mouse_and_with_keys(page):
+    root = place(page, "digit")
+    pad, said = root.get_by_role("application"), root.get_by_role("status")
+    seen, maps = (root.get_by_role("img", name=name) for name in ("what the network", "its maps"))
+    wipe = root.get_by_role("button", name="wipe it off")
+    wipe.click()
+    api.expect(said).to_have_text("There is nothing to read yet.")
+    pictures = [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in (seen, maps)]
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 110, box["y"] + 200, steps=8)
+    api.expect(said).to_contain_text("It reads")  # before the mouse is up
+    page.mouse.up()
+    for canvas, before in zip((seen, maps), pictures, strict=True):
+        assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+    api.expect(root.get_by_role("img", name="It reads")).to_be_visible()
+    wipe.click()
+    cells = page.locator(".jp-Cell").count()
+    pad.focus()
+    for key in [" ", *["ArrowDown"] * 9, " ", "b", "x", "d", "d"]:
+        page.keyboard.press(key)
+    api.expect(said).to_contain_text("It reads")
+    api.expect(root).to_have_attribute("data-mounted", "")
+    assert page.locator(".jp-Cell").count() == cells
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

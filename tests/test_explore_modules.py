@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from course_utils import explore_digit
 from course_utils.show.descent import descend, height
 from course_utils.show.explore import MODULES, module_text, pack, smooth
 from course_utils.show.plots import convolve
@@ -120,3 +121,89 @@ def test_augmentation_is_that_of_the_layers(page, seed):
     found = page.evaluate("given => [...augmentation.augment(...given)]", given)
     apart = np.abs(np.reshape(found, picture.shape) - by_keras(picture, **amounts))
     assert apart.mean() <= 1 and np.mean(apart <= 8) >= 0.99
+
+
+def small_network(*layers, seed=0):
+    """Return a model of these layers with weights large enough that it is sure of something."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential([keras.Input(shape=(28, 28, 1)), *layers])
+    numbers = np.random.default_rng(seed)
+    model.set_weights(
+        [2 * array + numbers.normal(0, 0.05, array.shape) for array in model.get_weights()]
+    )
+    return model
+
+
+def networks():
+    from keras import layers
+
+    start = layers.Rescaling(1 / 255, offset=-0.1)
+    yield small_network(
+        start,
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Dropout(0.5),
+        layers.Flatten(),
+        layers.Dense(64, activation="tanh"),
+        layers.Dense(10, activation="softmax"),
+    )
+    yield small_network(
+        start,
+        layers.Conv2D(5, (5, 2), strides=(2, 3), padding="same", use_bias=False),
+        layers.ReLU(),
+        layers.AveragePooling2D((3, 2), strides=2, padding="same"),
+        layers.Conv2D(7, 2, strides=2, activation="sigmoid"),
+        layers.MaxPooling2D(2, padding="same"),
+        layers.Flatten(),
+        layers.Dense(10),
+        layers.Activation("softmax"),
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_network_answers_as_in_keras(page, number):
+    model = list(networks())[number]
+    pictures = np.random.default_rng(3).integers(0, 256, (6, 28, 28, 1)).astype("float32")
+    layers = explore_digit(model).data["layers"]
+    before = model.predict(pictures, verbose=0)
+    model.set_weights([array.astype("float16").astype("float32") for array in model.get_weights()])
+    rounded = model.predict(pictures, verbose=0)
+    found = page.evaluate(
+        """([layers, pictures]) => {
+            for (const layer of layers) {
+                if (layer.kernel) layer.kernel = host.unpack(layer.kernel);
+                if (layer.bias) layer.bias = host.unpack(layer.bias);
+            }
+            return pictures.map(
+                (picture) => [...digit.forward(layers, picture, [28, 28, 1]).at(-1).values]);
+        }""",
+        [layers, pictures.reshape(6, -1).tolist()],
+    )
+    assert before.max() > 0.2, "a network that is sure of nothing would tell little"
+    assert np.abs(found - rounded).max() <= 1e-5 and np.abs(found - before).max() <= 3e-3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_digit_is_centred_and_scaled_as_mnist_was_made(page, seed):
+    numbers = np.random.default_rng(seed)
+    ink = np.zeros((280, 280))
+    for _ in range(3):
+        top, left, down, across = numbers.integers([5, 5, 8, 8], [180, 180, 90, 90])
+        ink[top : top + down, left : left + across] = 255
+    found = page.evaluate("ink => [...digit.centre(ink, 280)]", ink.ravel().tolist())
+    found = np.reshape(found, (28, 28))
+    rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
+    high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
+    box = [np.ptp(np.flatnonzero(ink.any(axis=axis))) + 1 for axis in (1, 0)]
+    assert max(high, wide) == 20 and abs(high / wide - box[0] / box[1]) < 0.15
+    assert found.max() <= 255.001
+    scale = 20 / max(box)
+    assert np.isclose(found.sum(), ink.sum() * scale**2, rtol=0.06), "no ink is lost"
+    mass = [np.average(np.arange(28), weights=found.sum(axis=axis)) for axis in (1, 0)]
+    ends = rows[0], columns[0], 27 - rows[-1], 27 - columns[-1]
+    assert np.allclose(mass, 14, atol=0.51) or min(ends) == 0
+    assert page.evaluate("ink => digit.centre(ink, 280)", (0 * ink).ravel().tolist()) is None

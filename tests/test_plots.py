@@ -116,9 +116,11 @@ def test_all_channels_of_a_layer_stand_row_after_row():
     figure = plot_channels(maps, "conv", columns=3)
     assert figure.description == "conv: 5 maps of 3 × 2, 2 of them empty."
     sheet = figure.axes[0].images[0].get_array()
-    assert sheet.shape == (2 * 3 + 1, 3 * 2 + 2), "two rows and three columns, gaps of 1"
-    assert sheet[0, 0] == 1 and sheet[4 + 2, 3 + 1] == 1, "each map has a scale of its own"
-    assert not sheet[0:3, 3:5].any() and not sheet[4:7, 0:2].any() and sheet[4:7, 6:].all()
+    assert sheet.shape == (2 * 3 + 1, 3 * 2 + 2, 3), "two rows and three columns, gaps of 1"
+    assert (sheet[0, 0] == 1).all() and (sheet[4 + 2, 3 + 1] == 1).all(), "each has its own scale"
+    assert not sheet[0:3, 3:5].any() and not sheet[4:7, 0:2].any()
+    gap = sheet[3, 0]
+    assert np.ptp(gap) > 0.5 and (sheet[:, 2] == gap).all() and (sheet[4:7, 6:] == gap).all()
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (1, 3, 2, 5), (3, 2, 0)])

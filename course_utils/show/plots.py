@@ -402,11 +402,13 @@ def plot_channels(maps, name, columns=16):
     words = f"{name}: {channels} maps of {height} × {width}, {empty} of them empty"
     rows = math.ceil(channels / columns)
     gap = max(1, height // 16)
-    sheet = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap))
+    sheet = np.empty((rows * (height + gap) - gap, columns * (width + gap) - gap, 3))
+    sheet[:] = 0, 0.45, 0.7  # between the maps: in white or black, the edge of many would vanish
     for channel in range(channels):
         row, column = divmod(channel, columns)
         top, left = row * (height + gap), column * (width + gap)
-        sheet[top : top + height, left : left + width] = stretch(maps[..., channel])
+        shown = stretch(maps[..., channel])[..., np.newaxis]
+        sheet[top : top + height, left : left + width] = shown
     figure = new_figure(10, 0.5 + 9.8 * len(sheet) / sheet.shape[1], f"{words}.")
     axes = figure.subplots()
     show_array(axes, sheet)

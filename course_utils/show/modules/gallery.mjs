@@ -1,5 +1,5 @@
 // Pictures that a choice and a slider show, each with its title, and a sentence; bars where it has them.
-import { BLUE, ORANGE, choice, part, picture, say, sentence, slider } from "./host.mjs";
+import { bars, choice, part, picture, say, sentence, slider } from "./host.mjs";
 
 /** data.series: under each name of a choice its frames. A frame has `text`, `pictures`, each a
  *  [sheet, tile, title], and perhaps `bars`: a share for each of `data.names`, `answer`, `truth`.
@@ -32,7 +32,7 @@ export function mount(root, data) {
   draw();
 
   function draw() {
-    const { text, pictures, bars } = data.series[name][at];
+    const { text, pictures, bars: shares } = data.series[name][at];
     if (said.textContent !== text) said.textContent = text;
     side.replaceChildren();
     for (const [number, tile, title] of pictures) {
@@ -43,23 +43,6 @@ export function mount(root, data) {
       canvas.caption.style.maxWidth = `${Math.max(data.side, 100)}px`;
       canvas.getContext("2d").drawImage(image, left, top, width, height, 0, 0, width, height);
     }
-    if (bars) drawBars(side, data.names, bars, text);
+    if (shares) bars(side, data.names, shares, text);
   }
-}
-
-/** A bar for each class: the answer's full, blue where it is right; the true class's hatched. */
-export function drawBars(parent, names, { shares, answer, truth = answer }, label) {
-  const grid = part(parent, "div", { className: "bars" }, { role: "img", "aria-label": label });
-  names.forEach((name, at) => {
-    part(grid, "span", { textContent: name });
-    const bar = part(part(grid, "span"), "div", { className: "bar" });
-    bar.style.width = `max(${100 * shares[at]}%, 2px)`;
-    bar.style.background = at === answer ? (answer === truth ? BLUE : ORANGE) : "#999";
-    if (at === truth && at !== answer) {
-      bar.style.background = `repeating-linear-gradient(45deg, ${BLUE} 0 2px, transparent 2px 6px)`;
-      bar.style.borderColor = BLUE;
-    }
-    part(grid, "span", { textContent: `${Math.round(100 * shares[at])}%` });
-  });
-  return grid;
 }

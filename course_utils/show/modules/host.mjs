@@ -155,3 +155,20 @@ export function paint(canvas, values, width, channels, { side = 1, low = 0, top 
   }
   return context;
 }
+
+/** A bar for each class: the answer's full, blue where it is right; the true class's hatched. */
+export function bars(parent, names, { shares, answer, truth = answer }, label) {
+  const grid = part(parent, "div", { className: "bars" }, { role: "img", "aria-label": label });
+  names.forEach((name, at) => {
+    part(grid, "span", { textContent: name });
+    const bar = part(part(grid, "span"), "div", { className: "bar" });
+    bar.style.width = `max(${100 * shares[at]}%, 2px)`;
+    bar.style.background = at === answer ? (answer === truth ? BLUE : ORANGE) : "#999";
+    if (at === truth && at !== answer) {
+      bar.style.background = `repeating-linear-gradient(45deg, ${BLUE} 0 2px, transparent 2px 6px)`;
+      bar.style.borderColor = BLUE;
+    }
+    part(grid, "span", { textContent: `${Math.round(100 * shares[at])}%` });
+  });
+  return grid;
+}
