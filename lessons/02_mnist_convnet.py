@@ -684,7 +684,7 @@ plot_pictures(channels / brightest, columns=8, title=title)
 # %% [markdown] name="digit_title"
 # ## A digit of your own
 #
-# Now you write, and the network reads. The one that you have trained goes into the page below, with its weights rounded to 16 bits each, and answers while you draw. The digits of MNIST were brought to one size and one place: shrunk until the longer side has 20 pixels, and moved until their *centre of mass*, the mean place of all ink, is in the middle of 28 × 28. The page does the same with yours; the small picture shows what is left of it.
+# Now you write, and the network reads. The one that you have trained goes into the page below, with its weights rounded to 16 bits each, and answers while you draw. The digits of MNIST were brought to one size and one place: shrunk until the longer side has 20 pixels, and moved until their centre of mass, the mean place of all ink, is in the middle of 28 × 28. The page does the same with yours; the small picture shows what is left of it.
 
 # %% name="digit"
 explore_digit(model)

@@ -126,15 +126,16 @@ export function mount(root, data) {
   const first = layers.findIndex(({ kind }) => kind === "convolution");
   let strokes = [], pen = null, waiting = false;
 
-  part(root, "p", { textContent: say("how"), id: data.id });
+  part(root, "p", { textContent: say("how") });
+  const said = sentence(root);
   const side = part(root, "div", { className: "side", dir: "ltr" });
   const pad = picture(side, SIDE, SIDE, say("pad"));
   for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) pad.setAttribute(name, value);
   pad.style.cssText = "touch-action: none; cursor: crosshair;";
   const clear = part(pad.parentNode, "button", { type: "button", textContent: say("clear") });
-  const seen = picture(side, 140, 140, say("seen"));
   const answers = part(side, "div");
-  const said = sentence(root);
+  const seen = picture(side, 140, 140, say("seen"));
+  seen.caption.style.maxWidth = "140px";
   const maps = first < 0 ? null : picture(root, 8, 8, say("maps", { layer: data.layers[first].name }));
   const black = new Float64Array(28 * 28);
   draw();

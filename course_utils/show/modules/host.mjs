@@ -5,7 +5,7 @@ const STYLE = `
 .explorable { max-width: 46rem; line-height: 1.5; margin: 0.5em 0; }
 .explorable :is(canvas, svg, img) { max-width: 100%; height: auto; display: block; margin: 0; }
 .explorable .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2em 0.6em; margin: 0.3em 0; }
-.explorable .row > :first-child { min-width: 7em; }
+.explorable .row > :first-child { min-width: 8em; }
 .explorable .walk { display: flex; direction: ltr; align-items: center; gap: 0.4em; max-width: 100%; }
 .explorable .side { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.8em 1.4em; margin: 0.6em 0; }
 .explorable figure { margin: 0; max-width: 100%; }
@@ -18,12 +18,12 @@ const STYLE = `
 .explorable [aria-invalid=true] { outline: 3px dashed; }
 .explorable :focus-visible { outline: 3px solid #d55e00; outline-offset: 2px; }
 .explorable p { margin: 0.4em 0; min-height: 1.5em; }
-.explorable .bars { display: grid; grid-template-columns: auto minmax(4em, 14em) auto; gap: 0 0.6em; align-items: center; }
+.explorable .bars { display: grid; grid-template-columns: auto minmax(4em, 11em) auto; gap: 0 0.6em; align-items: center; }
 .explorable .bar { height: 0.9em; border: 1px solid transparent; }
 .explorable table { border-collapse: collapse; margin: 0; direction: ltr; font-size: inherit; table-layout: auto; }
 .explorable caption { text-align: start; font-size: 0.9em; }
-.explorable td { border: 1px solid; padding: 0; min-width: 3.4em; height: 2.2em; text-align: center; }
-.explorable td:has(input) { border: 0; }
+.explorable table td { border: 1px solid; padding: 0; min-width: 3.4em; height: 2.2em; text-align: center; }
+.explorable table td:has(input) { border: 0; }
 .explorable tr, .explorable tr:hover { background: transparent !important; }
 `;
 export const BLUE = "#0072b2", ORANGE = "#d55e00";
