@@ -20,6 +20,7 @@ _HOME_OF = {
     "explore_convolution": "show.explore",
     "explore_descent": "show.descent",
     "explore_difficulties": "show.explore",
+    "explore_digit": "show.digit",
     "explore_feature_maps": "show.explore",
     "explore_heat_maps": "show.explore",
     "explore_neighbours": "show.explore",

@@ -20,6 +20,7 @@
 from course_utils import (
     check_exercise,
     explore_convolution,
+    explore_digit,
     plot_history,
     plot_pictures,
     start,
@@ -148,7 +149,7 @@ layer(batch_of_one).numpy()[0, :, :, 0]
 #
 # A weight may be negative, and then it says what should not be there. The kernel below is −1 on the left and 1 on the right: its sum is large where the picture is dark on the left and bright on the right, which is the left edge of a stroke. At a right edge the sum is negative, and where nothing changes it is 0.
 #
-# Move the slider; once you have clicked it, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
+# Move the slider, or click a place in the picture; once you have clicked the slider, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
 
 # %% name="explore"
 left_edge = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
@@ -679,6 +680,17 @@ plot_pictures(channels / brightest, columns=8, title=title)
 
 # %% [markdown] name="maps_read"
 # Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. Look for maps that light up along one side of each stroke: those filters look for an edge, as the kernel that you stepped over a digit did. Others answer to strokes of one direction, or to the paper around them. Lesson 8 looks at deeper layers, and at what a filter would like to see most.
+
+# %% [markdown] name="digit_title"
+# ## A digit of your own
+#
+# Now you write, and the network reads. The one that you have trained goes into the page below, with its weights rounded to 16 bits each, and answers while you draw. The digits of MNIST were brought to one size and one place: shrunk until the longer side has 20 pixels, and moved until their centre of mass, the mean place of all ink, is in the middle of 28 × 28. The page does the same with yours; the small picture shows what is left of it.
+
+# %% name="digit"
+explore_digit(model)
+
+# %% [markdown] name="digit_read"
+# Watch the maps of the first layer follow your pen. Then try to mislead the network: a 7 with a bar, a 1 with a foot, a 4 that is closed at the top, a 9 with a straight leg. How sure is it where it is wrong? At last draw a letter. It answers with a digit all the same, for the ten shares of a softmax always make up the whole.
 
 # %% [markdown] name="save_title"
 # ## Keeping the model
