@@ -4,12 +4,12 @@
 const STYLE = `
 .explorable { max-width: 46rem; line-height: 1.5; margin: 0.5em 0; }
 .explorable :is(canvas, svg, img) { max-width: 100%; height: auto; display: block; margin: 0; }
-.explorable .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2em 0.6em; margin: 0.3em 0; }
-.explorable .row > :first-child { min-width: 8em; }
+.explorable .control { margin-inline: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0.2em 0.6em; margin: 0.3em 0; }
+.explorable .control > :first-child { min-width: 8em; }
 .explorable .walk { display: flex; direction: ltr; align-items: center; gap: 0.4em; max-width: 100%; }
 .explorable .side { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.8em 1.4em; margin: 0.6em 0; }
 .explorable figure { margin: 0; max-width: 100%; }
-.explorable figcaption { font-size: 0.9em; max-width: 24em; padding: 0; }
+.explorable figcaption { color: inherit; font-size: 0.9em; max-width: 24em; padding: 0; }
 .explorable :is(button, select, input) { font: inherit; color: inherit; box-sizing: border-box; margin: 0; }
 .explorable :is(button, select, input[type=number]) { background: transparent; border: 1px solid; border-radius: 4px; min-width: 28px; min-height: 28px; padding: 0 0.4em; }
 .explorable option { color: CanvasText; background: Canvas; }
@@ -101,7 +101,7 @@ export function picture(parent, width, height, caption = "") {
 }
 
 export function choice(parent, label, options, value, changed) {
-  const row = part(parent, "label", { className: "row" });
+  const row = part(parent, "label", { className: "control" });
   part(row, "span", { textContent: label });
   const select = part(row, "select");
   for (const option of options) part(select, "option", { value: option, textContent: option });
@@ -111,7 +111,7 @@ export function choice(parent, label, options, value, changed) {
 }
 
 export function mark(parent, label, changed) {
-  const row = part(parent, "label", { className: "row" });
+  const row = part(parent, "label", { className: "control" });
   part(row, "span", { textContent: label });
   const box = part(row, "input", { type: "checkbox" });
   box.addEventListener("change", () => changed(box.checked));
@@ -120,7 +120,7 @@ export function mark(parent, label, changed) {
 
 /** A slider between two buttons that go one step; `show` makes what is read out of its value. */
 export function slider(parent, label, { min = 0, max, step = 1, value, show = short }, changed) {
-  const row = part(parent, "div", { className: "row" }, { role: "group", "aria-label": label });
+  const row = part(parent, "div", { className: "control" }, { role: "group", "aria-label": label });
   part(row, "span", { textContent: label }, { "aria-hidden": "true" });
   const walk = part(row, "div", { className: "walk" });
   const button = (sign, name, move) =>
