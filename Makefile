@@ -18,8 +18,8 @@ BIN := .venv/bin
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-doors test-release test-mutants test-colab test-grading notebooks \
-  check-notebooks results lock colab-lists release clean
+.PHONY: help setup lab lesson assignment grade test test-doors test-release test-site test-mutants test-colab test-grading notebooks \
+  check-notebooks results site lock colab-lists release clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -66,7 +66,7 @@ test: $(READY)  ## format, lint, unit tests, every notebook executed (N=01: one 
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
-	@$(PYTEST) $(NBVAL) $(foreach aside,grading colab doors release,--ignore=tests/$(aside)) \
+	@$(PYTEST) $(NBVAL) $(foreach aside,grading colab doors release site,--ignore=tests/$(aside)) \
 	  $(if $(N),-k "$(notdir $(basename $(ONE)))" tests/test_lessons.py notebooks,tests notebooks)
 
 test-release: $(READY)  ## make release, in clones that come to harm
@@ -97,6 +97,18 @@ test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, 
 	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 -rs \
 	  --dist loadfile tests/grading
 
+SITE := .venv-site/.ready-requirements-site.txt
+
+$(SITE): requirements-site.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-site requirements-site.txt
+
+site: $(READY) $(SITE)  ## the lessons and all pages as a site in build/site (PROFILE=ci: a preview)
+	@$(BIN)/python -m tools.site --profile $(or $(PROFILE),quick)
+
+test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
+	@COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m tools.site --profile ci
+	@$(BIN)/python -m pytest -n 2 tests/site
+
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
 
@@ -117,6 +129,8 @@ lock:  ## resolve the locks anew (needs uv)
 	  --constraint requirements.txt --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-package image-classification-course --no-annotate --no-header --quiet \
 	  --output-file requirements-grade.txt
+	@uv pip compile pyproject.toml --extra site --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --quiet --output-file requirements-site.txt
 
 release: $(READY)  ## version, notebooks, commit, tag, short of the push: make release VERSION=0.2.0
 	@test -n "$(VERSION)" || { echo "Which version? For example: make release VERSION=0.2.0" >&2; exit 2; }
