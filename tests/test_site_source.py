@@ -15,11 +15,11 @@ from tools import site
         ("[a](../data/README.md)", "[a](data.md)"),
         ("[a](../CONTRIBUTING.md#check-it)", "[a](contributing.md#check-it)"),
         ("[a](contributing/ci.md)", "[a](contributing/ci.md)"),
-        ("[a](../notebooks/01_fashion_mnist_dense.ipynb)", "[a](lessons/01_fashion_mnist_dense.ipynb)"),
+        ("[a](../notebooks/00_start_here.ipynb)", "[a](lessons/00_start_here.ipynb)"),
         ("[a](#here) [b](https://example.org/x.md)", "[a](#here) [b](https://example.org/x.md)"),
         ("![a](images/lesson_01.png)", "![a](images/lesson_01.png)"),
     ],
-)  # fmt: skip
+)
 def test_links_lead_to_pages_of_the_site(link, became):
     assert site.relink(link, "docs/instructors.md", "instructors.md") == became
 
@@ -47,7 +47,7 @@ def repository(tmp_path, monkeypatch):
     (tmp_path / "runs").mkdir()
     monkeypatch.setattr(site, "ROOT", tmp_path)
     monkeypatch.setattr(site, "RUNS", tmp_path / "runs")
-    monkeypatch.setattr(site, "depends_on", lambda name: {"lesson": "as it is"})
+    monkeypatch.setattr(site, "depends_on", lambda name: "as it is, ")
     ran = []
 
     def execute(notebook, *_, **__):
@@ -76,7 +76,7 @@ def test_fresh_prose_stands_between_kept_outputs(repository, monkeypatch):
     again = site.executed("01_lesson", "ci")
     assert again.cells[0].source == "# New words"
     assert again.cells[1].outputs[0].text == "run 1" and len(ran) == 1
-    monkeypatch.setattr(site, "depends_on", lambda name: {"lesson": "changed"})
+    monkeypatch.setattr(site, "depends_on", lambda name: "changed")
     assert site.executed("01_lesson", "ci").cells[1].outputs[0].text == "run 2"
     assert site.executed("01_lesson", "quick").cells[1].outputs[0].text == "run 3"
     assert len(list(site.RUNS.iterdir())) == 2  # one of each profile; the stale one is gone
