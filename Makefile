@@ -19,9 +19,8 @@ BIN := .venv/$(IN)
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-units test-doors test-release test-site test-mutants \
-  test-colab test-grading test-newest notebooks check-notebooks results site lock colab-lists links \
-  pin-actions release release-files clean
+# All that have a description below: none of them is a file.
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*##.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -139,7 +138,12 @@ notebooks: $(READY)  ## build notebooks/ from lessons/
 check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
 	@$(BIN)/python -m tools.build_notebooks --check
 
-results: $(READY)  ## take build/results into the data file and docs/results.md
+record: $(READY)  ## record lessons' runs in results/ (N="01 04" PROFILE=quick DATA=sample SEEDS="1 2 3")
+	@$(BIN)/python -m tools.record $(N) --profile $(or $(PROFILE),quick) \
+	  --data $(or $(DATA),sample) --seeds $(or $(SEEDS),1)
+	@$(BIN)/python -m tools.results
+
+results: $(READY)  ## make docs/results.md from results/ and benchmarks/
 	@$(BIN)/python -m tools.results
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \

@@ -57,6 +57,21 @@ def test_start_sets_the_seeds():
     assert numbers[0] == numbers[1] != numbers[2]
 
 
+def test_the_seed_can_be_set_from_outside(monkeypatch, capsys):
+    seeds = []
+    for value, given in (("", ()), ("7", ()), ('"0"', ()), ("7", (3,))):
+        monkeypatch.setenv("COURSE_START_SEED", value)
+        lesson = start(NAME, *given)
+        seeds.append(lesson.seed)
+        assert f" · seed {lesson.seed} · " in capsys.readouterr().out
+        assert lesson.report(test_accuracy=0.5).result["seed"] == lesson.seed
+    assert seeds == [1, 7, 0, 3]
+    for value in ("x", "-1", "1.5", "²", str(2**32)):
+        monkeypatch.setenv("COURSE_START_SEED", value)
+        with pytest.raises(CourseError, match="means nothing here. Use a whole number from 0 to"):
+            start(NAME)
+
+
 def test_quick_is_the_default_on_a_cpu(monkeypatch):
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
     lesson = start(NAME)
@@ -147,12 +162,23 @@ def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path
     assert row[1] == "0.8793" and row[3] == "0.8712"
     assert "<table>" in report._repr_html_() and "0.8712" in repr(report)
     result = json.loads((tmp_path / "results" / f"{NAME}.json").read_text())
-    assert list(result)[:9] == [
-        *("lesson", "profile", "data", "base", "device", "precision"),
-        *("seconds", "data_seconds", "versions"),
+    assert list(result) == [
+        *("lesson", "profile", "data", "seed", "base", "device_kind", "device", "precision"),
+        *("data_seconds", "versions", "hardware", "date", "figures"),
     ]
     assert result["figures"] == {"test_accuracy": 0.8712} and result["base"] is None
     assert result["data"] == "sample", "nothing real was loaded"
+
+
+def test_the_measured_column_is_the_mean_of_runs_on_such_a_device(monkeypatch):
+    runs = [("CPU", 0.5), ("CPU", 0.6), ("TPU", 0.9)]
+    runs = [{"device_kind": kind, "figures": {"test_accuracy": value}} for kind, value in runs]
+    monkeypatch.setattr("course_utils.lesson.report.recorded", lambda *which: runs)
+    for kind, mean in (("CPU", "0.5500"), ("TPU", "0.9000"), ("GPU", "0.6667")):
+        lesson = Lesson(NAME, "quick", kind, "", "float32")
+        assert lesson.report(test_accuracy=0.1).rows()[1][2] == mean
+    lesson = Lesson(NAME, "quick", "CPU", "", "float32")
+    assert lesson.report(train_accuracy=0.1).rows()[1][2] == "–", "it was not recorded"
 
 
 def test_report_names_the_bases_of_this_lesson(tmp_path):

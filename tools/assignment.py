@@ -86,11 +86,12 @@ def make(path, assignments=ASSIGNMENTS):
         readme = README.format(title=read_title(path), name=name, points=points)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
-        unwanted = shutil.ignore_patterns("__pycache__", ".aside-*")
+        unwanted = shutil.ignore_patterns("__pycache__", ".aside-*", "quick-*", "*-sample-*")
         shutil.copytree(ROOT / "course_utils", made / "course_utils", ignore=unwanted)
-        bases = made / "course_utils" / "data" / "pretrained"
-        if not bases.exists():
-            shutil.copytree(ROOT / "data" / "pretrained", bases, ignore=unwanted)
+        for beside in (ROOT / "data" / "pretrained", ROOT / "results"):
+            own = made / "course_utils" / "data" / beside.name
+            if not own.exists():
+                shutil.copytree(beside, own, ignore=unwanted)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(made.rglob("*")):
                 if file.is_file():

@@ -14,7 +14,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
-from course_utils.lesson.start import ALL_LESSONS
+from course_utils.lesson.known import ALL_LESSONS
 from course_utils.store import whole_file
 from tools.lesson_source import (
     LESSONS,

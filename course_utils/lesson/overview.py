@@ -5,7 +5,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 from course_utils.errors import DataError, unknown_name
-from course_utils.lesson.start import ALL_LESSONS
+from course_utils.lesson.known import ALL_LESSONS, recorded
 from course_utils.lesson.tables import Table
 from course_utils.machine.device import find_device
 from course_utils.machine.settings import cache_folder, profile
@@ -32,10 +32,8 @@ def show_lessons():
         needs = ["in preparation", "", ""]
         if "figures" in lesson:
             size = sum(DATASETS[data].megabytes for data in lesson["datasets"])
-            runs = [figure.get("measured", {}) for figure in lesson["figures"].values()]
-            memory = max(
-                (run["real"].get("memory_mb", 0) for run in runs if "real" in run), default=0
-            )
+            runs = recorded(name, "full", "real")
+            memory = max((run.get("memory_mb", 0) for run in runs), default=0)
             needs = [
                 f"{lesson['minutes']['quick']} / {lesson['minutes']['full']}",
                 f"{size} MB",

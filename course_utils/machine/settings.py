@@ -6,6 +6,7 @@
 | `COURSE_DATA`      | auto, real, sample          | which pictures `load_dataset` may give       |
 | `COURSE_PRECISION` | float32, bfloat16, auto     | what the layers compute in                   |
 | `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 09      |
+| `COURSE_START_SEED` | 0 to 4294967295            | what `start` seeds with; 1 if it is not set  |
 | `COURSE_CACHE`     | a folder                    | drawn samples and saved models               |
 | `COURSE_OUTPUT`    | a folder                    | set by `make lesson`: results and models     |
 
@@ -46,6 +47,21 @@ def setting(variable):
             f"Use one of: {', '.join(_CHOICES[variable])}; or leave {variable} unset."
         )
     return choices[value.lower()]
+
+
+def start_seed():
+    """Return what a lesson seeds its random numbers with: `COURSE_START_SEED`, else 1.
+
+    Raises:
+        SettingError: it is no whole number that NumPy takes for a seed.
+    """
+    value = _value("COURSE_START_SEED") or "1"
+    if not (value.isascii() and value.isdigit() and int(value) < 2**32):
+        raise SettingError(
+            f"COURSE_START_SEED={value} means nothing here. Use a whole number from 0 to "
+            f"{2**32 - 1}; or leave COURSE_START_SEED unset."
+        )
+    return int(value)
 
 
 def _value(variable):
