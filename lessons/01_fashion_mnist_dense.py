@@ -412,7 +412,7 @@ model.predict(batch_of_one, verbose=0).shape
 # %% [markdown] name="explore_intro"
 # ## Where it goes wrong
 #
-# The accuracy says how often the network is wrong, never where. The exam is over, so you may look at the papers: ask the network about every test picture, and move the slider through the answers: the mistakes come first, the surest ones at the very beginning.
+# The accuracy says how often the network is wrong, never where. The exam is over, so you may look at the papers: ask the network about every test picture, and move the slider through 40 of the answers: first mistakes, the surest ones at the very beginning, then right answers, those that it was least sure of.
 
 # %% name="explore_predict"
 test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])

@@ -148,7 +148,7 @@ layer(batch_of_one).numpy()[0, :, :, 0]
 #
 # A weight may be negative, and then it says what should not be there. The kernel below is −1 on the left and 1 on the right: its sum is large where the picture is dark on the left and bright on the right, which is the left edge of a stroke. At a right edge the sum is negative, and where nothing changes it is 0.
 #
-# Move the slider; once you have clicked it, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
+# Move the slider, or click a place in the picture; once you have clicked the slider, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
 
 # %% name="explore"
 left_edge = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import explore_descent, plot_descent, plot_functions, plot_neuron, plot_softmax
+from course_utils import plot_descent, plot_functions, plot_neuron, plot_softmax
 from course_utils.show.descent import descend, height, slope
 
 FLOWERS = ["dandelion", "daisy", "tulips"]
@@ -80,18 +80,3 @@ def test_ways_that_cannot_be_drawn():
     for wrong in ({}, {"a": [1, 2]}, dict.fromkeys("abcd", np.zeros((3, 2)))):
         with pytest.raises(ValueError, match="one to three ways"):
             plot_descent(wrong)
-
-
-def test_the_sliders_change_the_way():
-    explorable = explore_descent()
-    rate, momentum, noise, text, image = explorable.widget.children
-    assert "plain: not below 0.1 in 60 steps" in text.value and "momentum 0.9: below" in text.value
-    before = image.value
-    momentum.value = 0.0
-    assert "momentum" not in text.value and image.value != before
-    rate.value = 0.3
-    assert "plain: below 0.1 from step" in text.value
-    before = text.value
-    noise.value = True
-    assert text.value != before
-    assert "saddle point" in explorable.figure.description
