@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,9 +24,13 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
+from course_utils.exercises.checks import RIGHT, Outcome
+from course_utils.lesson.known import ALL_LESSONS
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file, whole_folder
-from tools.lesson_source import LESSONS, ROOT, lesson_paths, read_lesson
+from tools.build_notebooks import colab_link, repository
+from tools.lesson_source import ADDED, LESSONS, ROOT, lesson_paths, read_lesson
+from tools.record import depends_on
 from tools.run_lesson import execute
 
 BUILD = ROOT / "build"
@@ -56,21 +59,6 @@ WORDS_A_MINUTE = 200
 """Careful reading of a text that explains: Brysbaert 2019 finds 238 for plain non-fiction."""
 
 
-def depends_on(name):
-    digest = hashlib.sha256()
-    for cell in read_lesson(LESSONS / f"{name}.py").solution():
-        digest.update(cell.source.encode() if cell.kind == "code" else b"")
-    for path in sorted((ROOT / "course_utils").rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def repository():
-    """Return the address of the repository."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["urls"]["Repository"]
-
-
 def executed(name, profile):
     """Return a lesson's executed solution notebook, run now unless a run with the same key is kept.
 
@@ -80,12 +68,15 @@ def executed(name, profile):
     """
     folder = "solutions" if name != START else "."
     fresh = nbformat.read(ROOT / "notebooks" / folder / f"{name}.ipynb", as_version=4)
-    kept = RUNS / f"{name}-{profile}-{depends_on(name)[:16]}.ipynb"
+    on = ALL_LESSONS if name == START else depends_on(name)
+    key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
+    kept = RUNS / f"{name}-{profile}-{key}.ipynb"
     if not kept.exists():
         ran = nbformat.from_dict(fresh)
         with tempfile.TemporaryDirectory() as output:
-            seconds = execute(ran, Path(output), tell=lambda line: None)
-        print(f"{name}: {seconds:.0f} s", flush=True)
+            variables = {"COURSE_PROFILE": profile, "COURSE_DATA": "sample"}
+            left = execute(ran, Path(output), lambda line: None, variables)
+        print(f"{name}: {left['seconds']:.0f} s", flush=True)
         for old in RUNS.glob(f"{name}-{profile}-*.ipynb"):
             old.unlink()
         with whole_file(kept) as aside:
@@ -107,17 +98,16 @@ def page(name, notebook, pictures):
     """
     lesson = read_lesson(LESSONS / f"{name}.py")
     stubs = {exercise.answer_id: exercise.stub for exercise in lesson.exercises}
-    checks = {exercise.check_id for exercise in lesson.exercises}
-    known = {cell.id for cell in lesson.cells}
+    praise = {exercise.check_id: exercise.praise for exercise in lesson.exercises}
     cells = []
     for cell in notebook.cells:
-        if cell.id in ("links", "steps"):  # which a page has at its top and foot
+        if cell.id in ADDED:  # of which a page has its own
             continue
         if cell.cell_type == "markdown":
             cell.source = relink(cell.source, f"notebooks/{name}.ipynb", f"lessons/{name}.ipynb")
-        elif cell.id not in known:  # Colab's first cell
-            continue
-        elif cell.id in checks:
+        elif cell.id in praise:  # whose words may be newer than the run
+            said = Outcome(RIGHT, praise[cell.id])._repr_html_()
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": said})]
             fold(cell, "Show the check", "Hide the check")
         elif cell.id in stubs:
             cells.append(nbformat.v4.new_markdown_cell(f"```python\n{stubs[cell.id]}\n```"))
@@ -159,12 +149,9 @@ def fold(cell, show, hide):
 def headed(title, name, cells):
     """Return a lesson's first text with a line below its heading: where to open it, how long."""
     words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
-    notebook = f"notebooks/{name}.ipynb"
-    hub = repository()
-    colab = f"https://colab.research.google.com/github/{hub.removeprefix('https://github.com/')}"
     head, _, rest = title.partition("\n")
     line = [
-        f"[Open in Colab]({colab}/blob/v{__version__}/{notebook})",
+        f"[Open in Colab]({colab_link(name)})",
         f"{{download}}`Download the notebook <../_learners/{name}.ipynb>`",
         edit(f"lessons/{name}.py"),
         f"{round(words / WORDS_A_MINUTE)} minutes to read",
@@ -256,7 +243,6 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Build the site into build/site.")
     parser.add_argument("--profile", choices=("quick", "ci"), default="quick", help="of the runs")
     options = parser.parse_args(arguments)
-    os.environ["COURSE_PROFILE"] = options.profile
     try:
         collect(options.profile)
         with whole_folder(SITE) as aside:
