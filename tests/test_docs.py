@@ -119,11 +119,11 @@ def test_who_can_run_the_course_at_home(system, machine):
         "Darwin": f"a Mac with {'an Intel processor' if intel else 'Apple silicon'}",
         "Windows": f"Windows on {'x86-64' if intel else 'ARM'}",
     }[system]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [row] = [line for line in readme.splitlines() if line.startswith("|") and name in line]
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    [row] = [line for line in page.splitlines() if line.startswith("|") and name in line]
     _, line, _ = device.tensorflow_for(system, machine)
     assert ("| no: " in row) == (line is None) and ("| yes" in row) == (line is not None)
-    assert f"needs {'.'.join(map(str, device.OLDEST_TENSORFLOW))} or newer" in readme
+    assert f"needs {'.'.join(map(str, device.OLDEST_TENSORFLOW))} or newer" in page
 
 
 def test_the_limit_of_an_upload():
