@@ -64,7 +64,6 @@ def test_few_jobs_may_write(path):
     assert {name: may for name, may in writing.items() if may} == MAY_WRITE.get(path.name, {})
 
 
-
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
