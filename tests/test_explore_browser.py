@@ -133,6 +133,18 @@ def test_the_keyboard_moves_it_and_the_notebook_keeps_its_cells(page, name):
     api.expect(root).to_have_attribute("data-mounted", "")
 
 
+def test_no_listener_of_the_page_hears_the_keys_of_an_explorable(exported):
+    """Notebook 7 listens at the document, before a key comes to its target."""
+    exported.evaluate(
+        "() => { window.heard = []; document.addEventListener("
+        "'keydown', event => window.heard.push(event.key), true); }"
+    )
+    slider = place(exported, "convolution").get_by_role("slider")
+    for key in ("ArrowRight", "b", "Control+s"):
+        slider.press(key)
+    assert exported.evaluate("() => window.heard") == ["Control", "s"]
+
+
 def test_after_a_click_the_arrow_keys_go_on(page):
     root = place(page, "convolution")
     range_, said = root.get_by_role("slider"), root.get_by_role("status")
