@@ -280,6 +280,13 @@ def test_the_still_picture_is_left_where_no_script_runs(lab, notebook):
     page.close()
 
 
+def test_opened_again_it_goes_on(lab, notebook):
+    chromium, url, _ = lab
+    page = browser.Notebook(chromium, url, notebook.path, run=False).page
+    api.expect(page.locator(MOUNTED)).to_have_count(len(CALLS))
+    page.close()
+
+
 @pytest.mark.parametrize("exporter", [HTMLExporter, SlidesExporter])
 def test_without_javascript_an_exported_page_shows_the_still_picture(notebook, exporter, tmp_path):
     saved = nbformat.read(notebook.path, as_version=4)
