@@ -185,7 +185,7 @@ def test_a_layer_with_more_channels_lets_the_slider_go_further(page):
     api.expect(said).to_contain_text("second, channel 31")
     moved.press("End")
     api.expect(said).to_contain_text("second, channel 127")
-    api.expect(root.get_by_role("img", name="second, channel 127")).to_be_visible()
+    api.expect(root.get_by_role("img", name="channel 127")).to_be_visible()
     root.get_by_role("combobox").select_option("first")
     api.expect(said).to_contain_text("first, channel 31")
 
@@ -277,6 +277,13 @@ def test_the_still_picture_is_left_where_no_script_runs(lab, notebook):
     assert page.locator(MOUNTED).count() == 0
     sizes = stills.evaluate_all("all => all.map(picture => [picture.alt, picture.naturalWidth])")
     assert all(alt and width > 300 for alt, width in sizes)
+    page.close()
+
+
+def test_opened_again_it_goes_on(lab, notebook):
+    chromium, url, _ = lab
+    page = browser.Notebook(chromium, url, notebook.path, run=False).page
+    api.expect(page.locator(MOUNTED)).to_have_count(len(CALLS))
     page.close()
 
 
