@@ -102,7 +102,7 @@ def test_two_ways_to_count_the_size_of_a_download():
 
 def test_what_a_sandbox_may_use():
     limits, told = sandbox.Limits(), prose("docs/instructors.md")
-    assert limits.seconds == 30 and "It has half a minute for an exercise" in told
+    assert f"It has {limits.seconds:g} seconds for an exercise" in told
     assert (
         f"{limits.memory_mb / 1024:g} GB of memory, {limits.processes} processes and threads, and "
         f"{limits.disk_mb} MB of files"
