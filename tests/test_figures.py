@@ -15,7 +15,7 @@ from course_utils.exercises.checks import SECONDS
 from course_utils.photos import likeness
 from course_utils.sources.prepared import DATASETS
 from tests import test_lessons
-from tools import grade, lesson_source, mutants, results, train_bases
+from tools import grade, lesson_source, mutants, results
 from tools.grading import sandbox, submissions, wire
 from tools.lesson_source import ROOT, lesson_paths, read_lesson
 
@@ -67,29 +67,6 @@ def test_the_search_as_it_was_recorded():
     assert bench_find_photos.HANDFUL == 8 and "ten handfuls of eight" in told
     assert f"The course takes {likeness.IN_COMMON}:" in told
     assert f"| looked for, among | 0 | 0.5 | {likeness.IN_COMMON} | 1 |" in told
-
-
-def test_how_long_the_bases_took_and_where():
-    bases = record("data/pretrained/bases.json")
-    first, second = (bases[name]["minutes"] for name in ("MobileNetV2", "VGG16"))
-    assert {base["date"] for base in bases.values()} == {bases["VGG16"]["date"]}
-    assert {base["hardware"] for base in bases.values()} == {bases["VGG16"]["hardware"]}
-    assert (
-        f"**Time** {first + second:.0f} minutes, drawing included: {first} for MobileNetV2 and "
-        f"{second} for VGG16, one after the other, float32, on {bases['VGG16']['date']} "
-        f"({bases['VGG16']['hardware']})"
-    ) in prose("data/README.md")
-
-
-def test_which_sizes_the_bases_have_seen():
-    sizes = {
-        name: [size for size, *_ in base["stages"]] for name, base in train_bases.BASES.items()
-    }
-    assert sizes == {"MobileNetV2": [96], "VGG16": [64, 96, 224]}
-    assert (
-        "MobileNetV2 96 × 96; VGG16's convolutions 64 × 64 and 96 × 96 most of the time, "
-        "224 × 224 at the end"
-    ) in prose("data/README.md")
 
 
 def test_two_ways_to_count_the_size_of_a_download():

@@ -46,7 +46,8 @@ RUNS = {name: recorded(name) for name in LESSONS}
 
 def test_the_page_is_what_the_data_makes():
     aside = [
-        json.loads(p.read_text("utf-8")) for p in (results.STORY, results.SEARCH, results.MUTANTS)
+        json.loads(path.read_text("utf-8"))
+        for path in (results.STORY, results.SEARCH, results.MUTANTS, results.BASES)
     ]
     page = results.PAGE.read_text(encoding="utf-8")
     assert page == results.render(RUNS, *aside), "run `make results`"
