@@ -1,6 +1,6 @@
 """Curves that grow while a network trains."""
 
-from course_utils.show.plots import plot_history
+from course_utils.show.plots import GREY, plot_history
 
 
 def live_curves(metric="accuracy", before=None):
@@ -35,7 +35,7 @@ def live_curves(metric="accuracy", before=None):
             self.figure = plot_history(self.curves, metric)
             if self.earlier:
                 for axes in self.figure.axes:
-                    axes.axvline(self.earlier + 0.5, color="#777777", linestyle=":")
+                    axes.axvline(self.earlier + 0.5, color=GREY, linestyle=":")
                 self.figure.description += (
                     f" A line after epoch {self.earlier} parts two trainings."
                 )

@@ -18,7 +18,9 @@ from matplotlib.patches import Rectangle
 from course_utils.machine.printing import number_of
 
 matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
+BLUE, ORANGE, DARK, GREY, PALE = "#0072B2", "#D55E00", "#444444", "#777777", "#BBBBBB"
+PALE_BLUE, PALE_ORANGE = "#CFE3F1", "#F6D9C8"
+"""`modules/host.mjs` has `BLUE` and `ORANGE` again, for what the page draws."""
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -279,7 +281,7 @@ def _verdict(probabilities, class_names, label):
 
 def _bars(axes, probabilities, label):
     """Draw the bars: the answer's solid, the true class's hatched, the others grey."""
-    bars = axes.barh(range(len(probabilities)), probabilities, color="#BBBBBB")
+    bars = axes.barh(range(len(probabilities)), probabilities, color=PALE)
     best = int(np.argmax(probabilities))
     truth = best if label is None else int(label)
     bars[best].set_color(BLUE if best == truth else ORANGE)
