@@ -12,9 +12,9 @@ from course_utils.drawing import photos
 from course_utils.machine import device, settings
 from course_utils.show import upload
 from course_utils.sources import downloads
+from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.plan import UNASKED_MEGABYTES
-from course_utils.sources.prepared import DATASETS
-from course_utils.sources.samples import SAMPLES, SMALL
+from course_utils.sources.samples import SMALL
 from tools import train_bases
 from tools.build_notebooks import ROOT
 
@@ -46,9 +46,9 @@ def test_patience_with_servers():
     ) in PROSE
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", DATASETS)
 def test_samples(name):
-    sample = SAMPLES[name]
+    sample = DATASETS[name]
     table = DATA[DATA.index("### How they are drawn") :]
     (line,) = [line for line in table.splitlines() if line.startswith(f"| `{name}` |")]
     _, pictures, form, code = [cell.strip() for cell in line.strip("|").split("|")]

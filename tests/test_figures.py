@@ -13,7 +13,7 @@ from benchmarks import bench_find_photos, story
 from course_utils import check_exercise
 from course_utils.exercises.checks import SECONDS
 from course_utils.photos import likeness
-from course_utils.sources.prepared import DATASETS
+from course_utils.sources.catalogue import DATASETS
 from tests import test_lessons
 from tools import grade, lesson_source, mutants, results
 from tools.grading import sandbox, submissions, wire

@@ -258,14 +258,11 @@ def test_a_damaged_note_is_named(folder, content):
         write_records(pairs(), to_record, folder, SHARDS)
 
 
-def test_a_folder_that_another_version_of_the_course_wrote_is_written_anew(folder, capsys):
-    """The notes of 0.1.0 gave records and bytes of each file."""
+def test_a_folder_that_another_version_of_the_course_wrote_is_named_and_stays(folder):
     note = json.loads((folder / "records.json").read_text())
-    note.pop("form")
-    note["files"] = {name: [7, size] for name, size in note["files"].items()}
-    (folder / "records.json").write_text(json.dumps(note))
-    write_records(pairs(), to_record, folder, SHARDS)
-    assert "written anew, since another version" in capsys.readouterr().out
+    (folder / "records.json").write_text(json.dumps(note | {"form": 1}))
+    with pytest.raises(DataError, match=r"another version of the course wrote it\)\. Delete"):
+        write_records(pairs(), to_record, folder, SHARDS)
     assert len(files_of(folder)) == SHARDS
 
 

@@ -9,8 +9,9 @@ from course_utils.lesson.known import ALL_LESSONS, recorded
 from course_utils.lesson.tables import Table
 from course_utils.machine.device import find_device
 from course_utils.machine.settings import CHOICES, cache_folder, profile
+from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.datasets import plan_dataset
-from course_utils.sources.prepared import DATASETS, tfds_folders
+from course_utils.sources.prepared import tfds_folders
 from course_utils.sources.weights import keras_models_folder
 
 _CACHED = {

@@ -1,5 +1,6 @@
 """Curves that grow while a network trains."""
 
+from course_utils.machine.printing import in_notebook
 from course_utils.show.plots import GREY, plot_history
 
 
@@ -46,13 +47,10 @@ def live_curves(metric="accuracy", before=None):
 
 def _draw(figure, display):
     """Show the figure, in the place of the one before it; return what remembers the place."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display as show
-    except ImportError:
+    if not in_notebook():
         return None
-    if not hasattr(get_ipython(), "kernel"):
-        return None
+    from IPython.display import display as show
+
     if display is None:
         return show(figure, display_id=True)
     display.update(figure)
