@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from course_utils import CourseError, write_records
 from course_utils.errors import DataError
-from course_utils.pictures import records
+from course_utils.machine import threads
 
 COUNT, SHARDS = 25, 4
 PICTURES = np.random.default_rng(0).integers(0, 256, (COUNT, 8, 6, 3), dtype=np.uint8)
@@ -81,7 +81,7 @@ def test_progress_is_shown(tmp_path, capsys):
 
 
 def test_several_threads_make_records(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     both = threading.Barrier(2)
 
     def waiting(picture, label):

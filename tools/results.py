@@ -214,34 +214,29 @@ BASES_HEAD = """
 ## The small pretrained bases
 
 What `pretrained_base` gives where ImageNet's weights cannot be had, trained on drawings of the
-course: [data/README.md](../data/README.md#the-small-pretrained-bases). *Rightly* is the share of
-held-out pictures, of the last size, that is told rightly.
+course, by `python -m tools.train_bases`. *Rightly* is the share of held-out pictures, of the last
+size, that is told rightly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
 """
 
 
 def render_bases(bases):
     """Return the section on the small bases as text, from `data/pretrained/bases.json`."""
-    rows, origins = [], {}
+    rows = []
     for name, base in bases.items():
         sizes = ", ".join(f"{size} × {size}" for size, *_ in base["stages"])
-        widths = base.get("widths") or [f"alpha {base['alpha']}"]
-        widths = ", ".join(map(str, widths))
-        counts = [base["classes"], range(max(count for _, _, count, _ in base["stages"]))]
-        counts = [f"{len(counted):,}" for counted in counts]
-        rows.append([name, widths, *counts, sizes, f"{base['accuracy']:.1%}", f"{base['minutes']}"])
-        origins[f"`{base['command']}`, float32, {base['hardware']}, {base['date']}"] = None
-    head = ["", "channels", "classes", "pictures", "of the size", "rightly", "minutes"]
-    return f"{BASES_HEAD}{_table(head, rows)}\n{'; '.join(origins)}.\n"
+        pictures = f"{max(count for _, _, count, _ in base['stages']):,}"
+        told = f"{base['accuracy']:.1%} of {base['tested_on']:,}"
+        where = f"{base['minutes']} minutes, {base['hardware']}, {base['date']}"
+        rows.append([name, f"{len(base['classes'])}", pictures, sizes, told, where])
+    head = ["", "classes", "pictures", "of the size", "rightly", "trained in"]
+    return BASES_HEAD + _table(head, rows)
 
 
 def render(runs, story=None, search=None, mutants=None, bases=None):
     """Return docs/results.md as text, from each lesson's runs and what benchmarks have left."""
-    parts = [HEAD, *(render_lesson(name, own) for name, own in runs.items())]
-    parts += [render_bases(bases)] if bases else []
-    parts += [render_story(story)] if story else []
-    parts += [render_search(search)] if search else []
-    parts += [render_mutants(mutants)] if mutants else []
-    return "".join(parts)
+    others = (render_bases, bases), (render_story, story), (render_search, search)
+    others = [made(found) for made, found in (*others, (render_mutants, mutants)) if found]
+    return "".join([HEAD, *(render_lesson(name, own) for name, own in runs.items()), *others])
 
 
 def main():

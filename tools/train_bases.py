@@ -176,20 +176,13 @@ def settle(name, trained, description, pictures, labels, preprocess_input):
 
 
 def add_top(description, trained, preprocess_input, share):
-    """Return VGG16's shape with its dense layers, trained on the features of the rest."""
-    size = description["input"]
-    model = embedded_network("VGG16", description, (size, size, 3), include_top=True)
-    fold(trained, model)
-    train_top(model, description, preprocess_input, share)
-    return model
-
-
-def train_top(model, description, preprocess_input, share):
-    """Train the dense layers of VGG16's shape on features that are computed once."""
+    """Return VGG16's shape with its dense layers, trained on features that are computed once."""
     import keras
 
-    keras.utils.set_random_seed(SEED)
     size, epochs = description["input"], description["top"]["epochs"]
+    model = embedded_network("VGG16", description, (size, size, 3), include_top=True)
+    fold(trained, model)
+    keras.utils.set_random_seed(SEED)
     base = keras.Model(model.inputs, model.get_layer("block5_pool").output)
     pictures, labels = draw(int(description["top"]["pictures"] * share), size)
     features = base.predict(batches(pictures, labels, preprocess_input), verbose=0)
@@ -208,6 +201,7 @@ def train_top(model, description, preprocess_input, share):
         metrics=["accuracy"],
     )
     top.fit(features, labels, epochs=epochs, batch_size=64, verbose=2)
+    return model
 
 
 def save(model, name, description, folder, preprocess_input, share=1.0):

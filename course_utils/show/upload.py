@@ -1,7 +1,6 @@
 """A learner's own pictures: uploaded in the notebook, predicted, shown with the decision."""
 
 import dataclasses
-import functools
 import html
 import os
 import re
@@ -10,7 +9,6 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.patches import Rectangle
 
 from course_utils.errors import PictureError
@@ -336,8 +334,6 @@ def plot_answers(answers, class_names, names=True):
 
 
 def _write(sheet, left, top, words, size, **options):
-    """Write on a sheet; a letter that the font lacks becomes a box, without a warning."""
-    words = "".join(letter if letter in "\n" or _has(letter) else "□" for letter in words)
     return sheet.text(left, top, words, size=size, parse_math=False, **options)
 
 
@@ -345,15 +341,6 @@ def _short(words, length):
     """Return a text of at most so many letters, with … in its middle where it was longer."""
     half = length // 2
     return words if len(words) <= length else f"{words[: half - 1]}…{words[-half:]}"
-
-
-@functools.cache
-def _font():
-    return font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
-
-
-def _has(letter):
-    return bool(_font().get_char_index(ord(letter)))
 
 
 def _draw_line(sheet, top, output, class_names):
