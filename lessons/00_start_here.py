@@ -28,7 +28,7 @@ show_machine()
 #
 # | variable | values |
 # | --- | --- |
-# | `COURSE_PROFILE` | `full`, `quick`, or `ci`, which only tests that a notebook runs |
+# | `COURSE_PROFILE` | a profile of the table above; `ci` only tests that a notebook runs |
 # | `COURSE_DATA` | `auto`; `real`, which downloads any size; `sample`, which draws |
 # | `COURSE_PRECISION` | `float32`; `bfloat16`; `auto`, which measures which one is faster |
 # | `COURSE_CACHE` | a folder for drawn pictures and saved models |
