@@ -10,12 +10,12 @@ import nbformat
 import psutil
 import pytest
 
-from course_utils.errors import CourseError
 from tests.grading import hostile
 from tools.assignment import release
 from tools.grading import engine
+from tools.grading.notebooks import read
 from tools.grading.sandbox import Limits
-from tools.grading.submissions import answers, read_notebook
+from tools.grading.submissions import answers
 from tools.lesson_source import LESSONS, ROOT, read_lesson
 
 PATH = LESSONS / "03_horse_or_human.py"
@@ -38,8 +38,8 @@ def notebook():
 
 def grade(content, **options):
     try:
-        cells = read_notebook(content)
-    except CourseError as error:
+        cells = read(content)["cells"]
+    except ValueError as error:
         return {exercise.name: (0, str(error)) for exercise in LESSON.exercises}
     others = [text for _, _, text in cells]
     given = answers(cells, LESSON)

@@ -23,6 +23,7 @@ from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG, C
 from course_utils.machine.stopping import stop_when_asked
 from tools.grading import names
 from tools.grading.sandbox import Limits, Sandbox
+from tools.grading.texts import inert
 from tools.grading.wire import Network, Remote, WireError
 from tools.lesson_source import Lesson, hidden_lines
 
@@ -121,10 +122,7 @@ def squeezed(source):
 
 
 def _mark(exercise, points, status, reason):
-    characters = str(reason)[: 10 * LONGEST]  # a submission may have written them
-    reason = "".join(c if c.isprintable() else " " for c in characters)
-    reason = " ".join(reason.split())
-    reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
+    reason = inert(reason, LONGEST)  # a submission may have written it
     return Mark(exercise.name, points, exercise.points, status, reason)
 
 
