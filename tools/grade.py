@@ -140,6 +140,8 @@ def grade(path, submissions, to, settings):
             jobs[student] = engine.job(
                 lesson, result.answers, others, own, settings.limits, settings.unsafe
             )
+    if jobs:
+        engine.prove(lesson, settings.limits, settings.unsafe)
     bar = tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs)
     with bar, contextlib.closing(settings.run(jobs)) as marked:  # its judges end with it
         for student, marks in marked:

@@ -20,7 +20,7 @@ from tools.lesson_source import LESSONS, ROOT, read_lesson
 
 PATH = LESSONS / "03_horse_or_human.py"
 LESSON = read_lesson(PATH)
-LIMITS = Limits(seconds=4, memory_mb=600, processes=60, disk_mb=32)
+LIMITS = Limits(seconds=2, memory_mb=600, processes=60, disk_mb=32, judge_seconds=3)
 
 
 @pytest.fixture(scope="module")
@@ -108,5 +108,8 @@ def test_without_bubblewrap_there_are_limits_still(notebook):
     source = hostile.CODE["hangs"][0]
     hostile.cells(submitted, "ex_size_answer")[0]["source"] = source
     found = grade(json.dumps(submitted).encode(), unsafe=True)
-    assert found["size"] == (0, "your code was stopped: it runs longer than 4 seconds.")
+    assert found["size"] == (
+        0,
+        "your code was stopped: it uses more than 2 seconds of processor time.",
+    )
     assert [found[key][0] for key in ("decide", "bug", "swing")] == [1, 1, 2], found
