@@ -160,13 +160,13 @@ def _with_the_class(found, members):
     strangers = [student for student in found if members.key(student) not in members.members]
     if strangers:
         print(f"Not in the class list: {inert(', '.join(strangers), 600)}.")
-    absent = {
-        (key if members.kind == classlist.OWN else f"{member.name}_{key}"): member
-        for key, member in members.members.items()
-        if key not in there
-    }
-    empty = {student: Submission(student, problem=EMPTY) for student in absent}
-    return dict(sorted((found | empty).items()))
+    found = dict(found)
+    for key, member in members.members.items():
+        if key not in there:
+            student = key if members.kind == classlist.OWN else f"{member.name}_{key}"
+            prefix = f"{student}_assignsubmission_file_/" * (members.kind == classlist.MOODLE)
+            found[student] = Submission(student, problem=EMPTY, prefix=prefix)
+    return dict(sorted(found.items()))
 
 
 def _result(submission, digest, settings):

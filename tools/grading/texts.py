@@ -9,6 +9,8 @@ HASHED = re.compile(r"-[0-9a-f]{16}$")
 NAME_BYTES = 80
 FORMULA = re.compile(r"(^|[;,\t|]) *(?=[=+\-@%])")
 """Where a spreadsheet may begin a formula: at the start of a cell, and behind what parts cells."""
+PLAIN = re.compile(r"-?[\d.]*")
+"""Numbers, and the hyphen by which Moodle says that there is nothing."""
 
 
 def inert(text, longest=None):
@@ -24,7 +26,8 @@ def inert(text, longest=None):
 
 def cell(text):
     """Return a text that no spreadsheet takes for a formula, nor parts into two cells."""
-    return FORMULA.sub(lambda found: f"{found[0]}'", inert(text))
+    text = inert(text)
+    return text if PLAIN.fullmatch(text) else FORMULA.sub(lambda found: f"{found[0]}'", text)
 
 
 def utf8(name):
