@@ -171,6 +171,23 @@ def test_a_small_file_that_fills_the_memory(tmp_path):
     assert peak() - before < 300 * 2**20, "of it, only the bytes are held here"
 
 
+def test_text_that_takes_long_to_read(tmp_path, monkeypatch):
+    """Of the notebooks of one student, the latest are read, as long as there is time."""
+    nested = {"cell_type": "markdown", "source": "(" * 190 + ")" * 190}
+    put(tmp_path / "anna" / NAME, json.dumps({"cells": [nested] * 4_000}).encode())
+    began = submissions._spent_on_reading()
+    assert collect(tmp_path, LESSON)[0]["anna"].cells == []
+    assert submissions._spent_on_reading() - began < 15
+    monkeypatch.setattr(submissions, "READING_SECONDS", -1)
+    assert "too much time" in collect(tmp_path, LESSON)[0]["anna"].left_out[0]
+
+
+def test_cells_without_end(tmp_path):
+    many = b'{"cell_type":"code","source":""},' * 1_000_000
+    put(tmp_path / "anna" / NAME, b'{"cells": [' + many + b"{}]}")
+    assert "5000 cells" in said(tmp_path)["anna"]
+
+
 def peak():
     with open("/proc/self/status") as file:
         [line] = [line for line in file if line.startswith("VmHWM")]

@@ -11,10 +11,11 @@ import pytest
 from tests.grading import hostile
 from tools import grade
 from tools.assignment import release
-from tools.grading import engine
+from tools.grading import engine, notebooks
 from tools.grading.judge import Judge, Mark
+from tools.grading.names import IMPORTABLE
 from tools.grading.notebooks import read
-from tools.grading.sandbox import Limits
+from tools.grading.sandbox import WAITING, Limits
 from tools.grading.submissions import answers
 from tools.lesson_source import LESSONS, ROOT, read_lesson
 
@@ -155,8 +156,12 @@ def test_what_an_answer_leaves_behind_is_no_fault(needs_bubblewrap):
         assert judge.mark(bug, bug.solution).points == bug.points
 
 
-def test_the_course_says_what_may_be_imported():
-    from tools.grading.names import IMPORTABLE
-
-    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
-    assert IMPORTABLE in " ".join(guide.split())
+def test_what_the_guide_tells():
+    guide = " ".join((ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").split())
+    limits = Limits()
+    assert f"an answer may import are {IMPORTABLE};" in guide
+    assert limits.files == 10_000 and "at most 10,000, which vanish" in guide
+    assert limits.judge_seconds == 60 and "takes a minute at most" in guide
+    assert limits.seconds * WAITING == 300 and "by the clock, after five minutes" in guide
+    may = f"may use {notebooks.MEMORY_MB} MB and {notebooks.SECONDS} seconds"
+    assert may in guide

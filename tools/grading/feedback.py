@@ -4,9 +4,9 @@ import html
 import zipfile
 
 from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
-from tools.grading.gradebook import shown
 from tools.grading.summary import document
 from tools.grading.tables import number
+from tools.grading.texts import shown
 
 SIGNS = {RIGHT: "✓ Right", WRONG: "✗ Wrong", BROKEN: "! Broken", NOT_ATTEMPTED: "… Not attempted"}
 
@@ -90,4 +90,4 @@ def write_zip(path, lesson, results, pages):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, result in results.items():
             name = f"{result.prefix or f'{result.page}/'}{lesson}.html"
-            archive.writestr(name, pages[student])
+            archive.writestr(name.replace("\\", "_"), pages[student])

@@ -17,9 +17,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from course_utils.exercises.checks import Outcome
-
-SHOWN = 20_000
-"""Characters of an answer that are kept in the graded notebook: more than a reader can use."""
+from tools.grading.texts import shown
 
 
 @contextlib.contextmanager
@@ -157,12 +155,6 @@ def graded(lesson, release, answers, marks):
     kept = {key for e in lesson.exercises for key in (e.answer_id, e.check_id)}
     made.cells = [cell for cell in made.cells if cell.id in kept or _is_about_one(cell, kept)]
     return made
-
-
-def shown(source):
-    """Return an answer as it is shown: not millions of characters."""
-    more = len(source) - SHOWN
-    return source if more <= 0 else f"{source[:SHOWN]}\n# … and {more} characters more"
 
 
 def _is_about_one(cell, kept):

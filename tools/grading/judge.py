@@ -164,6 +164,7 @@ def _grade(exercise, student, source, others, seed):
     except OutOfTime:
         text = f"to check what your answer returns takes more than {seconds:g} seconds."
         lost = _Lost(BROKEN, text, doubtful=True)
+        student.worker.sandbox.end()  # a message may be half read
     except _Lost as error:
         lost = _without_values(error) if _in_hidden_tests(exercise, error) else error
     except AssertionError as error:

@@ -10,13 +10,15 @@ import resource
 import subprocess
 import sys
 
-MEMORY_MB, SECONDS, CODE_MB = 1024, 20, 8
-"""What reading one notebook may take, and how much code its cells may hold together."""
+MEMORY_MB, SECONDS, CODE_MB, CELLS = 1024, 10, 2, 5_000
+"""What reading one notebook may take, and how much code, in how many cells, it may hold."""
+LONGEST_TEXT = 10_000
+"""Characters of a text that may be code: Python takes long to read what is meant to be hard."""
 NOT_READ = "the file is no notebook: Jupyter could not open it. Save it again and hand it in."
 TOO_DEEP = "the file is no notebook: it has too many lists in lists."
 TOO_MUCH = (
     f"the notebook is too much to be read (more than {MEMORY_MB} MB of memory, {SECONDS} seconds, "
-    f"or {CODE_MB} MB of code). Clear all outputs, save it, and hand it in again."
+    f"{CELLS} cells, or {CODE_MB} MB of code). Clear all outputs, save it, and hand it in again."
 )
 
 
@@ -49,6 +51,8 @@ def _read(content):
         notebook = json.loads(content.decode("utf-8-sig"))
         cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
         told, found = notebook.get("metadata", {}).get("course", {}).get("lesson"), []
+        if len(cells) > CELLS:
+            return {"problem": TOO_MUCH}
         for cell in cells:
             source = cell.get("source", cell.get("input", ""))
             source = _utf8(source if isinstance(source, str) else "".join(source))
@@ -68,6 +72,8 @@ def _read(content):
 
 def _code_in(text):
     """Return the code that a cell with text holds, or None."""
+    if len(text) > LONGEST_TEXT:
+        return None
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("```")]
     try:
         body = ast.parse("\n".join(lines)).body

@@ -15,6 +15,7 @@ import io
 import itertools
 import os
 import re
+import resource
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,8 @@ LARGEST = 50 * 2**20
 """A file of more bytes is not read: saved pictures make some megabytes."""
 MANY = 100
 """Notebooks of one student that are looked at, the latest ones."""
+READING_SECONDS = 60
+"""Processor time that goes into reading one student's notebooks, the latest first."""
 FILES = 10_000
 """Files of one student among which notebooks are looked for."""
 LISTING = 2 * 2**20
@@ -54,7 +57,7 @@ class Submission:
         where: the path of the file, for messages.
         time: when it was handed in, a `datetime` with its time zone; None where nobody says.
         late: whether the learning platform calls it late; None where it says nothing.
-        content: its bytes; None where it was not read.
+        digest: a checksum of what was handed in.
         cells: its cells with code, as `notebooks.read` gives them.
         problem: why it cannot be graded, in words for the student; "" where it can.
         prefix: what Moodle or Canvas want a file's name to begin with that they give back.
@@ -65,16 +68,11 @@ class Submission:
     where: str = ""
     time: datetime.datetime | None = None
     late: bool | None = None
-    content: bytes | None = None
+    digest: str = ""
     cells: list = dataclasses.field(default_factory=list)
     problem: str = ""
     prefix: str = ""
     left_out: list = dataclasses.field(default_factory=list)
-
-    @property
-    def digest(self):
-        """A checksum of what was handed in."""
-        return hashlib.sha256(b"\0".join([self.content or b"", self.problem.encode()])).hexdigest()
 
 
 @dataclasses.dataclass
@@ -149,8 +147,11 @@ def _choose(student, files, lesson):
         file.reason = f"older than the latest {MANY} notebooks"
     left_out = [_said(file) for file in files if file.reason]
     found = Submission(student, left_out=left_out, prefix=files[0].prefix)
-    best = None
-    for file in candidates[-MANY:]:
+    best, began = None, _spent_on_reading()
+    for file in reversed(candidates[-MANY:]):
+        if _spent_on_reading() - began > READING_SECONDS:
+            left_out.append(f"{inert(file.where, 300)}: too much time has gone into later ones.")
+            continue
         content, problem = file.read()
         cells, told = [], None
         if not problem:
@@ -161,13 +162,14 @@ def _choose(student, files, lesson):
         fits = _fits(cells, told, file.name, lesson) if not problem else _named(file.name, lesson)
         key = (not problem and fits > 1, file.order, file.turn, file.where)
         if fits and (best is None or key > best[0]):  # one at a time: they may be large
-            best = key, file, content, cells, problem
+            digest = hashlib.sha256(b"\0".join([content or b"", problem.encode()])).hexdigest()
+            best = key, file, digest, cells, problem
     if best is None:
         names = {f"{f.name} ({f.reason})" if f.reason else f.name for f in files} - {""}
         names = inert(", ".join(sorted(names)), 200)
         found.problem = f"no notebook of {lesson.name}, only: {names}." if names else EMPTY
         return found
-    _, file, found.content, found.cells, found.problem = best
+    _, file, found.digest, found.cells, found.problem = best
     found.where, found.time, found.late, found.prefix = (
         file.where,
         file.time,
@@ -193,6 +195,12 @@ def _with_zips_opened(files):
         yield dataclasses.replace(file, reason=f"older than the latest {MANY} zips")
     for file in zips[-MANY:]:
         yield from _in_a_zip(file)
+
+
+def _spent_on_reading():
+    """Return the seconds of processor time that reading notebooks has taken so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _named(name, lesson):
