@@ -12,9 +12,9 @@ from course_utils.errors import CourseError
 from tests import browser
 from tests.grading import hostile
 from tests.grading.test_submissions import zipped
-from tools import grade
+from tools import assignment, grade
 from tools.assignment import release
-from tools.grading import classlist, engine, tables
+from tools.grading import classlist, engine, questions, tables
 from tools.grading.judge import Mark
 from tools.grading.texts import cell
 from tools.lesson_source import LESSONS, read_lesson
@@ -203,6 +203,111 @@ def test_one_table_over_lessons(class_of):
         ["ben", "Ben", "5", "0", "5"],
         ["cem", "Cem", "0", "0", "0"],
     ]  # fmt: skip
+
+
+def asking(path, *cells):
+    """Write a notebook with questions: texts, and pairs of an id and a rubric."""
+    made = nbformat.v4.new_notebook()
+    for given in cells:
+        text, marks = given if isinstance(given, tuple) else (given, None)
+        made.cells.append(nbformat.v4.new_markdown_cell(text))
+        if marks:
+            marks = {"grade": True, "solution": True, "locked": False, "task": False} | marks
+            made.cells[-1].metadata["nbgrader"] = marks | {"schema_version": 3}
+    nbformat.write(made, path)
+    return path
+
+
+WHY = ("Two points: it is a sample.", {"grade_id": "why", "points": 3, "cell_type": "markdown"})
+
+
+def test_a_question_with_a_free_answer(class_of):
+    """Handed out without its rubric, graded by hand, in every table and page."""
+    from nbgrader.api import Gradebook
+
+    folder = class_of.folder
+    path = asking(folder / "questions.ipynb", "## Question · Why does it swing?", WHY)
+    archive = assignment.make(PATHS[0], folder / "assignments", path)
+    released = folder / "assignments" / LESSON.name / "release" / NAME
+    assert "Two points" not in released.read_text(encoding="utf-8") and archive.exists()
+    made = json.loads(released.read_text(encoding="utf-8"))
+    question = "".join(hostile.cells(made, "why_question")[0]["source"])
+    assert question == "## Question · Why does it swing?"
+    for student, answer in (("anna", "Since few pictures <b>vote</b>."), ("ben", None)):
+        if answer:
+            hostile.cells(made, "why")[0]["source"] = answer
+        else:
+            hostile.cells(made, "why")[0]["source"] = questions.STUB
+        (folder / "submissions" / student).mkdir(parents=True)
+        (folder / "submissions" / student / NAME).write_text(json.dumps(made))
+    course = folder / "grades" / "nbgrader"
+    found = class_of(questions=path)
+    assert {name: result.marks[-1].status for name, result in found.items()} == {
+        "anna": "by hand", "ben": "not attempted",
+    }  # fmt: skip
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        given = book.find_grade("why", LESSON.name, LESSON.name, "anna")
+        assert given.needs_manual_grade and given.max_score == 3
+        given.manual_score = 2
+        book.find_comment("why", LESSON.name, LESSON.name, "anna").manual_comment = "Which ones?"
+        book.db.commit()
+    graded = (course / "autograded" / "anna" / LESSON.name / NAME).read_text(encoding="utf-8")
+    assert "few pictures" in graded and "Two points: it is a sample." in graded
+    found = class_of(questions=path)
+    assert (found["anna"].points, found["anna"].of, found["anna"].new) == (7, 8, False)
+    page = (folder / "grades" / LESSON.name / "feedback" / "anna.html").read_text("utf-8")
+    assert "<h2>Question · Why does it swing?</h2>" in page and "Which ones?" in page
+    assert "2 of 3 points, given by your instructor." in page and "Two points" not in page
+    assert "few pictures &lt;b&gt;vote&lt;/b&gt;" in page
+    [anna, ben] = table(folder / "grades" / LESSON.name / "totals.csv")
+    assert (anna["points"], anna["of"], ben["points"]) == ("7", "8", "5")
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (["## Only a text"], "asks nothing"),
+        ([WHY], "a text cell above it"),
+        (["## Why?", ("", {"grade_id": "no id!", "points": 1})], "is no id"),
+        (["## Why?", ("", {"grade_id": "ex_size_answer", "points": 1})], "is no id"),
+        (["## Why?", ("", {"grade_id": "why"})], "needs points"),
+    ],
+)
+def test_a_question_that_is_none(cells, why, tmp_path):
+    with pytest.raises(CourseError, match=why):
+        questions.asked_in(LESSON, asking(tmp_path / "questions.ipynb", *cells))
+
+
+def test_what_is_no_notebook_asks_nothing(tmp_path, capsys):
+    (tmp_path / "questions.ipynb").write_text("Why?")
+    given = ["--to", str(tmp_path), "--questions", str(tmp_path / "questions.ipynb")]
+    assert assignment.main(["03", *given]) == 1
+    assert "cannot be read as a notebook" in capsys.readouterr().err
+    assert assignment.main(["03", "04", *given]) == 1
+    assert "belongs to one lesson, and here are 2" in capsys.readouterr().err
+
+
+def test_an_exercise_of_ones_own(tmp_path, needs_bubblewrap):
+    """A lesson in a folder of one's own is handed out and graded as those of the course are."""
+    (tmp_path / "mine" / "answers").mkdir(parents=True)
+    for part in ("", "answers/"):
+        text = (LESSONS / f"{part}{PATHS[0].name}").read_text(encoding="utf-8")
+        text = text.replace("side_after", "side_of_mine")
+        (tmp_path / "mine" / f"{part}{PATHS[0].name}").write_text(text, encoding="utf-8")
+    given = ["03", "--lessons-in", str(tmp_path / "mine"), "--to"]
+    assert assignment.main([*given, str(tmp_path / "assignments")]) == 0
+    released = tmp_path / "assignments" / LESSON.name / "release" / NAME
+    made = json.loads(released.read_text(encoding="utf-8"))
+    size = next(exercise for exercise in LESSON.exercises if exercise.name == "size")
+    answer = size.solution.replace("side_after", "side_of_mine")
+    assert "side_of_mine" in "".join(hostile.cells(made, size.answer_id)[0]["source"])
+    hostile.cells(made, size.answer_id)[0]["source"] = answer
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "anna.ipynb").write_text(json.dumps(made))
+    more = ["--from", str(tmp_path / "submissions"), "--seed", SEED]
+    assert grade.main([*given, str(tmp_path / "grades"), *more]) == 0
+    [anna] = table(tmp_path / "grades" / LESSON.name / "totals.csv")
+    assert anna["points"] == str(size.points)
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,12 @@ TOO_MUCH = (
 
 
 def read(content):
-    """Return what a notebook holds: `{"cells": [(id, grade id, source), …], "told": lesson}`.
+    """Return what a notebook holds, a dict.
 
-    The cells are those with code, and those whose code somebody has turned into text or raw.
+    - "cells": `(id, grade id, source)` of each cell with code, and of those whose code somebody has
+      turned into text,
+    - "texts": the texts of other cells, by id and by grade id,
+    - "told": the name of the lesson that it says it is, or None.
 
     Args:
         content: the file, bytes.
@@ -50,7 +53,7 @@ def _read(content):
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
         cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
-        told, found = notebook.get("metadata", {}).get("course", {}).get("lesson"), []
+        told, found, texts = notebook.get("metadata", {}).get("course", {}).get("lesson"), [], {}
         if len(cells) > CELLS:
             return {"problem": TOO_MUCH}
         for cell in cells:
@@ -58,16 +61,20 @@ def _read(content):
             source = _utf8(source if isinstance(source, str) else "".join(source))
             id, mark = cell.get("id"), cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
             id, mark = (_utf8(x) if isinstance(x, str) else None for x in (id, mark))
-            source = source if cell.get("cell_type") == "code" else _code_in(source)
+            if cell.get("cell_type") != "code":
+                texts |= {name: source[:LONGEST_TEXT] for name in (id, mark) if name}
+                source = _code_in(source)
             if source is not None:
                 found.append((id, mark, source))
     except RecursionError:
         return {"problem": TOO_DEEP}
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return {"problem": NOT_READ}
-    if sum(len(source) for _, _, source in found) > CODE_MB * 2**20:
+    size = sum(len(source) for _, _, source in found) + sum(map(len, texts.values()))
+    if size > CODE_MB * 2**20:
         return {"problem": TOO_MUCH}
-    return {"cells": found, "told": _utf8(told) if isinstance(told, str) else None}
+    told = _utf8(told) if isinstance(told, str) else None
+    return {"cells": found, "texts": texts, "told": told}
 
 
 def _code_in(text):

@@ -58,7 +58,7 @@ class Submission:
         time: when it was handed in, a `datetime` with its time zone; None where nobody says.
         late: whether the learning platform calls it late; None where it says nothing.
         digest: a checksum of what was handed in.
-        cells: its cells with code, as `notebooks.read` gives them.
+        cells, texts: its cells, as `notebooks.read` gives them.
         problem: why it cannot be graded, in words for the student; "" where it can.
         prefix: what Moodle or Canvas want a file's name to begin with that they give back.
         left_out: what else was handed in and is not read, texts with path and reason.
@@ -70,6 +70,7 @@ class Submission:
     late: bool | None = None
     digest: str = ""
     cells: list = dataclasses.field(default_factory=list)
+    texts: dict = dataclasses.field(default_factory=dict)
     problem: str = ""
     prefix: str = ""
     left_out: list = dataclasses.field(default_factory=list)
@@ -153,23 +154,23 @@ def _choose(student, files, lesson):
             left_out.append(f"{inert(file.where, 300)}: too much time has gone into later ones.")
             continue
         content, problem = file.read()
-        cells, told = [], None
+        cells, texts, told = [], {}, None
         if not problem:
             try:
-                cells, told = notebooks.read(content).values()
+                cells, texts, told = notebooks.read(content).values()
             except ValueError as error:
                 problem = str(error)
         fits = _fits(cells, told, file.name, lesson) if not problem else _named(file.name, lesson)
         key = (not problem and fits > 1, file.order, file.turn, file.where)
         if fits and (best is None or key > best[0]):  # one at a time: they may be large
             digest = hashlib.sha256(b"\0".join([content or b"", problem.encode()])).hexdigest()
-            best = key, file, digest, cells, problem
+            best = key, file, digest, cells, texts, problem
     if best is None:
         names = {f"{f.name} ({f.reason})" if f.reason else f.name for f in files} - {""}
         names = inert(", ".join(sorted(names)), 200)
         found.problem = f"no notebook of {lesson.name}, only: {names}." if names else EMPTY
         return found
-    _, file, found.digest, found.cells, found.problem = best
+    _, file, found.digest, found.cells, found.texts, found.problem = best
     found.where, found.time, found.late, found.prefix = (
         file.where,
         file.time,
@@ -448,7 +449,7 @@ def _read_member(archive, member):
     return (None, _too_large()) if len(content) > LARGEST else (content, "")
 
 
-def answers(cells, lesson):
+def answers(cells, lesson, texts=()):
     """Return the source of each exercise's answer, by the exercise's name.
 
     It is the definition that is in force when the notebook checks it: the last cell before the
@@ -458,9 +459,14 @@ def answers(cells, lesson):
     Args:
         cells: `(id, grade id, source)` of each cell with code, in order.
         lesson: a `lesson_source.Lesson`.
+        texts: texts of other cells by their ids: answers to questions.
     """
     found = {}
     for exercise in lesson.exercises:
+        if not exercise.answer:
+            if exercise.answer_id in texts:
+                found[exercise.name] = texts[exercise.answer_id]
+            continue
         binds = re.compile(
             rf"^(?:async )?(?:def|class) {exercise.answer}\b|^{exercise.answer}\s*(?::[^=\n]*)?=",
             re.M,
