@@ -125,7 +125,7 @@ def grade(path, submissions, to, settings):
     base += [repr(questions.asked(lesson))]
     graded, jobs = {}, {}
     for student, submission in _with_the_class(found, settings.members).items():
-        content = "\0".join([*base, student, submission.digest])
+        content = "\0".join([*base, student, submission.digest, submission.problem])
         digest = hashlib.sha256(content.encode()).hexdigest()
         result = graded[student] = _result(submission, digest, settings)
         kept = None if settings.force else results.kept(records, result.page, digest)

@@ -411,6 +411,7 @@ class _Student:
                 if type(place) is int and 0 <= place < len(inputs):
                     _write_back(inputs[place], value)
             if self.exercise.as_data:
+                self.measuring.begin()  # how long the answer has taken is no matter here
                 request = {"beside": self.exercise.beside, "as_data": self.exercise.as_data}
                 request |= {"value": reply.get("value")}
                 reply = self._checked(self.measuring, request, "measure")

@@ -35,18 +35,27 @@ def read(content):
 
     Raises:
         ValueError: it cannot be read; the message is in words for the student.
+        RuntimeError: no notebook can be read here.
     """
-    command = [sys.executable, "-I", "-S", __file__]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=10 * SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ValueError(TOO_MUCH) from None
+    done = _run(content)
     if done.returncode:
+        empty = _run(b'{"cells": []}')
+        if empty.returncode:
+            said = empty.stderr.decode("utf-8", "replace").strip()[-300:]
+            raise RuntimeError(f"No notebook can be read here: {said or empty.returncode}")
         raise ValueError(TOO_MUCH)
     found = json.loads(done.stdout)
     if "problem" in found:
         raise ValueError(found["problem"])
     return found | {"cells": [tuple(cell) for cell in found["cells"]]}
+
+
+def _run(content):
+    command = [sys.executable, "-I", "-S", __file__]
+    try:
+        return subprocess.run(command, input=content, capture_output=True, timeout=20 * SECONDS)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, b"", b"it takes too long")
 
 
 def _read(content):

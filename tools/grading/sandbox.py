@@ -7,6 +7,7 @@ process to look at, and may not ask everything of the kernel.
 
 import contextlib
 import dataclasses
+import itertools
 import math
 import os
 import shutil
@@ -33,6 +34,7 @@ OPENED = 10
 """An open file counts as so many: a pipe or a socket may hold much of the kernel's memory."""
 ANYBODY = 2_000_000_000
 """Where the grader runs as root, each sandbox has a user id of its own, from this number on."""
+_NUMBERS = itertools.count()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,7 +187,8 @@ class Sandbox:
         self.limits, self.reason, self.out_of_time, self._folder = limits, None, False, None
         self._spent, self._allowed, self._seen, self._lock = 0, math.inf, {}, threading.Lock()
         numbers = [limits.memory_mb, limits.disk_mb, _allowed_processes(limits)]
-        user = ANYBODY + os.getpid() if os.getuid() == 0 and not unsafe else -1
+        user = ANYBODY + 16 * os.getpid() + next(_NUMBERS) % 16  # no process of it has lived yet
+        user = user if os.getuid() == 0 and not unsafe else -1
         worker = ["-m", "tools.grading.worker", *map(str, numbers), str(user)]
         command = [sys.executable, *worker]
         options = {

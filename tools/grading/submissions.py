@@ -33,6 +33,8 @@ READING_SECONDS = 60
 """Processor time that goes into reading one student's notebooks, the latest first."""
 FILES = 10_000
 """Files of one student among which notebooks are looked for."""
+NAMED = 10
+"""Of one student, so many of the files that are left out are named."""
 LISTING = 2 * 2**20
 """Bytes of the list of its files that a student's zip may have, about 20,000 files."""
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
@@ -125,7 +127,11 @@ def collect(folder, lesson):
             f"In {folder} there is no submission. Put a folder or a notebook for each student "
             f"there, or the zip that Moodle or Canvas gives. {' '.join(left_out)}".strip()
         )
-    return {key: _choose(key, students[key], lesson) for key in sorted(students)}, left_out
+    found = {key: _choose(key, students[key], lesson) for key in sorted(students)}
+    for submission in found.values():
+        if more := submission.left_out[NAMED:]:
+            submission.left_out[NAMED:] = [f"{inert(submission.student, 100)}: {len(more)} more."]
+    return found, left_out
 
 
 def _key(student):
@@ -160,6 +166,8 @@ def _choose(student, files, lesson):
                 cells, texts, told = notebooks.read(content).values()
             except ValueError as error:
                 problem = str(error)
+            except RuntimeError as error:
+                raise CourseError(f"Nobody is graded. {error}") from None
         fits = _fits(cells, told, file.name, lesson) if not problem else _named(file.name, lesson)
         key = (not problem and fits > 1, file.order, file.turn, file.where)
         if fits and (best is None or key > best[0]):  # one at a time: they may be large
