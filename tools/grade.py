@@ -8,6 +8,7 @@ reach every table and page. What has not changed since the last time is not grad
 """
 
 import argparse
+import collections
 import contextlib
 import dataclasses
 import datetime
@@ -167,6 +168,10 @@ def _with_the_class(found, members):
     strangers = [student for student in found if members.key(student) not in members.members]
     if strangers:
         print(f"Not in the class list: {inert(', '.join(strangers), 600)}.")
+    keys = collections.Counter(map(members.key, found))
+    several = [s for s in found if keys[members.key(s)] > 1 and members.key(s) in members.members]
+    if several:
+        print(f"More than one submission of one of the class: {inert(', '.join(several), 600)}.")
     found = dict(found)
     for key, member in members.members.items():
         if key not in there:

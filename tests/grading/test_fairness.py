@@ -147,9 +147,28 @@ def test_an_answer_of_the_lesson_that_is_not_right_stops_the_run(monkeypatch):
         engine.prove(LESSON, Limits(), False)
 
 
-def test_what_an_answer_leaves_behind_is_no_fault(needs_bubblewrap):
+SPOILS = {
+    "Python": "import builtins\nbuiltins.compile = None\n",
+    "names": "import tools.grading.names as names\nnames.needed = lambda *_: 1 / 0\n",
+    "the worker": (
+        "import gc\n"
+        "for found in gc.get_objects():\n"
+        "    if type(found).__name__ == 'Worker':\n"
+        "        found.lesson = lambda **_: {'loaded': False, 'message': 'a fault of yours'}\n"
+    ),
+    "the number of processes": (
+        "import os, time\n"
+        "for _ in range(58):\n"
+        "    if os.fork() == 0: time.sleep(1000)\n"
+        "os._exit(1)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILS)
+def test_what_an_answer_leaves_behind_is_no_fault(what, needs_bubblewrap):
     """It has spoiled the sandbox; the next exercise gets a fresh one, and its points."""
-    spoils = "import builtins\nbuiltins.compile = None\n" + SIZE.solution
+    spoils = SPOILS[what] + SIZE.solution
     bug = next(exercise for exercise in LESSON.exercises if exercise.name == "bug")
     with Judge(LESSON, "seed", Limits(seconds=5)) as judge:
         judge.mark(SIZE, spoils)

@@ -104,7 +104,7 @@ def test_plain_numbers_stay_numbers():
     assert [cell(value) for value in (3, -0.5, "-", "2.5")] == ["3", "-0.5", "-", "2.5"]
 
 
-def test_moodle_takes_it_back(class_of):
+def test_moodle_takes_it_back(class_of, capsys):
     """Who is who by the participant's number; what is late by the time in the worksheet."""
     folder = class_of.folder
     content = hand_in(folder)
@@ -117,6 +117,7 @@ def test_moodle_takes_it_back(class_of):
         "Anna Müller_123": False, "Ben Li_124": True, "Eve_999": None,
         '=HYPERLINK("http://x",1)_125': None,
     }  # fmt: skip
+    assert "Not in the class list: Eve_999." in capsys.readouterr().out
     assert found["Ben Li_124"].points == 4.5 and found["Ben Li_124"].name == "Ben Li"
     text = (folder / "grades" / LESSON.name / "for_Moodle.csv").read_bytes().decode("utf-8")
     given, back = (list(csv.DictReader(io.StringIO(t))) for t in (MOODLE, text))
