@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from course_utils.machine.device import hardware
 from course_utils.machine.stopping import stop_when_asked
 from tools.assignment import release
-from tools.grade import grade
+from tools.grade import Settings, grade
 from tools.grading import engine
 from tools.grading.sandbox import refuse_without_bubblewrap
 from tools.lesson_source import find_lessons, read_lesson
@@ -57,11 +57,13 @@ def main():
             path,
             folder / "submissions",
             folder / "grades",
-            "a secret of this benchmark",
-            run=lambda jobs: engine.grade_all(jobs, options.workers),
+            Settings(
+                "a secret of this benchmark",
+                run=lambda jobs: engine.grade_all(jobs, options.workers),
+            ),
         )
         seconds = time.perf_counter() - began
-    marks = [mark for result in results.values() for mark in result["marks"]]
+    marks = [mark for result in results.values() for mark in result.marks]
     statuses = {
         status: sum(m.status == status for m in marks) for status in {m.status for m in marks}
     }

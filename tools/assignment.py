@@ -17,8 +17,9 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
+from tools.grading import names, questions
 from tools.grading.sandbox import Limits
-from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
+from tools.lesson_source import LESSONS, ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
 README = """\
@@ -37,7 +38,9 @@ README = """\
 
 Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
 own cells define, on other inputs as well as those of the check, without a network, and for at most
-{seconds:g} seconds. It must not ask for input or read files.
+{seconds:g} seconds of processor time. It must not ask for input or read files. The last definition above
+the check counts, as it does when you run the notebook. The modules that an answer may import are
+{importable}.
 
 {points}
 """
@@ -50,6 +53,7 @@ def release(lesson):
     nbgrader (https://nbgrader.readthedocs.io), their ids as names.
     """
     made = notebook(lesson, RELEASE)
+    made.cells += questions.cells(lesson)
     points = {exercise.check_id: exercise.points for exercise in lesson.exercises}
     answers = {exercise.answer_id for exercise in lesson.exercises}
     for cell in made.cells:
@@ -57,9 +61,9 @@ def release(lesson):
             cell.metadata["nbgrader"] = {
                 "schema_version": 3,
                 "grade_id": cell.id,
-                "cell_type": "code",
+                "cell_type": cell.cell_type,
                 "grade": cell.id in points,
-                "locked": cell.id in points,
+                "locked": cell.id not in answers,
                 "solution": cell.id in answers,
                 "task": False,
             } | ({"points": points[cell.id]} if cell.id in points else {})
@@ -72,20 +76,28 @@ def requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = [*extras["run"], *extras["cpu"][1:], *extras["lab"][:1]]
+    wanted += [need for need in extras["grade"] if need.startswith(("pandas", "scipy"))]
     return "\n".join(wanted) + "\n"
 
 
-def make(path, assignments=ASSIGNMENTS):
-    """Make the release of one lesson and return the path of its zip."""
+def make(path, assignments=ASSIGNMENTS, asked=None):
+    """Make the release of one lesson and return the path of its zip.
+
+    Args:
+        path: the lesson's source.
+        assignments: the folder in which a folder is made.
+        asked: a notebook with questions of the instructor's, see `grading.questions`; or None.
+    """
     lesson, name, folder = read_lesson(path), path.stem, assignments / path.stem
-    rows = [f"- {exercise.answer}: {exercise.points}" for exercise in lesson.exercises]
+    lesson = questions.asked_in(lesson, asked) if asked else lesson
+    rows = [f"- {e.answer or e.name}: {e.points}" for e in lesson.exercises]
     total = sum(exercise.points for exercise in lesson.exercises)
     points = f"Points, {total} in all, by the name of the function:\n\n" + "\n".join(rows)
     with whole_folder(folder / "release") as made, whole_file(folder / f"{name}.zip") as archive:
         made.mkdir()
         nbformat.write(release(lesson), made / f"{name}.ipynb")
-        about = {"title": read_title(path), "name": name, "points": points}
-        readme = README.format(seconds=Limits.seconds, **about)
+        told = {"title": read_title(path), "name": name, "points": points}
+        readme = README.format(seconds=Limits.seconds, **told, importable=names.IMPORTABLE)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
         unwanted = shutil.ignore_patterns("__pycache__", ".aside-*", "quick-*", "*-sample-*")
@@ -105,10 +117,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Make what is handed out for some lessons.")
     parser.add_argument("lessons", nargs="+", help="their numbers or names, such as 04 05")
     parser.add_argument("--to", type=Path, default=ASSIGNMENTS, help="where it goes")
+    parser.add_argument("--lessons-in", type=Path, default=LESSONS, help="a folder of your own")
+    parser.add_argument("--questions", type=Path, help="a notebook that asks for free answers")
     options = parser.parse_args(arguments)
     try:
-        for path in find_lessons(" ".join(options.lessons).split(), with_exercises=True):
-            archive = make(path, options.to.absolute())
+        numbers = " ".join(options.lessons).split()
+        paths = find_lessons(numbers, options.lessons_in.absolute(), with_exercises=True)
+        questions.one_lesson(paths, options.questions)
+        for path in paths:
+            archive = make(path, options.to.absolute(), options.questions)
             print(f"{archive.parent / 'release'}\n{archive}")
     except (CourseError, LessonError) as error:
         print(error, file=sys.stderr)
