@@ -52,12 +52,19 @@ GRADE := .venv-grade/.ready-requirements-grade.txt
 $(GRADE): requirements-grade.txt
 	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-grade requirements-grade.txt
 
-grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (SEED= DUE= WORKERS= DASK=)
-	@test -n "$(N)" -a -n "$(FROM)" || \
+# What is given reaches the program through the environment: no shell reads a secret or a path.
+unexport SEED
+grade: export COURSE_SEED = $(value SEED)
+grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (DUE= CLASS= PENALTY= FORCE=1)
+	@test -n "$${N-}" -a -n "$${FROM-}" || \
 	  { echo "For example: make grade N=04 FROM=submissions/ (docs/instructors.md)" >&2; exit 2; }
-	@COURSE_SEED="$(SEED)" .venv-grade/bin/python -m tools.grade $(N) --from "$(FROM)" \
-	  $(if $(DUE),--due "$(DUE)") $(if $(WORKERS),--workers $(WORKERS)) \
-	  $(if $(DASK),--dask "$(DASK)") $(if $(UNSAFE),--unsafe) $(if $(TO),--to "$(TO)")
+	@set -- "$$N" --from "$$FROM"; \
+	for name in DUE CLASS PENALTY WORKERS DASK TO; do \
+	  eval "value=\$${$$name-}"; \
+	  test -z "$$value" || \
+	    set -- "$$@" "--$$(echo $$name | tr A-Z a-z)" "$$value"; \
+	done; \
+	.venv-grade/bin/python -m tools.grade "$$@" $(if $(UNSAFE),--unsafe) $(if $(FORCE),--force)
 
 # One lesson alone, after its notebooks are built: both of them, listed answers, tests of the source.
 ASIDE := $(foreach aside,grading colab doors release,--ignore=tests/$(aside))

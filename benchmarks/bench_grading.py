@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from course_utils.machine.device import hardware  # noqa: E402
 from course_utils.machine.stopping import stop_when_asked  # noqa: E402
 from tools.assignment import release  # noqa: E402
-from tools.grade import grade  # noqa: E402
+from tools.grade import Settings, grade  # noqa: E402
 from tools.grading import engine  # noqa: E402
 from tools.grading.sandbox import refuse_without_bubblewrap  # noqa: E402
 from tools.lesson_source import find_lessons, read_lesson  # noqa: E402
@@ -58,11 +58,13 @@ def main():
             path,
             folder / "submissions",
             folder / "grades",
-            "a secret of this benchmark",
-            run=lambda jobs: engine.grade_all(jobs, options.workers),
+            Settings(
+                "a secret of this benchmark",
+                run=lambda jobs: engine.grade_all(jobs, options.workers),
+            ),
         )
         seconds = time.perf_counter() - began
-    marks = [mark for result in results.values() for mark in result["marks"]]
+    marks = [mark for result in results.values() for mark in result.marks]
     statuses = {
         status: sum(m.status == status for m in marks) for status in {m.status for m in marks}
     }

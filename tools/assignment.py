@@ -17,6 +17,7 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
+from tools.grading import names
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
@@ -36,7 +37,9 @@ README = """\
 
 Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
 own cells define, on other inputs as well as those of the check, without a network, and for at most
-half a minute. It must not ask for input or read files.
+half a minute of processor time. It must not ask for input or read files. The last definition above
+the check counts, as it does when you run the notebook. The modules that an answer may import are
+{importable}.
 
 {points}
 """
@@ -71,6 +74,7 @@ def requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = [*extras["run"], *extras["cpu"][1:], *extras["lab"][:1]]
+    wanted += [need for need in extras["grade"] if need.startswith(("pandas", "scipy"))]
     return "\n".join(wanted) + "\n"
 
 
@@ -83,7 +87,8 @@ def make(path, assignments=ASSIGNMENTS):
     with whole_folder(folder / "release") as made, whole_file(folder / f"{name}.zip") as archive:
         made.mkdir()
         nbformat.write(release(lesson), made / f"{name}.ipynb")
-        readme = README.format(title=read_title(path), name=name, points=points)
+        told = {"title": read_title(path), "name": name, "points": points}
+        readme = README.format(**told, importable=names.IMPORTABLE)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
         unwanted = shutil.ignore_patterns("__pycache__", ".aside-*")

@@ -1,8 +1,10 @@
 """Grade what a class has handed in: `python -m tools.grade 04 --from submissions/`.
 
 Leaves, for each lesson, in `build/grades/<lesson>/`: `grades.csv`, `totals.csv`, `summary.html`,
-and a page for each student in `feedback/`. `build/grades/nbgrader/` is a course of nbgrader's with
-the same marks in its gradebook. What has not changed since the last time is not graded again.
+a page for each student in `feedback/`, all of them in `feedback.zip`, and what Moodle or Canvas
+import. `build/grades/all.csv` has the points of all lessons. `build/grades/nbgrader/` is a course
+of nbgrader's with the same marks in its gradebook; points and comments that are given by hand there
+reach every table and page. What has not changed since the last time is not graded again.
 """
 
 import argparse
@@ -10,7 +12,6 @@ import contextlib
 import dataclasses
 import datetime
 import hashlib
-import json
 import os
 import secrets
 import sys
@@ -19,14 +20,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_utils.errors import CourseError
-from course_utils.exercises.checks import BROKEN
+from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file
 from tools.assignment import release
-from tools.grading import engine, summary
+from tools.grading import classlist, engine, feedback, results, summary, tables
 from tools.grading.judge import Mark
 from tools.grading.sandbox import Limits, refuse_without_bubblewrap
-from tools.grading.submissions import answers, collect, read_notebook, safe_name
+from tools.grading.submissions import EMPTY, Submission, answers, collect
+from tools.grading.texts import inert, safe_name
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 GRADES = ROOT / "build" / "grades"
@@ -75,115 +77,168 @@ def version(path):
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in code)).hexdigest()
 
 
-def grade(path, submissions, to, seed, due=None, limits=None, unsafe=False, run=None):
-    """Grade one lesson and return `{student: result}`; see this module for what it leaves.
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How a class is graded.
+
+    Attributes:
+        seed: the instructor's secret, a text.
+        due: the deadline, a `datetime` with its zone, or None.
+        members: the `classlist.ClassList`, or None.
+        penalty: percent of the points that each day late costs.
+        limits: a `sandbox.Limits`.
+        unsafe: whether to go without a sandbox.
+        force: whether to grade what has not changed, too.
+        run: generator function of a dict of jobs that yields their marks.
+    """
+
+    seed: str
+    due: datetime.datetime | None = None
+    members: classlist.ClassList | None = None
+    penalty: float = 0
+    limits: Limits = Limits()
+    unsafe: bool = False
+    force: bool = False
+    run: object = engine.grade_all
+
+
+def grade(path, submissions, to, settings):
+    """Grade one lesson and return `{student: results.Result}`; see this module for what it leaves.
 
     Args:
         path: the lesson's source.
         submissions: the folder or the zip with what was handed in.
         to: the folder of the grades.
-        seed: the instructor's secret, a text.
-        due: the deadline, a `datetime`, or None.
-        limits: a `sandbox.Limits`.
-        unsafe: whether to go without a sandbox.
-        run: generator function of a dict of jobs that yields their marks; by default
-            `engine.grade_all`.
+        settings: a `Settings`.
     """
-    limits, run = limits or Limits(), run or engine.grade_all
     lesson = read_lesson(path)
-    folder = to / lesson.name
-    records = folder / "results"
+    records = to / lesson.name / "results"
     records.mkdir(parents=True, exist_ok=True)
-    found = collect(submissions, lesson, due)
-    settings = [version(path), seed, repr(limits), str(unsafe)]
-    results, jobs = {}, {}
-    for student, submission in found.items():
-        settings_and_content = "\0".join([*settings, submission.digest])
-        digest = hashlib.sha256(settings_and_content.encode()).hexdigest()
-        name = safe_name(student)
-        result = {"student": student, "digest": digest, "late": submission.late}
-        result |= {"problem": submission.problem, "page": f"{name}.html", "new": True}
-        result |= {"time": submission.time.isoformat(), "marks": [], "answers": {}}
-        kept = _read_record(records / f"{name}.json")
-        kept = kept if kept.get("digest") == digest else {}
-        if kept.get("written") and (folder / "feedback" / f"{name}.html").exists():
-            results[student] = kept | {"new": False}
-            continue
-        results[student] = result
-        if not submission.problem:
-            try:
-                cells = read_notebook(submission.content)
-            except CourseError as error:
-                result["problem"] = str(error)
-        if result["problem"]:
-            result["marks"] = [
-                Mark(exercise.name, 0, exercise.points, BROKEN, result["problem"])
-                for exercise in lesson.exercises
+    found, left_out = collect(submissions, lesson)
+    for text in (*left_out, *(text for s in found.values() for text in s.left_out)):
+        print(f"Left out: {text}")
+    base = [version(path), settings.seed, repr(settings.limits), str(settings.unsafe)]
+    graded, jobs = {}, {}
+    for student, submission in _with_the_class(found, settings.members).items():
+        content = "\0".join([*base, student, submission.digest])
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        result = graded[student] = _result(submission, digest, settings)
+        kept = None if settings.force else results.kept(records, result.page, digest)
+        result.answers = answers(submission.cells, lesson)
+        if kept:
+            result.marks, written = kept
+            result.new = not written
+        elif result.problem:
+            status = NOT_ATTEMPTED if result.problem == EMPTY else BROKEN
+            result.marks = [
+                Mark(e.name, 0, e.points, status, result.problem) for e in lesson.exercises
             ]
-            continue
-        result["answers"] = answers(cells, lesson)
-        if kept:  # graded before an interruption
-            result["marks"] = kept["marks"]
-            continue
-        others = [text for _, _, text in cells]
-        own = hashlib.sha256("\0".join([seed, student, submission.digest]).encode()).hexdigest()
-        jobs[student] = engine.job(lesson, result["answers"], others, own, limits, unsafe)
+        else:
+            others = [text for _, _, text in submission.cells]
+            own = "\0".join([settings.seed, student, submission.digest])
+            own = hashlib.sha256(own.encode()).hexdigest()
+            jobs[student] = engine.job(
+                lesson, result.answers, others, own, settings.limits, settings.unsafe
+            )
+    if jobs:
+        engine.prove(lesson, settings.limits, settings.unsafe)
     bar = tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs)
-    with bar, contextlib.closing(run(jobs)) as graded:  # its judges end with it
-        for student, marks in graded:
-            results[student]["marks"] = marks
-            _record(records, results[student], written=False)
+    with bar, contextlib.closing(settings.run(jobs)) as marked:  # its judges end with it
+        for student, marks in marked:
+            graded[student].marks = marks
+            results.keep(records, graded[student], written=False)
             bar.update()
-    _write(to, lesson, results, due, unsafe)
-    return results
+    _write(to, lesson, graded, settings, left_out)
+    return graded
 
 
-def _write(to, lesson, results, due, unsafe):
+def _with_the_class(found, members):
+    """Return the submissions, with an empty one for each of the class who has handed in none."""
+    if members is None:
+        return found
+    there = {members.key(student) for student in found}
+    strangers = [student for student in found if members.key(student) not in members.members]
+    if strangers:
+        print(f"Not in the class list: {inert(', '.join(strangers), 600)}.")
+    absent = {
+        (key if members.kind == classlist.OWN else f"{member.name}_{key}"): member
+        for key, member in members.members.items()
+        if key not in there
+    }
+    empty = {student: Submission(student, problem=EMPTY) for student in absent}
+    return dict(sorted((found | empty).items()))
+
+
+def _result(submission, digest, settings):
+    """Return the `Result` of a submission, without marks, but with what is known of its time."""
+    members, student = settings.members, submission.student
+    member = members.members.get(members.key(student)) if members else None
+    time = (member and member.time) or submission.time
+    due = (member and member.due) or settings.due
+    late = time > due if time and due else submission.late
+    return results.Result(
+        student=student,
+        name=member.name if member else student,
+        page=safe_name(student),
+        digest=digest,
+        problem=submission.problem,
+        time=time,
+        due=due,
+        late=None if submission.problem == EMPTY else late,
+        prefix=submission.prefix,
+        left_out=submission.left_out,
+    )
+
+
+def _write(to, lesson, graded, settings, left_out):
     """Write everything down that the grading of a lesson leaves."""
     from tools.grading import gradebook
 
     folder, course = to / lesson.name, to / "nbgrader"
-    new = [result for result in results.values() if result["new"]]
-    handed_out = release(lesson)
-    gradebook.write_assignment(course, lesson, handed_out, due)
-    for result in new:
-        time = datetime.datetime.fromisoformat(result["time"])
-        student = Path(result["page"]).stem
-        gradebook.write_submission(
-            course, lesson, handed_out, student, time, result["answers"], result["marks"]
-        )
-    pages = [Path(result["page"]).stem for result in new]
-    gradebook.write_feedback(course, lesson, pages, folder / "feedback")
-    present = {Path(result["page"]).stem for result in results.values()}
-    gone = {record.stem for record in (folder / "results").glob("[!.]*.json")} - present
-    gradebook.remove_students(course, lesson, gone)
+    new = [result for result in graded.values() if result.new]
+    handed_out, title = release(lesson), read_title(Path(lesson.path))
+    gone = {record.stem for record in (folder / "results").glob("[!.]*.json")}
+    gone -= {result.page for result in graded.values()}
+    with gradebook.opened(course) as book:
+        gradebook.write_assignment(book, course, lesson, handed_out, settings.due)
+        for result in graded.values():
+            gradebook.write_times(book, lesson, result.page, result.time, result.due)
+            if result.new:
+                gradebook.write_marks(
+                    book, course, lesson, handed_out, result.page, result.answers, result.marks
+                )
+            result.by_hand = gradebook.by_hand(book, lesson, result.page)
+            result.penalty = result.penalty_of(settings.penalty)
+            gradebook.write_penalty(book, lesson, result.page, result.penalty)
+        gradebook.remove_students(book, course, lesson, gone)
     if gone:
         print(f"No longer among the submissions, and taken out: {', '.join(sorted(gone))}.")
     for student in gone:
         (folder / "feedback" / f"{student}.html").unlink(missing_ok=True)
         (folder / "results" / f"{student}.json").unlink()
-    title = read_title(Path(lesson.path))
-    _replace(folder / "grades.csv", summary.grades_csv(results))
-    _replace(folder / "totals.csv", summary.totals_csv(results))
-    _replace(folder / "summary.html", summary.page(lesson, title, results, unsafe))
+    pages = {student: feedback.page(title, lesson, result) for student, result in graded.items()}
+    for student, page in pages.items():
+        name = graded[student].page
+        _replace(folder / "feedback" / f"{name}.html", page)
+        _replace(course / "feedback" / name / lesson.name / f"{lesson.name}.html", page)
+    with whole_file(folder / "feedback.zip") as aside:
+        feedback.write_zip(aside, lesson.name, graded, pages)
+    _replace(folder / "grades.csv", BOM + tables.grades(graded))
+    _replace(folder / "totals.csv", BOM + tables.totals(graded))
+    for_platform = settings.members and tables.for_platform(settings.members, lesson.name, graded)
+    if for_platform:
+        _replace(folder / f"for_{settings.members.kind}.csv", for_platform)
+    page = summary.page(lesson, title, graded, settings.unsafe, left_out)
+    _replace(folder / "summary.html", page)
     for result in new:  # last, so that what was interrupted is written again
-        _record(folder / "results", result, written=True)
+        results.keep(folder / "results", result, written=True)
+    made = sorted(path.parent for path in to.glob("*/totals.csv"))
+    lessons = {folder.name: (folder / "totals.csv").read_text("utf-8-sig") for folder in made}
+    _replace(to / "all.csv", BOM + tables.overview(lessons))
 
 
-def _record(records, result, written):
-    """Keep a student's marks; `written` says whether tables and pages have them."""
-    record = {key: value for key, value in result.items() if key not in ("new", "answers")}
-    record["marks"] = [dataclasses.asdict(mark) for mark in result["marks"]]
-    text = json.dumps(record | {"written": written})
-    _replace(records / f"{Path(result['page']).stem}.json", text)
-
-
-def _read_record(path):
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return record | {"marks": [Mark(**mark) for mark in record["marks"]]}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
+BOM = "\ufeff"
+"""Without it, Excel takes a table for one of the machine's old encoding."""
 
 
 def _replace(path, text):
@@ -194,7 +249,7 @@ def _replace(path, text):
 def _deadline(text):
     try:
         time = datetime.datetime.fromisoformat(text) if text else None
-        return time.astimezone().replace(tzinfo=None) if time and time.tzinfo else time
+        return time and time.astimezone()
     except ValueError:
         raise CourseError(
             f"DUE={text} is no time; write it as 2026-12-01T23:59, in this machine's time."
@@ -207,6 +262,9 @@ def main(arguments=None):
     parser.add_argument("--from", dest="submissions", type=Path, required=True)
     parser.add_argument("--seed", default=os.environ.get("COURSE_SEED", ""), help="a secret")
     parser.add_argument("--due", default="", help="deadline, such as 2026-12-01T23:59")
+    parser.add_argument("--class", dest="members", type=Path, help="the class list, a CSV file")
+    parser.add_argument("--penalty", type=float, default=0, help="percent a day late")
+    parser.add_argument("--force", action="store_true", help="grade what has not changed, too")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--dask", default="", help="address of a Dask scheduler to use instead")
     parser.add_argument("--unsafe", action="store_true", help="go without a sandbox")
@@ -220,13 +278,24 @@ def main(arguments=None):
     try:
         paths = find_lessons(" ".join(options.lessons).split(), with_exercises=True)
         due = _deadline(options.due)
+        members = classlist.read(options.members) if options.members else None
+        if not 0 <= options.penalty <= 100:
+            raise CourseError(f"PENALTY={options.penalty:g} is no percentage, from 0 to 100.")
         if not options.unsafe:
             refuse_without_bubblewrap()
-        seed = secret(options.seed, to)
+        settings = Settings(
+            seed=secret(options.seed, to),
+            due=due,
+            members=members,
+            penalty=options.penalty,
+            unsafe=options.unsafe,
+            force=options.force,
+            run=run,
+        )
         for path in paths:
-            results = grade(path, options.submissions, to, seed, due, None, options.unsafe, run)
-            new = sum(result["new"] for result in results.values())
-            print(f"{path.stem}: {len(results)} students, {new} of them graded now.")
+            graded = grade(path, options.submissions, to, settings)
+            new = sum(result.new for result in graded.values())
+            print(f"{path.stem}: {len(graded)} students, {new} of them graded now.")
             print(to / path.stem / "summary.html")
     except (CourseError, LessonError) as error:
         print(error, file=sys.stderr)

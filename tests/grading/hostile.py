@@ -25,8 +25,12 @@ PUBLISHED = {
 
 CODE = {
     # name: (source of the answer's cell, what it earns of 1 point, a part of the reason)
-    "hangs": ("def side_after(side, blocks):\n    while True: pass", 0, "longer than 4 seconds"),
-    "hangs at once": ("while True: pass\n" + RIGHT, 0, "longer than 4 seconds"),
+    "hangs": (
+        "def side_after(side, blocks):\n    while True: pass",
+        0,
+        "2 seconds of processor time",
+    ),
+    "hangs at once": ("while True: pass\n" + RIGHT, 0, "2 seconds of processor time"),
     "sleeps and ignores signals": (
         "import signal, time\n"
         "for number in range(1, 32):\n"
@@ -34,7 +38,7 @@ CODE = {
         "    except OSError: pass\n"
         "def side_after(side, blocks): time.sleep(1000)",
         0,
-        "longer than 4 seconds",
+        "longer than 20 seconds",
     ),
     "forks without end": (
         "import os\n"
@@ -44,6 +48,78 @@ CODE = {
         "        except OSError: pass",
         0,
         "was stopped",
+    ),
+    "forks what is busy": (
+        "import os, time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0:\n"
+        "        while True: pass\n"
+        "time.sleep(1000)\n" + RIGHT,
+        0,
+        "2 seconds of processor time",
+    ),
+    "waits for none of its busy children": (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "def side_after(side, blocks):\n"
+        "    while True:\n"
+        "        if os.fork() == 0:\n"
+        "            end = time.monotonic() + 0.3\n"
+        "            while time.monotonic() < end: pass\n"
+        "            os._exit(0)\n"
+        "        time.sleep(0.3)",
+        0,
+        "2 seconds of processor time",
+    ),
+    "takes another core": (
+        "import os\n"
+        "def side_after(side, blocks):\n"
+        "    cores = len(os.sched_getaffinity(0))\n"
+        "    try: os.sched_setaffinity(0, range(1000))\n"
+        "    except OSError as error: raise ValueError(f'{cores} core: {error}')",
+        0,
+        "1 core: [Errno 1]",
+    ),
+    "fills the disk with empty files": (
+        "import os\n"
+        "def side_after(side, blocks):\n"
+        "    for n in range(10**9):\n"
+        "        os.mkdir(f'/dev/shm/{n}')",
+        0,
+        "more than 10000 files",
+    ),
+    "opens sockets of the kernel's": (
+        "import socket\n"
+        "def side_after(side, blocks):\n"
+        "    found = set()\n"
+        "    for family in range(46):\n"
+        "        for kind in (1, 2, 3, 5):\n"
+        "            for make in (socket.socket, socket.socketpair):\n"
+        "                try: make(family, kind)\n"
+        "                except OSError: continue\n"
+        "                found.add(family)\n"
+        "    raise ValueError(f'families: {sorted(found)}')",
+        0,
+        "families: [1, 2]",
+    ),
+    "returns sets whose elements collide": (
+        "def side_after(side, blocks): return {n * (2**61 - 1) for n in range(20_000)}",
+        0,
+        "",
+    ),
+    "makes its judge busy": (
+        "import os, json, struct\n"
+        "body = json.dumps({'set': [n * (2**61 - 1) for n in range(400_000)]}).encode()\n"
+        "body = b'{\"dict\": [[\"value\", ' + body + b']]}'\n"
+        "def side_after(side, blocks):\n"
+        "    for number in range(3, 64):\n"
+        "        try:\n"
+        "            os.set_blocking(number, True)\n"
+        "            os.write(number, struct.pack('>II', len(body), 0) + body)\n"
+        "        except OSError: pass\n"
+        "    while True: pass",
+        0,
+        "to check what your answer returns takes more than 3 seconds",
     ),
     "starts threads without end": (
         "import threading, time\n"
@@ -130,7 +206,7 @@ CODE = {
     "stops itself": (
         "import os, signal\ndef side_after(side, blocks): os.kill(os.getpid(), signal.SIGSTOP)",
         0,
-        "longer than 4 seconds",
+        "longer than 20 seconds",
     ),
     "raises SystemExit": ("import sys\ndef side_after(side, blocks): sys.exit(0)", 0, "SystemExit"),
     "swallows errors": (

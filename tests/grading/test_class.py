@@ -1,7 +1,6 @@
-"""A course folder with two lessons and ten students, graded whole: `make grade`."""
+"""A course folder with two lessons and a class of twelve, graded whole: `make grade`."""
 
 import csv
-import datetime
 import json
 import os
 import re
@@ -53,17 +52,32 @@ def half(exercise):
 
 
 STUDENTS = {
-    "anna": (right, 1),
-    "ben": (lambda exercise: None, 1),
-    "cem": (wrong, 1),
-    "dora": (half, 1),
-    "emil": (right, 2),  # late
-    "Fatma Öz": (right, 1),
-    "=gina()": (wrong, 1),
-    "hugo": (lambda e: "import os; os._exit(3)" if e.points == 1 else e.solution, 1),
-    "ines": (lambda e: f"raise ValueError('<script>alert(1)</script>')\n{e.solution}", 1),
-    "jan": (None, 1),
+    "anna": right,
+    "ben": lambda exercise: None,
+    "cem": wrong,
+    "dora": half,
+    "emil": right,  # late
+    "Fatma Öz": right,
+    "=gina()": wrong,
+    "hugo": lambda e: "import os; os._exit(3)" if e.points == 1 else e.solution,
+    "ines": lambda e: f"raise ValueError('<script>alert(1)</script>')\n{e.solution}",
+    "jan": None,
+    "lena": right,  # with a deadline of her own
 }
+CLASS = """\
+student,name,submitted,due
+anna,Anna Øre,2026-12-01T12:00,
+ben,Ben,2026-12-01T12:00,
+cem,Cem,2026-12-01T12:00,
+dora,Dora,2026-12-01T12:00,
+emil,Emil,2026-12-02T12:00,
+hugo,Hugo,2026-12-01T12:00,
+ines,Ines,2026-12-01T12:00,
+jan,Jan,2026-12-01T12:00,
+kurt,"Kurt, who hands in nothing",,
+lena,Lena,2026-12-03T12:00,2026-12-05T23:59
+"""
+"""Two students are missing in it, whose names are as odd as names can be."""
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +85,11 @@ def course(tmp_path_factory, needs_bubblewrap):
     """`(folder of submissions, folder of grades)`, graded once."""
     folder = tmp_path_factory.mktemp("course")
     for path in PATHS:
-        for student, (choose, day) in STUDENTS.items():
+        for student, choose in STUDENTS.items():
             file = folder / "submissions" / student / f"{path.stem}.ipynb"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(b"sorry" if choose is None else notebook(path, choose))
-            time = datetime.datetime(2026, 12, day, 12).timestamp()
-            os.utime(file, (time, time))
+    (folder / "class.csv").write_text(CLASS, encoding="utf-8")
     assert run(folder, "03 08") == 0
     return folder
 
@@ -84,12 +97,14 @@ def course(tmp_path_factory, needs_bubblewrap):
 def run(folder, lessons, *more):
     return grade.main(
         [*lessons.split(), "--from", str(folder / "submissions"), "--to", str(folder / "grades")]
-        + ["--seed", "long and told to nobody", "--due", DUE, "--workers", "2", *more]
+        + ["--seed", "long and told to nobody", "--due", DUE, "--workers", "2"]
+        + ["--class", str(folder / "class.csv"), *more]
     )
 
 
-def rows(folder, lesson):
-    with open(folder / "grades" / lesson / "grades.csv", encoding="utf-8", newline="") as file:
+def rows(folder, lesson, table="grades.csv"):
+    path = folder / "grades" / lesson / table
+    with open(path, encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -103,7 +118,7 @@ def totals(folder, lesson):
 def test_points(course):
     assert totals(course, "03_horse_or_human") == {
         "'=gina()": 0, "Fatma Öz": 5, "anna": 5, "ben": 0, "cem": 0, "dora": 4, "emil": 5,
-        "hugo": 2, "ines": 0, "jan": 0,
+        "hugo": 2, "ines": 0, "jan": 0, "kurt": 0, "lena": 5,
     }  # fmt: skip
     found = totals(course, "08_visualization")
     assert (found["anna"], found["dora"], found["hugo"], found["jan"]) == (5, 4, 4, 0)
@@ -132,32 +147,45 @@ def test_a_judge_without_assertions_refuses(tmp_path):
 
 def test_rows(course):
     found = rows(course, "03_horse_or_human")
-    assert list(found[0]) == ["student", "exercise", "points", "of", "reason", "late"]
-    assert len(found) == 10 * 4
-    assert {row["student"] for row in found if row["late"] == "yes"} == {"emil"}
+    assert list(found[0]) == [
+        "student", "name", "exercise", "points", "of", "reason", "by hand", "comment", "late",
+    ]  # fmt: skip
+    assert len(found) == 12 * 4
+    late = {row["student"]: row["late"] for row in found}
+    assert {student for student in late if late[student] == "yes"} == {"emil"}
+    assert {student for student in late if late[student] == "not known"} == {
+        "'=gina()", "Fatma Öz", "kurt",
+    }  # fmt: skip
+    assert {row["name"] for row in found if row["student"] == "anna"} == {"Anna Øre"}
     said = {(row["student"], row["exercise"]): row["reason"] for row in found}
     assert said["anna", "size"] == "right"
     assert said["ben", "size"].startswith("not attempted")
     assert "takes 2 from the side" in said["cem", "size"]
     assert "ends the Python process" in said["hugo", "size"]
     assert "no notebook" in said["jan", "size"]
+    assert said["kurt", "size"] == "not attempted: nothing was handed in."
     assert all(not row["student"].startswith(("=", "+", "-", "@")) for row in found)
 
 
 def test_feedback_page(course):
     folder = course / "grades" / "03_horse_or_human" / "feedback"
-    assert len(list(folder.glob("*.html"))) == 10
+    assert len(list(folder.glob("*.html"))) == 12
     page = (folder / "dora.html").read_text(encoding="utf-8")
-    assert re.search(r"Score: 4\.0 / 5\.0", page)
-    assert "largest_fall" in page and "Grade cell" in page
-    assert "✗ Wrong" in page or "! Broken" in page
+    assert "Dora: 4 of 5 points." in page and "Handed in 2026-12-01 12:00. In time." in page
+    titles = [f"Exercise {n} · " for n in range(1, 5)]
+    assert [re.search(f"<h2>{title}", page) is not None for title in titles] == [True] * 4
+    assert "largest_fall" in page and "✗ Wrong" in page and "1 of 2 points" in page
+    late = (folder / "emil.html").read_text(encoding="utf-8")
+    assert "That is late by 0 days and 12 hours." in late
     page = (folder / "ines.html").read_text(encoding="utf-8")
-    assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page and "&lt;script&gt;alert(1)" in page
+    copy = course / "grades" / "nbgrader" / "feedback" / "ines" / PATHS[0].stem
+    assert (copy / f"{PATHS[0].stem}.html").read_text(encoding="utf-8") == page
 
 
 def test_no_secret_in_what_students_get(course):
     pages = list(course.glob("grades/*/feedback/*.html"))
-    assert len(pages) == len(PATHS) * len(STUDENTS)
+    assert len(pages) == len(PATHS) * (len(STUDENTS) + 1)
     for page in pages:
         text = page.read_text(encoding="utf-8")
         assert "HIDDEN" not in text and "private." not in text and "secret" not in text
@@ -165,9 +193,9 @@ def test_no_secret_in_what_students_get(course):
 
 def test_summary(course):
     page = (course / "grades" / "03_horse_or_human" / "summary.html").read_text(encoding="utf-8")
-    assert "10 students, 1 late; 5 points in all" in page
+    assert "12 students, 1 late, of 3 it is not known; 5 points in all" in page
     assert re.search(r"takes 2 from the side</td><td class=\"bar\">2 ", page)
-    assert re.search(r"<td class=\"bar\">5</td><td class=\"bar\">3 ", page), "three have 5 points"
+    assert re.search(r"<td class=\"bar\">5</td><td class=\"bar\">4 ", page), "four have 5 points"
     assert "=gina()" in page and 'href="feedback/' in page
 
 
@@ -181,7 +209,8 @@ def test_gradebook(course):
         assert (submission.score, submission.max_score) == (4, 5)
         assert book.find_submission("03_horse_or_human", "emil").total_seconds_late > 0
         assert book.find_submission("03_horse_or_human", "anna").total_seconds_late == 0
-        assert len(book.students) == 10
+        assert book.find_submission("03_horse_or_human", "lena").total_seconds_late == 0
+        assert len(book.students) == 12
 
 
 def test_nbgrader_exports_it(course):
@@ -212,19 +241,21 @@ def test_only_what_changed_is_graded_again(course, tmp_path, monkeypatch):
 
     later = folder / "submissions" / "cem" / "03_horse_or_human (1).ipynb"
     later.write_bytes(notebook(PATHS[0], right))
-    time = datetime.datetime(2026, 12, 1, 13).timestamp()
-    os.utime(later, (time, time))
-    shutil.rmtree(folder / "submissions" / "ben")
+    shutil.rmtree(folder / "submissions" / "Fatma Öz")
     assert run(folder, "03") == 0
     assert graded == ["cem"]
     found = totals(folder, "03_horse_or_human")
-    assert found["cem"] == 5 and "ben" not in found
-    assert not (folder / "grades" / "03_horse_or_human" / "feedback" / "ben.html").exists()
+    assert found["cem"] == 5 and "Fatma Öz" not in found
+    pages = {page.stem for page in (folder / "grades" / PATHS[0].stem / "feedback").iterdir()}
+    assert len(pages) == 11 and not any("Fatma" in page for page in pages)
+    assert run(folder, "03", "--force") == 0
+    assert len(graded) == 1 + 9, "all who have handed in a notebook"
 
 
 def test_what_is_graded_is_kept_when_it_is_interrupted(course, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "again"
     shutil.copytree(course / "submissions", folder / "submissions")
+    shutil.copy(course / "class.csv", folder)
     graded, real = [], engine.grade_all
 
     def grade_all(jobs, workers, scheduler):
@@ -241,13 +272,14 @@ def test_what_is_graded_is_kept_when_it_is_interrupted(course, tmp_path, monkeyp
     assert run(folder, "03") == 0
     assert sorted(graded) == sorted(set(graded)), "nobody is graded twice"
     assert rows(folder, "03_horse_or_human") == rows(course, "03_horse_or_human")
-    assert len(list((folder / "grades" / "03_horse_or_human" / "feedback").glob("*.html"))) == 10
+    assert len(list((folder / "grades" / "03_horse_or_human" / "feedback").glob("*.html"))) == 12
 
 
 def test_dask_gives_the_same_marks(course, tmp_path):
     distributed = pytest.importorskip("distributed", reason="Dask is missing")
     folder = tmp_path / "dask"
     shutil.copytree(course / "submissions", folder / "submissions")
+    shutil.copy(course / "class.csv", folder)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
@@ -283,18 +315,22 @@ def test_a_seed_that_can_be_guessed_or_looked_up_is_refused(seed, why, tmp_path)
 def test_refuses_without_bubblewrap(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
     (tmp_path / "submissions").mkdir()
+    (tmp_path / "class.csv").write_text(CLASS, encoding="utf-8")
     assert run(tmp_path, "03") == 1
     assert "bubblewrap is not installed" in capsys.readouterr().err
 
 
 def test_says_what_is_wrong(tmp_path, capsys, needs_bubblewrap):
+    (tmp_path / "class.csv").write_text(CLASS, encoding="utf-8")
     assert run(tmp_path, "03") == 1
     assert "FROM=" in capsys.readouterr().err
     assert run(tmp_path, "77") == 1
     assert "no lesson with exercises '77'" in capsys.readouterr().err
     assert run(tmp_path, "03", "--due", "soon") == 1
     assert "DUE=soon" in capsys.readouterr().err
-    assert grade._deadline("2026-12-01T23:59+00:00").tzinfo is None
+    assert run(tmp_path, "03", "--penalty", "120") == 1
+    assert "PENALTY=120" in capsys.readouterr().err
+    assert grade._deadline("2026-12-01T23:59+00:00").tzinfo
 
 
 @pytest.mark.parametrize("path", find_lessons([p.stem[:2] for p in PATHS]), ids=lambda p: p.stem)

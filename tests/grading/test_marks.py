@@ -75,9 +75,9 @@ def inputs_of(folder, to, submissions):
         file = folder / student / f"{PATH.stem}.ipynb"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(made), encoding="utf-8")
-    results = grade.grade(PATH, folder, to, "long and told to nobody")
+    results = grade.grade(PATH, folder, to, grade.Settings("long and told to nobody"))
     reasons = {
-        student: [mark.reason for mark in result["marks"] if mark.exercise == "size"]
+        student: [mark.reason for mark in result.marks if mark.exercise == "size"]
         for student, result in results.items()
     }
     return {name: re.search(r"in line (\d+)", said)[1] for name, [said] in reasons.items()}

@@ -64,6 +64,6 @@ def test_answers_are_checked_handed_in_and_graded(notebook, tmp_path, needs_bubb
         "long and told to nobody",
     ]
     assert grade.main(["03", *options]) == 0
-    with open(tmp_path / PATH.stem / "grades.csv", encoding="utf-8", newline="") as file:
+    with open(tmp_path / PATH.stem / "grades.csv", encoding="utf-8-sig", newline="") as file:
         points = {row["exercise"]: row["points"] for row in csv.DictReader(file)}
     assert points == {"decide": "0", "size": "0", "bug": "1", "swing": "1"}

@@ -15,13 +15,14 @@ from course_utils.errors import CourseError
 from tools.assignment import release
 from tools.build_notebooks import ROOT
 from tools.grading import submissions
-from tools.grading.submissions import answers, collect, read_notebook, safe_name
+from tools.grading.notebooks import read
+from tools.grading.submissions import answers, collect
+from tools.grading.texts import safe_name
 from tools.lesson_source import LESSONS, read_lesson
 
 PATH = LESSONS / "03_horse_or_human.py"
 LESSON = read_lesson(PATH)
 NAME = f"{LESSON.name}.ipynb"
-DUE = datetime.datetime(2026, 12, 1, 23, 59)
 
 
 def notebook(text, path=PATH):
@@ -46,17 +47,15 @@ def zipped(files):
     return content.getvalue()
 
 
-def said(folder, due=None):
-    """`{student: (what the answer holds or the problem, late)}`"""
+def said(folder):
+    """`{student: what the answer holds, or the problem}`"""
     found = {}
-    for student, submission in collect(folder, LESSON, due).items():
+    for student, submission in collect(folder, LESSON)[0].items():
         text = submission.problem
         if not text:
             first = LESSON.exercises[0]
-            text = answers(read_notebook(submission.content), LESSON)[first.name][
-                len("answer = '") : -1
-            ]
-        found[student] = (text, submission.late)
+            text = answers(submission.cells, LESSON)[first.name][len("answer = '") : -1]
+        found[student] = text
     return found
 
 
@@ -69,23 +68,24 @@ def test_a_folder_or_a_file_for_each_student(tmp_path):
     put(tmp_path / "dora" / "essay.docx", b"x")
     put(tmp_path / "anna" / ".ipynb_checkpoints" / NAME, notebook("old"), day=20)
     found = said(tmp_path)
-    assert {student: text for student, (text, _) in found.items() if student != "dora"} == {
+    assert {student: text for student, text in found.items() if student != "dora"} == {
         "anna": "a", "ben": "b", "cem": "c", "group-1": "one", "group-2": "two",
     }  # fmt: skip
-    assert "no notebook of 03_horse_or_human, only: essay.docx" in found["dora"][0]
+    assert "no notebook of 03_horse_or_human, only: essay.docx" in found["dora"]
 
 
-def test_the_latest_counts_and_late_is_told(tmp_path):
+def test_the_latest_counts(tmp_path):
     put(tmp_path / "anna" / NAME, notebook("second"), day=2)
     put(tmp_path / "anna" / "03_horse_or_human (1).ipynb", notebook("first"), day=1)
     put(tmp_path / "ben" / NAME, notebook("in time"), day=1)
-    assert said(tmp_path, DUE) == {"anna": ("second", True), "ben": ("in time", False)}
+    assert said(tmp_path) == {"anna": "second", "ben": "in time"}
+    assert {s.time for s in collect(tmp_path, LESSON)[0].values()} == {None}, "nobody says when"
 
 
 def test_a_broken_resubmission_does_not_replace_a_good_one(tmp_path):
     put(tmp_path / "anna" / NAME, notebook("good"), day=1)
     put(tmp_path / "anna" / "03_horse_or_human-final.ipynb", b"not a notebook", day=2)
-    assert said(tmp_path)["anna"][0] == "good"
+    assert said(tmp_path)["anna"] == "good"
 
 
 def test_other_lessons_are_other_lessons(tmp_path):
@@ -95,8 +95,8 @@ def test_other_lessons_are_other_lessons(tmp_path):
     put(tmp_path / "anna" / "renamed.ipynb", notebook("x", other), day=3)
     put(tmp_path / "ben" / "08_visualization.ipynb", notebook("x", other), day=2)
     found = said(tmp_path)
-    assert found["anna"] == ("a", False)
-    assert "no notebook of 03" in found["ben"][0]
+    assert found["anna"] == "a"
+    assert "no notebook of 03" in found["ben"]
 
 
 def test_moodle(tmp_path):
@@ -107,17 +107,17 @@ def test_moodle(tmp_path):
     }
     content = zipped(files)
     put(tmp_path / "all.zip", content)
-    expected = {"Anna Müller_123": ("a", False), "Ben Li_124": ("b", True)}
-    assert said(tmp_path, DUE) == expected
-    assert said(tmp_path / "all.zip", DUE) == expected
+    expected = {"Anna Müller_123": "a", "Ben Li_124": "b"}
+    assert said(tmp_path) == said(tmp_path / "all.zip") == expected
+    prefixes = {s.prefix for s in collect(tmp_path, LESSON)[0].values()}
+    assert prefixes == {
+        "Anna Müller_123_assignsubmission_file_/",
+        "Ben Li_124_assignsubmission_file_",
+    }
     with zipfile.ZipFile(io.BytesIO(content)) as archive:  # or unpacked by hand
         names = [name for name in archive.namelist() if not name.startswith("__")]
         archive.extractall(tmp_path / "unpacked", names)
-    found = said(tmp_path / "unpacked")
-    assert {student: text for student, (text, _) in found.items()} == {
-        "Anna Müller_123": "a",
-        "Ben Li_124": "b",
-    }
+    assert said(tmp_path / "unpacked") == expected
 
 
 def test_canvas(tmp_path):
@@ -127,25 +127,37 @@ def test_canvas(tmp_path):
         f"liben_LATE_12_503_{NAME}": (notebook("b"), 1),
     }
     put(tmp_path / "submissions.zip", zipped(files))
-    assert said(tmp_path) == {"mulleranna_11": ("second", False), "liben_12": ("b", True)}
+    assert said(tmp_path) == {"mulleranna_11": "second", "liben_12": "b"}
+    found = collect(tmp_path, LESSON)[0]
+    assert {s.student: (s.late, s.prefix) for s in found.values()} == {
+        "mulleranna_11": (False, "mulleranna_11_502_"),
+        "liben_12": (True, "liben_LATE_12_503_"),
+    }
 
 
 def test_a_student_hands_in_a_zip(tmp_path):
     put(tmp_path / "anna" / "work.zip", zipped({f"work/{NAME}": (notebook("a"), 1)}))
     inner = zipped({NAME: (notebook("b"), 1)})
-    put(tmp_path / "all.zip", zipped({"Ben_1_assignsubmission_file_/work.zip": (inner, 1)}))
-    assert said(tmp_path) == {"anna": ("a", False), "Ben_1": ("b", False)}
+    put(tmp_path / "ben.zip", inner)
+    assert said(tmp_path) == {"anna": "a", "ben": "b"}
+    every = zipped({"Ben_1_assignsubmission_file_/work.zip": (inner, 1)})
+    put(tmp_path / "moodle" / "all.zip", every)
+    assert said(tmp_path / "moodle") == {"Ben_1": "b"}
 
 
 def test_nbgrader_says_when(tmp_path):
-    put(tmp_path / "anna" / LESSON.name / NAME, notebook("a"), day=20)
-    stamp = tmp_path / "anna" / LESSON.name / "timestamp.txt"
-    put(stamp, b"2026-12-01 10:00:00.000000 UTC", day=20)
-    [submission] = collect(tmp_path, LESSON, DUE).values()
-    assert not submission.late
-    stamp.write_text("2026-12-03 10:00:00.000000 UTC")
-    [submission] = collect(tmp_path, LESSON, DUE).values()
-    assert submission.late
+    """In its own tree; anywhere else the file is the student's own, and says nothing."""
+    submitted = tmp_path / "submitted"
+    put(submitted / "anna" / LESSON.name / NAME, notebook("a"))
+    stamp = submitted / "anna" / LESSON.name / "timestamp.txt"
+    put(stamp, b"2026-12-01 10:00:00.000000 UTC")
+    put(submitted / "ben" / LESSON.name / NAME, notebook("b"))
+    put(submitted / "ben" / LESSON.name / "deep" / "timestamp.txt", stamp.read_bytes())
+    assert collect(submitted, LESSON)[0]["anna"].time is None
+    put(tmp_path / "nbgrader_config.py", b"")
+    found = collect(submitted, LESSON)[0]
+    assert found["anna"].time == datetime.datetime(2026, 12, 1, 10, tzinfo=datetime.UTC)
+    assert found["ben"].time is None
 
 
 def test_no_file_is_written_and_no_bomb_unpacked(tmp_path, monkeypatch):
@@ -161,8 +173,12 @@ def test_no_file_is_written_and_no_bomb_unpacked(tmp_path, monkeypatch):
             archive.writestr(name, text)
     put(tmp_path / "from" / "all.zip", content.getvalue())
     put(tmp_path / "from" / "damaged.zip", b"PK not a zip")
+    found, left_out = collect(tmp_path / "from" / "all.zip", LESSON)
+    assert "larger than" in found["ben"].problem
+    assert len(found) == 1 and len(left_out) == 2
+    assert all("leads out of the zip" in text for text in left_out)
     found = said_problems(tmp_path / "from")
-    assert "larger than" in found["ben"]
+    assert "larger than" in found["all"]
     assert "damaged" in found["damaged"]
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
         "all.zip", "damaged.zip",
@@ -170,19 +186,26 @@ def test_no_file_is_written_and_no_bomb_unpacked(tmp_path, monkeypatch):
 
 
 def test_much_is_not_held(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "LARGEST", 100_000)
+    monkeypatch.setattr(submissions, "LARGEST", 200_000)
     monkeypatch.setattr(submissions, "MANY", 3)
     for day in range(1, 10):
         put(tmp_path / "anna" / f"03_horse_or_human-{day}.ipynb", notebook(str(day)), day)
     inner = zipped({NAME: (notebook("b"), 1), "data.bin": (bytes(50_000), 1)})
-    files = {f"ben/{day}.zip": (inner, day) for day in range(1, 10)}
-    put(tmp_path / "all.zip", zipped(files))
+    files = {f"{day}.zip": (inner, day) for day in range(1, 10)}
+    put(tmp_path / "ben.zip", zipped({"more.zip": (inner, 1), NAME: (notebook("in"), 1)}))
+    put(
+        tmp_path / "moodle.zip",
+        zipped({f"Ben_1_assignsubmission_file_/{n}": f for n, f in files.items()}),
+    )
     looked_at = []
     real = submissions._fits
     monkeypatch.setattr(submissions, "_fits", lambda *a: looked_at.append(a[1]) or real(*a))
     found = said(tmp_path)
-    assert found == {"anna": ("9", False), "ben": ("b", False)}
-    assert len(looked_at) == 6
+    assert (found["anna"], found["ben"]) == ("9", "in") and len(looked_at) == 4
+    assert said(tmp_path / "moodle.zip") == {"Ben_1": "b"} and len(looked_at) == 7
+    left_out = collect(tmp_path, LESSON)[0]["anna"].left_out
+    assert len(left_out) == 6 and all("older than the latest 3" in text for text in left_out)
+    assert any("a zip in a zip" in text for text in collect(tmp_path, LESSON)[0]["ben"].left_out)
 
 
 def test_a_member_that_is_damaged(tmp_path):
@@ -194,15 +217,16 @@ def test_a_member_that_is_damaged(tmp_path):
     start = damaged.index(NAME.encode()) + len(NAME)
     damaged[start : start + 200] = bytes(range(200))
     put(tmp_path / "all.zip", bytes(damaged))
-    assert "is damaged" in said_problems(tmp_path)["anna"]
-    assert said_problems(tmp_path)["ben"] == ""
+    found = said_problems(tmp_path / "all.zip")
+    assert "is damaged" in found["anna"] and found["ben"] == ""
 
 
 def test_half_characters_are_written_out(tmp_path):
     put(tmp_path / os.fsdecode(b"anna\xff") / NAME, notebook("half \ud800"))
-    [(student, submission)] = collect(tmp_path, LESSON).items()
-    assert student == submission.student == "anna\\udcff"
-    for text in answers(read_notebook(submission.content), LESSON).values():
+    put(tmp_path / "anna\\udcff" / NAME, notebook("of somebody else"))
+    (one, submission), (other, _) = sorted(collect(tmp_path, LESSON)[0].items(), reverse=True)
+    assert other == "anna\\udcff" and one.startswith("anna\\udcff-") and one == submission.student
+    for text in answers(submission.cells, LESSON).values():
         text.encode()
 
 
@@ -221,7 +245,7 @@ print(answers([(None, None, {name + ":" + chr(10)!r} * 1_000_000)], lesson))
 
 
 def said_problems(folder):
-    return {student: s.problem for student, s in collect(folder, LESSON).items()}
+    return {student: s.problem for student, s in collect(folder, LESSON)[0].items()}
 
 
 def test_links_are_not_followed(tmp_path):
@@ -229,8 +253,9 @@ def test_links_are_not_followed(tmp_path):
     (tmp_path / "from" / "anna").mkdir(parents=True)
     (tmp_path / "from" / "anna" / NAME).symlink_to(tmp_path / "secret.ipynb")
     (tmp_path / "from" / "ben.ipynb").symlink_to(tmp_path / "secret.ipynb")
-    with pytest.raises(CourseError, match="no submission"):
-        collect(tmp_path / "from", LESSON)
+    found, _ = collect(tmp_path / "from", LESSON)
+    assert all("(a link)" in found[student].problem for student in ("anna", "ben")), found
+    assert all("a link" in found[student].left_out[0] for student in ("anna", "ben"))
 
 
 def test_nothing_there(tmp_path):
@@ -242,12 +267,21 @@ def test_nothing_there(tmp_path):
 
 def test_an_old_format_is_read():
     old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a\n", "b"]}]}]}
-    assert read_notebook(json.dumps(old).encode()) == [(None, None, "a\nb")]
+    assert read(json.dumps(old).encode())["cells"] == [(None, None, "a\nb")]
 
 
-@pytest.mark.parametrize("student", ["../../etc", "=1+1", "a/b", "", ".", "ä ö", "x" * 300, "a\0b"])
+@pytest.mark.parametrize(
+    "student", ["../../etc", "=1+1", "a/b", "", ".", "ä ö", "x" * 300, "a\0b", "𝔞" * 80]
+)
 def test_names_of_files(student):
     name = safe_name(student)
     assert name and "/" not in name and "\0" not in name and not name.startswith((".", "="))
-    assert len(name) < 100 and safe_name(student) == name
+    assert len(name.encode()) < 110 and safe_name(student) == name
     assert safe_name(student + "x") != name
+    assert safe_name(name) == name or name != student, "nobody can be called what stands for others"
+
+
+def test_no_two_students_share_a_page():
+    named = safe_name("a b")
+    names = ["a b", named, safe_name(named), "a_b", "a\u0308", "ä"]
+    assert len({safe_name(name) for name in names}) == len(names)

@@ -1,10 +1,11 @@
-"""Write marks into nbgrader's gradebook, and have nbgrader make the feedback pages.
+"""Write marks into nbgrader's gradebook, and read there what has been given by hand.
 
 The folder that it works in is a course as nbgrader knows it: `nbgrader formgrader` opens it.
 """
 
+import contextlib
 import copy
-import logging
+import datetime
 import os
 import re
 import shutil
@@ -14,74 +15,122 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from course_utils.exercises.checks import Outcome
 
 SHOWN = 20_000
-"""Characters of an answer on the feedback page: colouring millions of them takes hours."""
+"""Characters of an answer that are kept in the graded notebook: more than a reader can use."""
 
 
-def write_assignment(course, lesson, release, due=None):
+@contextlib.contextmanager
+def opened(course):
+    """Give the gradebook of a course, a `nbgrader.api.Gradebook`; both are made if missing.
+
+    Args:
+        course: the folder of the nbgrader course, a `Path`.
+    """
+    config = course / "nbgrader_config.py"
+    if not config.exists():
+        course.mkdir(parents=True, exist_ok=True)
+        config.write_text('c = get_config()\nc.CourseDirectory.course_id = "course"\n', "utf-8")
+    warnings.filterwarnings("ignore", module="nbgrader")
+    programs = str(Path(sys.prefix) / "bin")  # nbgrader looks for its helper `alembic` there
+    if programs not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        yield book
+
+
+def write_assignment(book, course, lesson, release, due=None):
     """Enter a lesson and its exercises into the gradebook.
 
     Args:
-        course: the folder of the nbgrader course, a `Path`; made if it is missing.
+        book, course: see `opened`.
         lesson: a `lesson_source.Lesson`.
         release: its notebook as it was handed out, see `assignment.release`.
-        due: the deadline, a `datetime`, or None.
+        due: the deadline, a `datetime` with its zone, or None.
     """
     (course / "release" / lesson.name).mkdir(parents=True, exist_ok=True)
     nbformat.write(release, course / "release" / lesson.name / f"{lesson.name}.ipynb")
     (course / "source" / lesson.name).mkdir(parents=True, exist_ok=True)
-    config = course / "nbgrader_config.py"
-    if not config.exists():
-        config.write_text('c = get_config()\nc.CourseDirectory.course_id = "course"\n', "utf-8")
-    with _open(course) as gradebook:
-        gradebook.update_or_create_assignment(lesson.name, duedate=due)
-        gradebook.update_or_create_notebook(lesson.name, lesson.name)
-        for exercise in lesson.exercises:
-            where = (lesson.name, lesson.name)
-            gradebook.update_or_create_grade_cell(
-                exercise.check_id, *where, max_score=exercise.points, cell_type="code"
-            )
-            gradebook.update_or_create_solution_cell(exercise.answer_id, *where)
-            for cell in release.cells:
-                if cell.id in (exercise.check_id, exercise.answer_id):
-                    gradebook.update_or_create_source_cell(
-                        cell.id,
-                        *where,
-                        source=cell.source,
-                        cell_type="code",
-                        locked=cell.id == exercise.check_id,
-                    )
+    book.update_or_create_assignment(lesson.name, duedate=_utc(due))
+    book.update_or_create_notebook(lesson.name, lesson.name)
+    for exercise in lesson.exercises:
+        where = (lesson.name, lesson.name)
+        book.update_or_create_grade_cell(
+            exercise.check_id, *where, max_score=exercise.points, cell_type="code"
+        )
+        book.update_or_create_solution_cell(exercise.answer_id, *where)
+        for cell in release.cells:
+            if cell.id in (exercise.check_id, exercise.answer_id):
+                locked = cell.id == exercise.check_id
+                book.update_or_create_source_cell(
+                    cell.id, *where, source=cell.source, cell_type="code", locked=locked
+                )
 
 
-def write_submission(course, lesson, release, student, time, answers, marks):
-    """Enter one student's marks and write the graded notebook.
+def _utc(time):
+    """Return a time as nbgrader keeps it: of UTC, without saying so."""
+    return time and time.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def write_times(book, lesson, student, time, due):
+    """Enter when a student has handed in, and the deadline that holds for this student.
 
     Args:
-        course, lesson, release: see `write_assignment`.
+        book, lesson: see `write_assignment`.
         student: a name that a folder may have.
-        time: when it was handed in, a `datetime`.
+        time, due: a `datetime` with its zone, or None.
+    """
+    book.update_or_create_student(student)
+    submission = book.update_or_create_submission(lesson.name, student)
+    deadline = submission.assignment.duedate
+    submission.timestamp = _utc(time)
+    submission.extension = _utc(due) - deadline if due and deadline else None
+    book.db.commit()
+
+
+def write_marks(book, course, lesson, release, student, answers, marks):
+    """Enter a student's marks and write the graded notebook; what was given by hand stays.
+
+    Args:
+        book, course, lesson, release: see `write_assignment`.
+        student: see `write_times`, which comes first.
         answers: the source of each exercise's answer, by the exercise's name.
         marks: the `judge.Mark`s.
     """
     folder = course / "autograded" / student / lesson.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "timestamp.txt").write_text(f"{time:%Y-%m-%d %H:%M:%S}\n", "utf-8")
     marks = {mark.exercise: mark for mark in marks}
     nbformat.write(graded(lesson, release, answers, marks), folder / f"{lesson.name}.ipynb")
-    with _open(course) as gradebook:
-        gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(lesson.name, student, timestamp=time)
-        for exercise in lesson.exercises:
-            grade = gradebook.find_grade(exercise.check_id, lesson.name, lesson.name, student)
-            grade.auto_score = marks[exercise.name].points
-            grade.needs_manual_grade = False
-        gradebook.db.commit()
+    for exercise in lesson.exercises:
+        grade = book.find_grade(exercise.check_id, lesson.name, lesson.name, student)
+        grade.auto_score = marks[exercise.name].points
+        grade.needs_manual_grade = grade.manual_score is not None  # for another answer than now
+    book.db.commit()
+
+
+def by_hand(book, lesson, student):
+    """Return what an instructor has given a student in the formgrader.
+
+    Returns:
+        `{exercise: (points, comment)}`; points are None where they are the check's, and a comment
+        is "" where there is none.
+    """
+    found, where = {}, (lesson.name, lesson.name, student)
+    for exercise in lesson.exercises:
+        grade = book.find_grade(exercise.check_id, *where)
+        comment = book.find_comment(exercise.answer_id, *where).manual_comment or ""
+        changed = grade.manual_score is not None or grade.extra_credit is not None
+        found[exercise.name] = (grade.score if changed else None, comment)
+    return found
+
+
+def write_penalty(book, lesson, student, points):
+    """Enter how many points a student loses for being late."""
+    [notebook] = book.find_submission(lesson.name, student).notebooks
+    notebook.late_submission_penalty = points
+    book.db.commit()
 
 
 def graded(lesson, release, answers, marks):
@@ -98,19 +147,22 @@ def graded(lesson, release, answers, marks):
     cells = {cell.id: cell for cell in made.cells}
     for exercise in lesson.exercises:
         mark, check = marks[exercise.name], cells[exercise.check_id]
-        source = answers.get(exercise.name, exercise.stub)
-        if len(source) > SHOWN:
-            source = f"{source[:SHOWN]}\n# … and {len(source) - SHOWN} characters more"
-        cells[exercise.answer_id].source = source
+        cells[exercise.answer_id].source = shown(answers.get(exercise.name, exercise.stub))
         outcome = Outcome(mark.status, mark.reason)
-        shown = {"text/plain": repr(outcome), "text/html": outcome._repr_html_()}
-        check.outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]
+        found = {"text/plain": repr(outcome), "text/html": outcome._repr_html_()}
+        check.outputs = [nbformat.v4.new_output("execute_result", found, execution_count=1)]
         check.execution_count = 1
         check.source = "# What the check found:"
     cells["title"].source = cells["title"].source.split("\n")[0]
     kept = {key for e in lesson.exercises for key in (e.answer_id, e.check_id)}
     made.cells = [cell for cell in made.cells if cell.id in kept or _is_about_one(cell, kept)]
     return made
+
+
+def shown(source):
+    """Return an answer as it is shown: not millions of characters."""
+    more = len(source) - SHOWN
+    return source if more <= 0 else f"{source[:SHOWN]}\n# … and {more} characters more"
 
 
 def _is_about_one(cell, kept):
@@ -120,41 +172,10 @@ def _is_about_one(cell, kept):
     )
 
 
-def write_feedback(course, lesson, students, to):
-    """Have nbgrader make the pages of some students, and copy them to the folder `to`."""
-    to.mkdir(parents=True, exist_ok=True)
-    for student in students:
-        config = Config()
-        config.CourseDirectory.root = str(course)
-        config.CourseDirectory.assignment_id = lesson.name
-        config.CourseDirectory.student_id = student
-        config.GenerateFeedback.force = True
-        config.HTMLExporter.sanitize_html = True
-        folder = CourseDirectory(config=config)
-        converter = GenerateFeedback(coursedir=folder, config=config)
-        converter.log.setLevel(logging.ERROR)
-        converter.start()
-        made = course / "feedback" / student / lesson.name / f"{lesson.name}.html"
-        shutil.copyfile(made, to / f"{student}.html")
-
-
-def remove_students(course, lesson, students):
+def remove_students(book, course, lesson, students):
     """Take students out who are no longer among the submissions of a lesson."""
-    with _open(course) as gradebook:
-        for student in students:
-            try:
-                gradebook.remove_submission(lesson.name, student)
-            except MissingEntry:
-                continue
     for student in students:
+        with contextlib.suppress(MissingEntry):
+            book.remove_submission(lesson.name, student)
         for step in ("autograded", "feedback"):
             shutil.rmtree(course / step / student / lesson.name, ignore_errors=True)
-
-
-def _open(course):
-    """Open the gradebook; nbgrader looks for its helper `alembic` on the PATH."""
-    warnings.filterwarnings("ignore", module="nbgrader")
-    programs = str(Path(sys.prefix) / "bin")
-    if programs not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([programs, os.environ["PATH"]])
-    return Gradebook(f"sqlite:///{course / 'gradebook.db'}")

@@ -19,17 +19,21 @@ import traceback
 
 import numpy as np
 
+from course_utils.errors import CourseError
 from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG, Called, plain
-from course_utils.machine.stopping import stop_when_asked
+from course_utils.machine.stopping import OutOfTime, processor_time, stop_when_asked
 from tools.grading import names
-from tools.grading.sandbox import Limits, Sandbox
+from tools.grading.sandbox import WAITING, Limits, Sandbox
+from tools.grading.texts import inert
 from tools.grading.wire import Network, Remote, WireError
 from tools.lesson_source import Lesson, hidden_lines
 
-IMPORT_SECONDS = 120
-"""How long the lesson's own imports may take; no code of the submission runs in them."""
+IMPORT_SECONDS = 60
+"""Processor time for the lesson's own imports; no code of the submission runs in them."""
 KNOWN = {"loaded", "status", "value", WRONG, BROKEN}
 """One of these is in every reply of the worker."""
+FAULT = 3
+"""The judge's exit status where the grader itself does not work."""
 LONGEST = 600
 """Characters of a reason."""
 
@@ -44,6 +48,7 @@ class Mark:
         of: what a right answer earns.
         status: "right", "wrong", "not attempted" or "broken".
         reason: why, in words for the learner.
+        doubtful: whether time has decided, or a judge that has gone: it is tried again, alone.
     """
 
     exercise: str
@@ -51,14 +56,19 @@ class Mark:
     of: int
     status: str
     reason: str
+    doubtful: bool = False
+
+
+class Fault(CourseError):
+    """The grader itself does not work; no student loses anything by it."""
 
 
 class _Lost(Exception):
     """The answer gave no data; the message says why, in words for the learner."""
 
-    def __init__(self, status, message):
+    def __init__(self, status, message, doubtful=False):
         super().__init__(message)
-        self.status = status
+        self.status, self.doubtful = status, doubtful
 
 
 class Judge:
@@ -67,26 +77,30 @@ class Judge:
     Where an answer brings the sandbox down, the next one gets a fresh one. Use it in a `with`.
     """
 
-    def __init__(self, lesson, seed, limits=None, unsafe=False):
+    def __init__(self, lesson, seed, limits=None, unsafe=False, core=None):
         """Start nothing yet.
 
         Args:
             lesson: a `lesson_source.Lesson`.
             seed: a text from which the hidden inputs follow.
             limits: a `sandbox.Limits`.
-            unsafe: see `Sandbox`.
+            unsafe, core: see `Sandbox`.
         """
         self.lesson, self.seed = lesson, seed
-        self.limits, self.unsafe = limits or Limits(), unsafe
+        self.limits, self.unsafe, self.core = limits or Limits(), unsafe, core
         self._student = self._measuring = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
+        self._close()
+
+    def _close(self):
         for worker in (self._student, self._measuring):
             if worker is not None:
                 worker.sandbox.close()
+        self._student = self._measuring = None
 
     def mark(self, exercise, source, others=()):
         """Return the `Mark` of an answer.
@@ -95,16 +109,31 @@ class Judge:
             exercise: one of the lesson's.
             source: the source of the answer's cell, or None where there is none.
             others: the sources of all code cells of the submission, in order.
+
+        Raises:
+            Fault: the lesson's own code does not run.
         """
         if source is None:
             return _mark(exercise, 0, NOT_ATTEMPTED, "the cell of the answer is missing.")
         if squeezed(source) == squeezed(exercise.stub):
             return _mark(exercise, 0, NOT_ATTEMPTED, "the dots stand as they were.")
+        try:
+            student = self._prepared(exercise)
+        except _Lost:  # what an answer has left behind may be why
+            self._close()
+            try:
+                student = self._prepared(exercise)
+            except _Lost as error:
+                text = f"{self.lesson.name}, {exercise.name}: the lesson's own code fails"
+                raise Fault(f"{text}: {error}") from None
+        return _grade(exercise, student, source, list(others), self.seed)
+
+    def _prepared(self, exercise):
+        """Return the `_Student` for an exercise; what it needs of the lesson has been run."""
         self._student = self._ready(self._student)
         if exercise.as_data:
             self._measuring = self._ready(self._measuring)
-        student = _Student(self._student, self._measuring, self.lesson)
-        return _grade(exercise, student, source, list(others), self.seed)
+        return _Student(self._student, self._measuring, self.lesson, exercise)
 
     def _ready(self, worker):
         """Return a worker that can work: this one, or a new one."""
@@ -112,7 +141,7 @@ class Judge:
             return worker
         if worker is not None:
             worker.sandbox.close()
-        return _Worker(Sandbox(self.limits, self.unsafe))
+        return _Worker(Sandbox(self.limits, self.unsafe, self.core))
 
 
 def squeezed(source):
@@ -120,20 +149,21 @@ def squeezed(source):
     return "".join(source.split())
 
 
-def _mark(exercise, points, status, reason):
-    characters = str(reason)[: 10 * LONGEST]  # a submission may have written them
-    reason = "".join(c if c.isprintable() else " " for c in characters)
-    reason = " ".join(reason.split())
-    reason = reason if len(reason) <= LONGEST else reason[:LONGEST] + "…"
-    return Mark(exercise.name, points, exercise.points, status, reason)
+def _mark(exercise, points, status, reason, doubtful=False):
+    reason = inert(reason, LONGEST)  # a submission may have written it
+    return Mark(exercise.name, points, exercise.points, status, reason, doubtful)
 
 
 def _grade(exercise, student, source, others, seed):
-    earned, lost = [0], None
+    earned, lost, seconds = [0], None, student.worker.sandbox.limits.judge_seconds
     try:
-        student.begin(exercise, source, others)
-        check = _check(exercise, student, seed, earned.append)
-        check(student.value)
+        with processor_time(seconds):
+            student.begin(source, others)
+            check = _check(exercise, student, seed, earned.append)
+            check(student.value)
+    except OutOfTime:
+        text = f"to check what your answer returns takes more than {seconds:g} seconds."
+        lost = _Lost(BROKEN, text, doubtful=True)
     except _Lost as error:
         lost = _without_values(error) if _in_hidden_tests(exercise, error) else error
     except AssertionError as error:
@@ -147,7 +177,7 @@ def _grade(exercise, student, source, others, seed):
     if lost is None:
         return _mark(exercise, exercise.points, RIGHT, exercise.praise)
     points = 0 if lost.status == NOT_ATTEMPTED else max(earned)
-    return _mark(exercise, points, lost.status, lost)
+    return _mark(exercise, points, lost.status, lost, lost.doubtful)
 
 
 def _in_hidden_tests(exercise, error):
@@ -268,20 +298,32 @@ class _Worker:
                     return reply
                 pipe.send(self._serve(**reply), self._refer, self.end)
         except TimeoutError:
-            self.sandbox.end(f"it runs longer than {self.sandbox.limits.seconds:g} seconds")
+            seconds = WAITING * self.sandbox.limits.seconds
+            self.sandbox.end(f"it takes longer than {seconds:g} seconds", out_of_time=True)
         except (WireError, TypeError, KeyError) as error:
             self.sandbox.end(f"it sends {str(error)[:100] or 'no data'}")
         except (EOFError, OSError):
             time.sleep(0.15)  # what the watcher has seen comes first
             self.sandbox.end("it ends the Python process that it runs in")
-        raise _Lost(BROKEN, f"your code was stopped: {self.sandbox.reason}.")
+        reason = f"your code was stopped: {self.sandbox.reason}."
+        raise _Lost(BROKEN, reason, self.sandbox.out_of_time)
 
     def load(self, lesson, wanted):
         """Have the lesson's own code run that some names need; then an exercise's time begins."""
         self.objects = {}
-        self.end = time.monotonic() + IMPORT_SECONDS
-        self.ask({"do": "lesson", "cells": lesson.code, "wanted": wanted})
-        self.end = time.monotonic() + self.sandbox.limits.seconds
+        self._allow(IMPORT_SECONDS)
+        reply = self.ask({"do": "lesson", "cells": lesson.code, "wanted": wanted})
+        if reply.get("loaded") is not True:
+            raise _Lost(BROKEN, reply.get("message", "it does not say why"))
+        self.begin()
+
+    def begin(self):
+        """Have the time of an exercise begin."""
+        self._allow(self.sandbox.limits.seconds)
+
+    def _allow(self, seconds):
+        self.sandbox.allow(seconds)
+        self.end = time.monotonic() + WAITING * seconds
 
     def _refer(self, value):
         """Return the `Remote` for a function or an object of the check."""
@@ -332,18 +374,19 @@ class _Student:
     turned into numbers by `as_data` in another one, where no code of the submission has ever run.
     """
 
-    def __init__(self, worker, measuring, lesson):
-        self.worker, self.measuring, self.lesson = worker, measuring, lesson
+    def __init__(self, worker, measuring, lesson, exercise):
+        self.worker, self.measuring, self.exercise = worker, measuring, exercise
         self.statements = names.statements(lesson.code)
-        self.exercise = self.value = self.failure = None
-
-    def begin(self, exercise, source, others):
-        """Run an answer's cell; afterwards `value` is what the check is given."""
-        self.exercise = exercise
+        self.value = self.failure = None
         beside = ast.parse(exercise.beside)
-        self.worker.load(self.lesson, names.used(ast.parse(exercise.solution)) | names.used(beside))
+        worker.load(lesson, names.used(ast.parse(exercise.solution)) | names.used(beside))
         if exercise.as_data:
-            self.measuring.load(self.lesson, names.used(beside))
+            measuring.load(lesson, names.used(beside))
+
+    def begin(self, source, others):
+        """Run an answer's cell; afterwards `value` is what the check is given."""
+        exercise = self.exercise
+        self.worker.begin()
         request = {"do": "answer", "source": source, "others": others, "name": exercise.answer}
         request |= {key: getattr(exercise, key) for key in ("beside", "trial", "as_data")}
         reply = self.worker.ask(request)
@@ -421,7 +464,7 @@ def main():
     limits = Limits(**job["limits"])
     resource.setrlimit(resource.RLIMIT_DATA, (4 * 2**30, 4 * 2**30))
     lesson = Lesson.from_dict(job["lesson"])
-    with Judge(lesson, job["seed"], limits, job["unsafe"]) as judge:
+    with Judge(lesson, job["seed"], limits, job["unsafe"], job["core"]) as judge:
         for exercise in lesson.exercises:
             if exercise.name in job["exercises"]:
                 mark = judge.mark(exercise, job["answers"].get(exercise.name), job["others"])
@@ -430,4 +473,8 @@ def main():
 
 if __name__ == "__main__":
     stop_when_asked()  # its sandbox goes with it
-    main()
+    try:
+        main()
+    except Fault as fault:
+        print(inert(fault, LONGEST), file=sys.stderr)
+        sys.exit(FAULT)

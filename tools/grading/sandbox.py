@@ -5,7 +5,9 @@ read-only, and an empty folder of its own in memory. It has no network, no envir
 process to look at, and may not ask everything of the kernel.
 """
 
+import contextlib
 import dataclasses
+import math
 import os
 import shutil
 import subprocess
@@ -24,6 +26,9 @@ from tools.grading.wire import Pipe
 ROOT = Path(__file__).resolve().parent.parent.parent
 OWN = ("worker.py", "wire.py", "names.py", "layers.py")
 """The files of the grader that the sandbox sees."""
+WAITING = 10
+"""How often its processor time an exercise may take by the clock: whoever sleeps uses none."""
+WRITABLE = ("/tmp", "/dev/shm")
 ANYBODY = 2_000_000_000
 """Where the grader runs as root, each sandbox has a user id of its own, from this number on."""
 
@@ -33,16 +38,22 @@ class Limits:
     """What one sandbox may use.
 
     Attributes:
-        seconds: for one exercise, once what the lesson needs is imported.
+        seconds: processor time of all its processes together for one exercise, once what the
+            lesson needs is imported. By the clock it may take WAITING times as long.
         memory_mb: of all its processes together, and what each may ask for.
         processes: processes and threads.
         disk_mb: all its files together; they lie in memory.
+        files: files and folders, empty ones too.
+        judge_seconds: processor time of the judge for one exercise: what comes out of the sandbox
+            may take long to read or to compare.
     """
 
     seconds: float = 30
     memory_mb: int = 2048
-    processes: int = 128
+    processes: int = 64
     disk_mb: int = 64
+    files: int = 10_000
+    judge_seconds: float = 60
 
 
 class SandboxError(CourseError):
@@ -107,7 +118,7 @@ def _confined(limits):
             command += ["--ro-bind", str(folder), str(folder)]
     command += ["--proc", "/proc", "--dev", "/dev"]
     size = str(limits.disk_mb * 2**20)
-    for folder in ("/tmp", "/dev/shm"):  # before what is bound below: the course may lie in /tmp
+    for folder in WRITABLE:  # before what is bound below: the course may lie in /tmp
         command += ["--perms", "1777", "--size", size, "--tmpfs", folder]
     seen = {path: path for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")}
     for folder in sorted({sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}):
@@ -158,16 +169,19 @@ class Sandbox:
     Attributes:
         pipe: a `wire.Pipe`.
         reason: why it was ended, in words for the learner; None while it was not.
+        out_of_time: whether it was ended for the time it took.
     """
 
-    def __init__(self, limits, unsafe=False):
+    def __init__(self, limits, unsafe=False, core=None):
         """Start it.
 
         Args:
             limits: a `Limits`.
             unsafe: run the worker without bubblewrap, with nothing but limits around it.
+            core: the number of the core that all its processes share; None for any.
         """
-        self.limits, self.reason, self._folder = limits, None, None
+        self.limits, self.reason, self.out_of_time, self._folder = limits, None, False, None
+        self._spent, self._allowed, self._seen, self._lock = 0, math.inf, {}, threading.Lock()
         numbers = [limits.memory_mb, limits.disk_mb, _allowed_processes(limits)]
         user = ANYBODY + os.getpid() if os.getuid() == 0 and not unsafe else -1
         worker = ["-m", "tools.grading.worker", *map(str, numbers), str(user)]
@@ -185,33 +199,54 @@ class Sandbox:
             )
             home = self._folder.name
             environment = _environment(home, str(ROOT))
-            self.process = subprocess.Popen(command, cwd=home, env=environment, **options)
-        else:
-            self.process = _start_confined(limits, command, **options)
+            options |= {"cwd": home, "env": environment}
+        with _on_core(core):
+            if unsafe:
+                self.process = subprocess.Popen(command, **options)
+            else:
+                self.process = _start_confined(limits, command, **options)
         self.pipe = Pipe(self.process.stdout.fileno(), self.process.stdin.fileno())
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
 
     def _watch(self):
-        """End the sandbox when its processes together hold too much memory, or are too many."""
+        """End the sandbox when its processes together use too much of anything."""
         while self.process.poll() is None:
-            memory, tasks = self._used()
+            memory, tasks, files = self._used()
             if memory > self.limits.memory_mb * 2**20:
                 self.end(f"it uses more than {self.limits.memory_mb} MB of memory")
             elif tasks > self.limits.processes + 16:
                 self.end(f"it starts more than {self.limits.processes} processes")
+            elif files > self.limits.files:
+                self.end(f"it makes more than {self.limits.files} files")
+            elif self._spent > self._allowed:
+                text = f"it uses more than {self.limits.seconds:g} seconds of processor time"
+                self.end(text, out_of_time=True)
             time.sleep(0.1)
 
     def _used(self):
-        """Return the bytes of memory that its processes hold, and how many tasks they are."""
-        memory, tasks = 0, 0
-        for process in self._inside():
-            try:
-                memory += process.memory_info().rss
-                tasks += process.num_threads()
-            except psutil.Error:
-                continue
-        return memory, tasks
+        """Return what its processes hold: bytes of memory, how many tasks they are, and files."""
+        memory, tasks, live, place = 0, 0, 0, None
+        with self._lock:
+            for process in self._inside():
+                try:
+                    with process.oneshot():
+                        times = process.cpu_times()
+                        memory += process.memory_info().rss
+                        tasks += process.num_threads()
+                except psutil.Error:
+                    continue
+                live += sum(times[:4])  # with those whose end it has waited for
+                self._seen[process.pid] = max(self._seen.get(process.pid, 0), sum(times[:2]))
+                place = f"/proc/{process.pid}/root"
+            # Where nobody waits for a process, what was seen of it counts: never more than it used.
+            self._spent = max(self._spent, live, sum(self._seen.values()))
+        return memory, tasks, _files(place) if place and self._folder is None else 0
+
+    def allow(self, seconds):
+        """Let its processes together use so many seconds of processor time from now on."""
+        self._used()
+        self._allowed = self._spent + seconds
 
     def _inside(self):
         try:
@@ -230,16 +265,18 @@ class Sandbox:
         """Whether nothing runs in it any more."""
         return self.process.poll() is not None
 
-    def end(self, reason=None):
+    def end(self, reason=None, out_of_time=False):
         """Kill whatever runs in it."""
-        if self.reason is None:
-            self.reason = reason
-        for process in self._inside() if self._folder is not None else []:
+        with self._lock:
+            if self.reason is None:
+                self.reason, self.out_of_time = reason, out_of_time
+        inside = self._inside()  # what has begun a moment ago does not go with bubblewrap yet
+        self.process.kill()
+        for process in inside:
             try:
                 process.kill()
             except psutil.Error:
                 continue
-        self.process.kill()
         self.process.wait()
 
     def close(self):
@@ -249,6 +286,37 @@ class Sandbox:
         self.process.stdout.close()
         if self._folder is not None:
             self._folder.cleanup()
+
+
+@contextlib.contextmanager
+def _on_core(core):
+    """Have the processes that are started in the block run on one core."""
+    if core is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)  # of this thread alone
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _files(root):
+    """Return how many files and folders lie in the file systems that a sandbox can write to.
+
+    bubblewrap sets no limit on them, and each takes a kilobyte of the kernel's memory.
+    """
+    found = 0
+    for folder in WRITABLE:
+        try:
+            if os.stat(root + folder).st_dev == os.stat(folder).st_dev:
+                continue  # it is still about to begin, and sees what this process sees
+            system = os.statvfs(root + folder)
+        except OSError:  # it is about to end
+            continue
+        found += system.f_files - system.f_ffree
+    return found
 
 
 def _allowed_processes(limits):

@@ -31,6 +31,7 @@ NUMBERS = {
     "process_vm_writev": (311, 271),
     "ptrace": (101, 117),
     "request_key": (249, 218),
+    "sched_setaffinity": (203, 122),
     "semget": (64, 190),
     "setns": (308, 268),
     "shmget": (29, 194),
@@ -38,7 +39,11 @@ NUMBERS = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-"""What is refused with "not permitted"."""
+"""What is refused with "not permitted"; `sched_setaffinity`, since one core is a submission's."""
+SOCKETS = ((41, 198), (53, 199))
+"""`socket` and `socketpair`, whose first argument is a family of addresses."""
+FAMILIES = (1, 2)
+"""AF_UNIX and AF_INET; all others, such as AF_NETLINK and AF_VSOCK, lead into the kernel."""
 CLONE, CLONE3 = (56, 220), 435
 NEW_USER_NAMESPACE = 0x10000000
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -70,6 +75,10 @@ def program(machine=None):
         steps += where(EQUAL, numbers[column], REFUSE | errno.EPERM)
     # the C library then takes `clone`, whose flags a filter can see
     steps += where(EQUAL, CLONE3, REFUSE | errno.ENOSYS)
+    for numbers in SOCKETS:
+        allowed = [step for family in FAMILIES for step in where(EQUAL, family, ALLOW)]
+        steps += [(EQUAL, 0, len(allowed) + 2, numbers[column]), (LOAD, 0, 0, FIRST_ARGUMENT)]
+        steps += [*allowed, (RETURN, 0, 0, REFUSE | errno.EAFNOSUPPORT)]
     steps += [(EQUAL, 1, 0, CLONE[column]), (RETURN, 0, 0, ALLOW), (LOAD, 0, 0, FIRST_ARGUMENT)]
     steps += where(ANY_BIT, NEW_USER_NAMESPACE, REFUSE | errno.EPERM)
     steps.append((RETURN, 0, 0, ALLOW))

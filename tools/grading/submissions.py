@@ -1,34 +1,48 @@
 """Find what was handed in: folders, files, the zips of Moodle and Canvas, nbgrader's folders.
 
-Nothing that was handed in is unpacked or run here. A notebook is read as the text that it is.
+Nothing that was handed in is unpacked or run here, and nothing but small regular files is read.
+Each student's work is looked at apart: what somebody hands in is their own, whatever it is called.
 """
 
+import calendar
 import collections
 import dataclasses
 import datetime
+import errno
+import functools
 import hashlib
 import io
-import json
+import itertools
+import os
 import re
-import unicodedata
+import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from course_utils.errors import CourseError
+from tools.grading import notebooks
 from tools.grading.judge import squeezed
+from tools.grading.texts import inert, utf8
 
 LARGEST = 50 * 2**20
 """A file of more bytes is not read: saved pictures make some megabytes."""
 MANY = 100
 """Notebooks of one student that are looked at, the latest ones."""
+FILES = 10_000
+"""Files of one student among which notebooks are looked for."""
+LISTING = 2 * 2**20
+"""Bytes of the list of its files that a student's zip may have, about 20,000 files."""
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
 CANVAS = re.compile(
     r"(?P<student>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<rest>.+)$"
 )
+NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$|\.json$", re.I)
 AGAIN = re.compile(r"(?: ?\((\d+)\))$")
 """What browsers append to the name of a file that is there already."""
 CANVAS_AGAIN = re.compile(r"-(\d+)$")
 """What Canvas appends to the name of a file that is handed in once more."""
+OF_SYSTEMS = re.compile(r"\._|\.DS_Store$|\.ipynb_checkpoints$|__MACOSX$|Thumbs\.db$|desktop\.ini$")
+"""Names that systems and Jupyter leave, and nobody has handed in."""
 
 
 @dataclasses.dataclass
@@ -38,49 +52,62 @@ class Submission:
     Attributes:
         student: the name of the folder or, in a zip, what Moodle or Canvas call the student.
         where: the path of the file, for messages.
-        time: when it was handed in, a `datetime`.
-        late: whether it came after the deadline.
+        time: when it was handed in, a `datetime` with its time zone; None where nobody says.
+        late: whether the learning platform calls it late; None where it says nothing.
         content: its bytes; None where it was not read.
+        cells: its cells with code, as `notebooks.read` gives them.
         problem: why it cannot be graded, in words for the student; "" where it can.
+        prefix: what Moodle or Canvas want a file's name to begin with that they give back.
+        left_out: what else was handed in and is not read, texts with path and reason.
     """
 
     student: str
-    where: str
-    time: datetime.datetime
-    late: bool = False
+    where: str = ""
+    time: datetime.datetime | None = None
+    late: bool | None = None
     content: bytes | None = None
+    cells: list = dataclasses.field(default_factory=list)
     problem: str = ""
+    prefix: str = ""
+    left_out: list = dataclasses.field(default_factory=list)
 
     @property
     def digest(self):
         """A checksum of what was handed in."""
-        given = [self.content or b"", self.problem.encode(), str(self.late).encode()]
-        return hashlib.sha256(b"\0".join(given)).hexdigest()
+        return hashlib.sha256(b"\0".join([self.content or b"", self.problem.encode()])).hexdigest()
 
 
 @dataclasses.dataclass
 class _File:
-    student: str
+    """A file; where `reason` says why it is left out, nothing reads it."""
+
+    student: str | None
     where: str
     name: str
-    time: datetime.datetime
-    late: bool
-    turn: int
-    read: object
+    reason: str = ""
+    read: object = None
+    order: float = 0
+    turn: int = 0
+    time: datetime.datetime | None = None
+    late: bool | None = None
+    prefix: str = ""
 
 
-def collect(folder, lesson, due=None):
-    """Return the `Submission` of each student for one lesson, by the student's name.
+def collect(folder, lesson):
+    """Return what each student has handed in for a lesson, and what is nobody's.
 
     The latest notebook counts; of two with the same time, the one with the higher number at the end
     of its name. A student who has handed in no notebook of this lesson is among them, with the
     problem in words.
 
     Args:
-        folder: a folder with a folder or a file a student, or with the zips of Moodle or Canvas,
-            or one such zip.
+        folder: a folder with a folder or a file a student, or the zip of Moodle or Canvas, or a
+            folder with nothing but that.
         lesson: a `lesson_source.Lesson`.
-        due: the deadline, a `datetime`, or None.
+
+    Returns:
+        `({student: Submission}, left_out)`; `left_out` has texts with path and reason, for what
+        cannot be told whose it is.
 
     Raises:
         CourseError: there is no such folder, or nothing in it.
@@ -88,140 +115,214 @@ def collect(folder, lesson, due=None):
     folder = Path(folder)
     if not folder.exists():
         raise CourseError(f"There is no {folder}: FROM= names the folder with the submissions.")
-    files = list(_files(folder))
-    if not files:
+    students, left_out = collections.defaultdict(list), []
+    for file in _files(folder):
+        if file.student is None:
+            left_out.append(_said(file))
+        else:
+            students[_key(file.student)].append(file)
+    if not students:
         raise CourseError(
             f"In {folder} there is no submission. Put a folder or a notebook for each student "
-            "there, or the zip that Moodle or Canvas gives."
+            f"there, or the zip that Moodle or Canvas gives. {' '.join(left_out)}".strip()
         )
-    students = {}
-    for file in files:
-        students.setdefault(_text(file.student), []).append(file)
-    return {
-        student: _choose(student, students[student], lesson, due) for student in sorted(students)
-    }
+    return {key: _choose(key, students[key], lesson) for key in sorted(students)}, left_out
 
 
-def _choose(student, files, lesson, due):
+def _key(student):
+    """Return a student's name as text; two names that are no text do not become one."""
+    name = utf8(student)
+    digest = hashlib.sha256(os.fsencode(student)).hexdigest()[:6] if name != student else ""
+    return f"{name}-{digest}" if digest else name
+
+
+def _said(file):
+    return f"{inert(file.where, 300)}: {file.reason}."
+
+
+def _choose(student, files, lesson):
     """Return the submission that counts of what a student has handed in."""
-    notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
+    files = list(_with_zips_opened(files))
+    candidates = [file for file in files if not file.reason and NOTEBOOK.search(file.name)]
+    candidates.sort(key=lambda file: (file.order, file.turn))
+    for file in candidates[:-MANY]:
+        file.reason = f"older than the latest {MANY} notebooks"
+    left_out = [_said(file) for file in files if file.reason]
+    found = Submission(student, left_out=left_out, prefix=files[0].prefix)
     best = None
-    for file in sorted(notebooks, key=lambda file: file.time)[-MANY:]:
+    for file in candidates[-MANY:]:
         content, problem = file.read()
-        fits = _fits(content, file.name, lesson)
-        key = (fits > 1, file.time, file.turn, file.where)
+        cells, told = [], None
+        if not problem:
+            try:
+                cells, told = notebooks.read(content).values()
+            except ValueError as error:
+                problem = str(error)
+        fits = _fits(cells, told, file.name, lesson) if not problem else _named(file.name, lesson)
+        key = (not problem and fits > 1, file.order, file.turn, file.where)
         if fits and (best is None or key > best[0]):  # one at a time: they may be large
-            best = key, file, content, problem
+            best = key, file, content, cells, problem
     if best is None:
-        file = max(files, key=lambda file: file.time)
-        names = _text(", ".join(sorted({file.name for file in files}))[:200])
-        return Submission(
-            student, file.where, file.time, problem=f"no notebook of {lesson.name}, only: {names}."
-        )
-    _, file, content, problem = best
-    late = file.late or (due is not None and file.time > due)
-    return Submission(student, file.where, file.time, late, content, problem)
+        names = {f"{f.name} ({f.reason})" if f.reason else f.name for f in files} - {""}
+        names = inert(", ".join(sorted(names)), 200)
+        found.problem = f"no notebook of {lesson.name}, only: {names}." if names else EMPTY
+        return found
+    _, file, found.content, found.cells, found.problem = best
+    found.where, found.time, found.late, found.prefix = (
+        file.where,
+        file.time,
+        file.late,
+        file.prefix,
+    )
+    return found
 
 
-def _fits(content, name, lesson):
-    """Return 2 where a notebook is one of the lesson, 1 where it may be, 0 where it is not."""
-    number = re.match(r"\D*(\d\d)_", name)
-    named = lesson.name in name
-    try:
-        notebook = json.loads(content)
-        ids = {cell.get("id") for cell in notebook["cells"]}
-        told = notebook.get("metadata", {}).get("course", {}).get("lesson")
-        text = "".join("".join(cell.get("source", "")) for cell in notebook["cells"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return 1 if named or number is None else 0
-    if named or told == lesson.name or f'start("{lesson.name}")' in text:
+EMPTY = "nothing was handed in."
+
+
+def _with_zips_opened(files):
+    """Yield a student's files, and those in the student's latest zips."""
+    zips = []
+    for file in files:
+        if file.name.lower().endswith(".zip") and not file.reason:
+            zips.append(file)
+        else:
+            yield file
+    zips.sort(key=lambda file: file.order)
+    for file in zips[:-MANY]:
+        yield dataclasses.replace(file, reason=f"older than the latest {MANY} zips")
+    for file in zips[-MANY:]:
+        yield from _in_a_zip(file)
+
+
+def _named(name, lesson):
+    """Return how a file's name fits a lesson: 2 if it is in it, 1 if it may be, 0 for another."""
+    if lesson.name in name:
         return 2
-    if told or number or 'start("' in text:
-        return 0
-    return 2 if ids & {exercise.answer_id for exercise in lesson.exercises} else 1
+    return 0 if re.match(r"\D*(\d\d)_", name) else 1
 
 
-def _text(name):
-    """Return a text that can be written as UTF-8, whatever bytes or half characters are in it."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+def _fits(cells, told, name, lesson):
+    """Return 2 where a notebook is one of the lesson, 1 where it may be, 0 where it is not.
+
+    What the notebook says of itself comes before the name of its file.
+    """
+    started = re.search(r'start\("(\w+)"\)', "\n".join(source for _, _, source in cells))
+    told = told or (started and started[1])
+    if told:
+        return 2 if told == lesson.name else 0
+    ids = {exercise.answer_id for exercise in lesson.exercises}
+    if ids & {name for id, mark, _ in cells for name in (id, mark)}:
+        return max(1, _named(name, lesson))
+    return _named(name, lesson)
 
 
 def _files(folder):
-    if folder.is_file():
-        yield from _zip_members(folder)
+    entries = [folder] if folder.is_file() else sorted(folder.iterdir())
+    entries = [entry for entry in entries if not OF_SYSTEMS.match(entry.name)]
+    if entries == [folder] or (len(entries) == 1 and _is_of_a_class(entries[0])):
+        yield from _zip_of_a_class(entries[0])
         return
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
-            continue
-        if path.is_dir():
-            student = _student_of_folder(path.name)
-            stamp = _nbgrader_time(path)
-            for file in sorted(path.rglob("*")):
-                hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-                if file.is_file() and not hidden and not file.is_symlink():
-                    if file.name == "timestamp.txt":
-                        continue
-                    yield from _one(student, file, stamp.get(file.parent))
-        elif path.suffix.lower() == ".zip" and not _is_students(path):
-            yield from _zip_members(path)
+    course = folder.absolute().parent
+    of_nbgrader = any((course / n).exists() for n in ("nbgrader_config.py", "gradebook.db"))
+    for path in entries:
+        student, late, turn, prefix = _student_of(path.name, path.is_dir())
+        named = {"student": student, "late": late, "prefix": prefix}
+        if path.is_symlink():
+            yield _File(where=str(path), name=path.name, reason="a link", **named)
+        elif path.is_dir():
+            yield _File(where=str(path), name="", reason="", **named)  # so that there is a row
+            stamps = _nbgrader_times(path) if of_nbgrader else {}
+            for file, reason in _walk(path):
+                top = path / file.relative_to(path).parts[0] if file != path else path
+                yield _one(file, reason, time=stamps.get(top), **named)
         else:
-            student, late, turn = _student_of(path.name)
-            yield from _one(student, path, None, late, turn)
+            yield _one(path, "" if path.is_file() else "no regular file", turn=turn, **named)
 
 
-def _is_students(path):
-    return CANVAS.match(path.name) is not None or MOODLE.match(path.stem) is not None
+def _walk(top):
+    """Yield `(path, reason)` of all that lies in a folder; the reason says why it is not read."""
+    folders, seen = [top], 0
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as scanned:
+                entries = sorted(itertools.islice(scanned, FILES + 1), key=lambda e: e.name)
+        except OSError as error:
+            yield folder, f"cannot be opened ({error.strerror})"
+            continue
+        for entry in entries:
+            seen += 1
+            path = Path(entry.path)
+            if seen > FILES:
+                yield top, f"more than {FILES} files; what comes behind them is not looked at"
+                return
+            if OF_SYSTEMS.match(entry.name) or entry.name == "timestamp.txt":
+                continue
+            if entry.is_symlink():
+                yield path, "a link"
+            elif entry.is_dir():
+                folders.append(path)
+            else:
+                yield path, "" if entry.is_file() else "no regular file"
 
 
-def _one(student, path, time, late=False, turn=None):
-    """Yield a file; where it is a student's zip, the notebooks in it."""
-    time = time or datetime.datetime.fromtimestamp(path.stat().st_mtime)
-    if path.suffix.lower() == ".zip":
-        for file in _zip_members(path):
-            yield dataclasses.replace(file, student=student, time=time, late=late)
-        return
+def _one(path, reason, turn=None, time=None, **named):
+    """Return a file of a student's."""
+    try:
+        order = os.lstat(path).st_mtime if time is None else time.timestamp()
+    except OSError as error:
+        order, reason = 0, f"cannot be opened ({error.strerror})"
+    turn, named = _turn(path.name) if turn is None else turn, named | {"order": order, "time": time}
+    read = functools.partial(_read, path)
+    return _File(where=str(path), name=path.name, reason=reason, turn=turn, read=read, **named)
 
-    def read():
-        if path.stat().st_size > LARGEST:
-            return None, _too_large()
-        return path.read_bytes(), ""
 
-    turn = _turn(path.name) if turn is None else turn
-    yield _File(student, str(path), path.name, time, late, turn, read)
+def _read(path, largest=None):
+    """Return the bytes of a small regular file, and the problem where it is none."""
+    largest = largest or LARGEST
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(opened, "rb") as file:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                raise OSError(errno.EINVAL, "no regular file")
+            content = file.read(largest + 1)
+    except OSError as error:
+        return None, f"the file cannot be read ({error.strerror})."
+    return (None, _too_large()) if len(content) > largest else (content, "")
 
 
 def _too_large():
     return f"the file is larger than {LARGEST // 2**20} MB."
 
 
-def _nbgrader_time(folder):
-    """Return the time that `nbgrader collect` has written into each folder below."""
+def _nbgrader_times(folder):
+    """Return the times that `nbgrader collect` has written for a student: `{folder: datetime}`."""
     times = {}
-    for file in folder.rglob("timestamp.txt"):
-        text = file.read_text(encoding="utf-8", errors="replace").strip()[:40]
+    for stamp in folder.glob("*/timestamp.txt"):
+        content, problem = _read(stamp, 1000)
+        text = (content or b"").decode("utf-8", "replace").strip().replace(" UTC", "+00:00")
         try:
-            time = datetime.datetime.fromisoformat(text.replace(" UTC", "+00:00"))
-        except ValueError:
-            continue
-        times[file.parent] = time.astimezone().replace(tzinfo=None) if time.tzinfo else time
+            time = datetime.datetime.fromisoformat(text)
+            times[stamp.parent] = time.astimezone() if time.tzinfo is None else time
+            times[stamp.parent].timestamp()
+        except (ValueError, OverflowError, OSError):
+            times.pop(stamp.parent, None)
     return times
 
 
-def _student_of(name):
-    """Return the student, whether it is late, and the number of the turn, from a file's name."""
-    if canvas := CANVAS.match(name):
+def _student_of(name, folder=False):
+    """Return the student of a file or a folder, whether it is late, its turn, and its prefix."""
+    if not folder and (canvas := CANVAS.match(name)):
         again = CANVAS_AGAIN.search(PurePosixPath(canvas["rest"]).stem)
+        prefix = name[: canvas.start("rest")]
         turn = int(again[1][:9]) if again else 0
-        return f"{canvas['student']}_{canvas['user']}", bool(canvas["late"]), turn
+        return f"{canvas['student']}_{canvas['user']}", bool(canvas["late"]), turn, prefix
     if moodle := MOODLE.match(name):
-        return f"{moodle['student']}_{moodle['number']}", False, _turn(moodle["rest"] or "")
-    stem = AGAIN.sub("", Path(name).stem)
-    return stem, False, _turn(name)
-
-
-def _student_of_folder(name):
-    moodle = MOODLE.match(name)
-    return f"{moodle['student']}_{moodle['number']}" if moodle else name
+        student = f"{moodle['student']}_{moodle['number']}"
+        prefix = f"{student}_assignsubmission_file_{'/' if folder else ''}"
+        return student, None, _turn(moodle["rest"] or ""), prefix
+    return (name if folder else AGAIN.sub("", Path(name).stem)), None, _turn(name), ""
 
 
 def _turn(name):
@@ -229,96 +330,125 @@ def _turn(name):
     return int(again[1][:9]) if again else 0
 
 
-def _zip_members(path, content=None):
-    """Yield the files in a zip; it is read member by member and never unpacked."""
+def _is_of_a_class(path):
+    """Return whether a file is a zip in which every name is one that Moodle or Canvas has given."""
+    if path.suffix.lower() != ".zip" or path.is_symlink() or not path.is_file():
+        return False
     try:
-        archive = zipfile.ZipFile(content or path)
-        members = archive.infolist()
+        with zipfile.ZipFile(path) as archive:
+            tops = {PurePosixPath(name).parts[0] for name in archive.namelist() if name.strip("/")}
     except Exception:  # a damaged file makes zipfile raise errors of many kinds
-        time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
-        student, late, turn = _student_of(path.name)
-        yield _unread(student, str(path), path.stem, time, late, turn, "the zip is damaged.")
-        return
-    held = collections.Counter()
-    latest_first = sorted(members[:20_000], key=lambda member: member.date_time, reverse=True)
-    for member in latest_first:
+        return False
+    tops = [top for top in tops if not OF_SYSTEMS.match(top)]
+    return bool(tops) and all(MOODLE.match(top) or CANVAS.match(top) for top in tops)
+
+
+def _zip_of_a_class(path):
+    """Yield the files in the zip of a class; it is read member by member and never unpacked."""
+    try:
+        archive = zipfile.ZipFile(path)
+        members = archive.infolist()
+    except Exception:  # see `_is_of_a_class`
+        raise CourseError(f"{path} is no zip, or damaged. Download it again.") from None
+    seen = collections.Counter()
+    for member in members:
         place = PurePosixPath(member.filename.replace("\\", "/"))
-        if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in place.parts):
-            continue
-        if len(place.parts) > 1:
-            student = _student_of_folder(place.parts[0])
-            late, turn = False, _turn(place.name)
-        else:
-            student, late, turn = _student_of(place.name)
-        try:
-            time = datetime.datetime(*member.date_time)
-        except ValueError:
-            time = datetime.datetime.fromtimestamp(path.stat().st_mtime)
         where = f"{path}, {place}"
-
-        def read(archive=archive, member=member):
-            return _read_member(archive, member)
-
-        if place.suffix.lower() == ".zip" and content is None:
-            inner, problem = read() if held[student] < LARGEST else (None, _too_large())
-            if problem:
-                yield _unread(student, where, place.stem, time, late, turn, problem)
-                continue
-            held[student] += len(inner)
-            for file in _zip_members(path, io.BytesIO(inner)):
-                yield dataclasses.replace(file, student=student, time=time, late=late)
+        if any(OF_SYSTEMS.match(part) for part in place.parts):
             continue
-        yield _File(student, where, place.name, time, late, turn, read)
+        if place.is_absolute() or ".." in place.parts or not place.parts:
+            yield _File(None, where, place.name, "a path that leads out of the zip")
+            continue
+        inside = len(place.parts) > 1 or member.is_dir()
+        student, late, turn, prefix = _student_of(place.parts[0], inside)
+        named = {"student": student, "late": late, "prefix": prefix, "where": where}
+        seen[student] += 1
+        if seen[student] == FILES + 1:
+            named["reason"] = f"and what follows: more than {FILES} files of one student"
+        if member.is_dir() or seen[student] == FILES + 1:
+            yield _File(name="", **named)
+        elif seen[student] <= FILES:
+            named |= {"order": _order(member), "turn": _turn(place.name) if inside else turn}
+            read = functools.partial(_read_member, archive, member)
+            yield _File(name=place.name, read=read, **named)
 
 
-def _unread(student, where, stem, time, late, turn, problem):
-    """Return what stands for a zip that cannot be looked into."""
-    return _File(student, where, f"{stem}.ipynb", time, late, turn, lambda: (None, problem))
+def _in_a_zip(file):
+    """Yield the files in a student's own zip: all of them are this student's, and of its time."""
+    inside = functools.partial(dataclasses.replace, file)
+    content, problem = file.read()
+    try:
+        archive = _opened(content) if not problem else None
+    except Exception as error:  # see `_is_of_a_class`
+        short = "holds too many files" if isinstance(error, _TooLong) else "is damaged"
+        problem = f"the zip {short}."
+    if problem:
+        yield inside(name=f"{file.name[:-4]}.ipynb", read=lambda: (None, problem))
+        return
+    for member in archive.infolist():
+        place = PurePosixPath(member.filename.replace("\\", "/"))
+        if member.is_dir() or any(OF_SYSTEMS.match(part) for part in place.parts):
+            continue
+        reason = "a zip in a zip" if place.suffix.lower() == ".zip" else ""
+        where, read = f"{file.where}, {place}", functools.partial(_read_inside, file, member)
+        turn = _turn(place.name)
+        yield inside(where=where, name=place.name, reason=reason, turn=turn, read=read)
+
+
+def _read_inside(file, member):
+    """Return a member of a student's zip, which is read once more: many of them may be large."""
+    content, problem = file.read()
+    return (None, problem) if problem else _read_member(_opened(content), member)
+
+
+def _opened(content):
+    short = _Short(content)
+    archive = zipfile.ZipFile(short)
+    short.listed = True
+    return archive
+
+
+class _TooLong(Exception):
+    """The list of the files in a zip is longer than a student's zip has any use for."""
+
+
+class _Short(io.BytesIO):
+    """The bytes of a zip; until `listed`, no more than LISTING of them can be had at once."""
+
+    listed = False
+
+    def read(self, size=-1):
+        content = super().read(size)
+        if not self.listed and len(content) > LISTING:
+            raise _TooLong
+        return content
+
+
+def _order(member):
+    try:
+        return calendar.timegm((*member.date_time, 0, 0, 0))
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _read_member(archive, member):
     try:
         with archive.open(member) as file:
             content = file.read(LARGEST + 1)
-    except Exception:  # see `_zip_members`; zlib and lzma add errors of their own
+    except Exception:  # see `_is_of_a_class`; zlib and lzma add errors of their own
         return None, "the file in the zip is damaged or has a password."
-    if len(content) > LARGEST:
-        return None, _too_large()
-    return content, ""
-
-
-def read_notebook(content):
-    """Return the cells of a notebook as `(id, grade id, source)`, in order, code cells only.
-
-    Raises:
-        CourseError: it is no notebook; the message is in words for the student.
-    """
-    try:
-        notebook = json.loads(content.decode("utf-8-sig"))
-        cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
-        found = []
-        for cell in cells:
-            source = cell.get("source", cell.get("input", ""))
-            source = source if isinstance(source, str) else "".join(source)
-            if cell.get("cell_type") == "code":
-                marks = cell.get("metadata", {}).get("nbgrader", {})
-                found.append((cell.get("id"), marks.get("grade_id"), _text(source)))
-    except RecursionError:
-        raise CourseError("the file is no notebook: it has too many lists in lists.") from None
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        text = "the file is no notebook: Jupyter could not open it. Save it again and hand it in."
-        raise CourseError(text) from None
-    return found
+    return (None, _too_large()) if len(content) > LARGEST else (content, "")
 
 
 def answers(cells, lesson):
     """Return the source of each exercise's answer, by the exercise's name.
 
-    The cell with the right id counts. Where it is gone, is still the stub, or gives the answer's
-    name no value, the last cell that does counts: ids and metadata may be lost, cells copied.
+    It is the definition that is in force when the notebook checks it: the last cell before the
+    check that gives the answer's name a value. Where there is none but the stub, the last one in
+    the notebook counts: ids and metadata may be lost, cells copied, checks deleted.
 
     Args:
-        cells: what `read_notebook` gives.
+        cells: `(id, grade id, source)` of each cell with code, in order.
         lesson: a `lesson_source.Lesson`.
     """
     found = {}
@@ -327,21 +457,16 @@ def answers(cells, lesson):
             rf"^(?:async )?(?:def|class) {exercise.answer}\b|^{exercise.answer}\s*(?::[^=\n]*)?=",
             re.M,
         )
-        own = [source for id, mark, source in cells if exercise.answer_id in (id, mark)]
-        others = [source for _, _, source in cells if binds.search(source)]
-        answered = [source for source in own if squeezed(source) != squeezed(exercise.stub)]
-        first = [source for source in answered if binds.search(source)][:1]
-        moved = [source for source in others if squeezed(source) != squeezed(exercise.stub)][-1:]
-        chosen = [*first, *moved, *answered[:1], *own[:1], *others[-1:]]
-        if chosen:
-            found[exercise.name] = chosen[0]
+        checks = [n for n, cell in enumerate(cells) if exercise.check_id in cell[:2]]
+        end, stub = checks[-1] if checks else len(cells), squeezed(exercise.stub)
+        binding = [(n, source) for n, (*_, source) in enumerate(cells) if binds.search(source)]
+        answered = [(n, source) for n, source in binding if squeezed(source) != stub]
+        before = [source for n, source in answered if n < end]
+        own = [source for *ids, source in cells if exercise.answer_id in ids]
+        changed = [source for source in own if squeezed(source) != stub]
+        choices = (before, [s for _, s in answered], changed, own, [s for _, s in binding])
+        for sources in choices:
+            if sources:
+                found[exercise.name] = sources[-1]
+                break
     return found
-
-
-def safe_name(student):
-    """Return a name that a folder may have, for a student whose name may be any text."""
-    name = unicodedata.normalize("NFC", student)
-    name = re.sub(r"[^\w.@-]+", "_", name).strip("._")[:80] or "student"
-    if name == student:
-        return name
-    return f"{name}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:6]}"
