@@ -45,7 +45,8 @@ lesson: $(READY)  ## run a lesson's solution without a browser: make lesson N=01
 
 assignment: $(READY)  ## make what students get: make assignment N="04 05"
 	@test -n "$(N)" || { echo "Which lessons? For example: make assignment N=04" >&2; exit 2; }
-	@$(BIN)/python -m tools.assignment $(N)
+	@$(BIN)/python -m tools.assignment $(N) $(if $(QUESTIONS),--questions "$$QUESTIONS") \
+	  $(if $(LESSONS),--lessons-in "$$LESSONS")
 
 GRADE := .venv-grade/.ready-requirements-grade.txt
 
@@ -59,7 +60,8 @@ grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (DUE= CLASS
 	@test -n "$${N-}" -a -n "$${FROM-}" || \
 	  { echo "For example: make grade N=04 FROM=submissions/ (docs/instructors.md)" >&2; exit 2; }
 	@set -- "$$N" --from "$$FROM"; \
-	for name in DUE CLASS PENALTY WORKERS DASK TO; do \
+	test -z "$${LESSONS-}" || set -- "$$@" --lessons-in "$$LESSONS"; \
+	for name in DUE CLASS PENALTY QUESTIONS WORKERS DASK TO; do \
 	  eval "value=\$${$$name-}"; \
 	  test -z "$$value" || \
 	    set -- "$$@" "--$$(echo $$name | tr A-Z a-z)" "$$value"; \

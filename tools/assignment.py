@@ -17,8 +17,8 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
-from tools.grading import names
-from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
+from tools.grading import names, questions
+from tools.lesson_source import LESSONS, ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
 README = """\
@@ -52,6 +52,7 @@ def release(lesson):
     nbgrader (https://nbgrader.readthedocs.io), their ids as names.
     """
     made = notebook(lesson, RELEASE)
+    made.cells += questions.cells(lesson)
     points = {exercise.check_id: exercise.points for exercise in lesson.exercises}
     answers = {exercise.answer_id for exercise in lesson.exercises}
     for cell in made.cells:
@@ -59,9 +60,9 @@ def release(lesson):
             cell.metadata["nbgrader"] = {
                 "schema_version": 3,
                 "grade_id": cell.id,
-                "cell_type": "code",
+                "cell_type": cell.cell_type,
                 "grade": cell.id in points,
-                "locked": cell.id in points,
+                "locked": cell.id not in answers,
                 "solution": cell.id in answers,
                 "task": False,
             } | ({"points": points[cell.id]} if cell.id in points else {})
@@ -78,10 +79,17 @@ def requirements():
     return "\n".join(wanted) + "\n"
 
 
-def make(path, assignments=ASSIGNMENTS):
-    """Make the release of one lesson and return the path of its zip."""
+def make(path, assignments=ASSIGNMENTS, asked=None):
+    """Make the release of one lesson and return the path of its zip.
+
+    Args:
+        path: the lesson's source.
+        assignments: the folder in which a folder is made.
+        asked: a notebook with questions of the instructor's, see `grading.questions`; or None.
+    """
     lesson, name, folder = read_lesson(path), path.stem, assignments / path.stem
-    rows = [f"- {exercise.answer}: {exercise.points}" for exercise in lesson.exercises]
+    lesson = questions.asked_in(lesson, asked) if asked else lesson
+    rows = [f"- {e.answer or e.name}: {e.points}" for e in lesson.exercises]
     total = sum(exercise.points for exercise in lesson.exercises)
     points = f"Points, {total} in all, by the name of the function:\n\n" + "\n".join(rows)
     with whole_folder(folder / "release") as made, whole_file(folder / f"{name}.zip") as archive:
@@ -107,10 +115,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Make what is handed out for some lessons.")
     parser.add_argument("lessons", nargs="+", help="their numbers or names, such as 04 05")
     parser.add_argument("--to", type=Path, default=ASSIGNMENTS, help="where it goes")
+    parser.add_argument("--lessons-in", type=Path, default=LESSONS, help="a folder of your own")
+    parser.add_argument("--questions", type=Path, help="a notebook that asks for free answers")
     options = parser.parse_args(arguments)
     try:
-        for path in find_lessons(" ".join(options.lessons).split(), with_exercises=True):
-            archive = make(path, options.to.absolute())
+        numbers = " ".join(options.lessons).split()
+        paths = find_lessons(numbers, options.lessons_in.absolute(), with_exercises=True)
+        questions.one_lesson(paths, options.questions)
+        for path in paths:
+            archive = make(path, options.to.absolute(), options.questions)
             print(f"{archive.parent / 'release'}\n{archive}")
     except (CourseError, LessonError) as error:
         print(error, file=sys.stderr)

@@ -8,6 +8,7 @@ reach every table and page. What has not changed since the last time is not grad
 """
 
 import argparse
+import collections
 import contextlib
 import dataclasses
 import datetime
@@ -24,12 +25,12 @@ from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file
 from tools.assignment import release
-from tools.grading import classlist, engine, feedback, results, summary, tables
+from tools.grading import classlist, engine, feedback, questions, results, summary, tables
 from tools.grading.judge import Mark
 from tools.grading.sandbox import Limits, refuse_without_bubblewrap
 from tools.grading.submissions import EMPTY, Submission, answers, collect
 from tools.grading.texts import inert, safe_name
-from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
+from tools.lesson_source import LESSONS, ROOT, LessonError, find_lessons, read_lesson, read_title
 
 GRADES = ROOT / "build" / "grades"
 SHORTEST = 16
@@ -89,6 +90,7 @@ class Settings:
         limits: a `sandbox.Limits`.
         unsafe: whether to go without a sandbox.
         force: whether to grade what has not changed, too.
+        questions: a notebook with questions of the instructor's, or None.
         run: generator function of a dict of jobs that yields their marks.
     """
 
@@ -99,6 +101,7 @@ class Settings:
     limits: Limits = Limits()
     unsafe: bool = False
     force: bool = False
+    questions: Path | None = None
     run: object = engine.grade_all
 
 
@@ -111,43 +114,48 @@ def grade(path, submissions, to, settings):
         to: the folder of the grades.
         settings: a `Settings`.
     """
-    lesson = read_lesson(path)
+    lesson = checked = read_lesson(path)
+    if settings.questions:
+        lesson = questions.asked_in(lesson, settings.questions)
     records = to / lesson.name / "results"
     records.mkdir(parents=True, exist_ok=True)
     found, left_out = collect(submissions, lesson)
     for text in (*left_out, *(text for s in found.values() for text in s.left_out)):
         print(f"Left out: {text}")
     base = [version(path), settings.seed, repr(settings.limits), str(settings.unsafe)]
+    base += [repr(questions.asked(lesson))]
     graded, jobs = {}, {}
     for student, submission in _with_the_class(found, settings.members).items():
-        content = "\0".join([*base, student, submission.digest])
+        content = "\0".join([*base, student, submission.digest, submission.problem])
         digest = hashlib.sha256(content.encode()).hexdigest()
         result = graded[student] = _result(submission, digest, settings)
         kept = None if settings.force else results.kept(records, result.page, digest)
-        result.answers = answers(submission.cells, lesson)
+        result.answers = answers(submission.cells, lesson, submission.texts)
         if kept:
             result.marks, written = kept
             result.new = not written
         elif result.problem:
             status = NOT_ATTEMPTED if result.problem == EMPTY else BROKEN
             result.marks = [
-                Mark(e.name, 0, e.points, status, result.problem) for e in lesson.exercises
+                Mark(e.name, 0, e.points, status, result.problem) for e in checked.exercises
             ]
         else:
             others = [text for _, _, text in submission.cells]
             own = "\0".join([settings.seed, student, submission.digest])
             own = hashlib.sha256(own.encode()).hexdigest()
             jobs[student] = engine.job(
-                lesson, result.answers, others, own, settings.limits, settings.unsafe
+                checked, result.answers, others, own, settings.limits, settings.unsafe
             )
     if jobs:
-        engine.prove(lesson, settings.limits, settings.unsafe)
+        engine.prove(checked, settings.limits, settings.unsafe)
     bar = tqdm(total=len(jobs), desc=lesson.name, unit="submission", disable=not jobs)
     with bar, contextlib.closing(settings.run(jobs)) as marked:  # its judges end with it
         for student, marks in marked:
             graded[student].marks = marks
             results.keep(records, graded[student], written=False)
             bar.update()
+    for result in graded.values():
+        result.marks = [*result.marks, *questions.marks(lesson, result.answers)]
     _write(to, lesson, graded, settings, left_out)
     return graded
 
@@ -160,13 +168,17 @@ def _with_the_class(found, members):
     strangers = [student for student in found if members.key(student) not in members.members]
     if strangers:
         print(f"Not in the class list: {inert(', '.join(strangers), 600)}.")
-    absent = {
-        (key if members.kind == classlist.OWN else f"{member.name}_{key}"): member
-        for key, member in members.members.items()
-        if key not in there
-    }
-    empty = {student: Submission(student, problem=EMPTY) for student in absent}
-    return dict(sorted((found | empty).items()))
+    keys = collections.Counter(map(members.key, found))
+    several = [s for s in found if keys[members.key(s)] > 1 and members.key(s) in members.members]
+    if several:
+        print(f"More than one submission of one of the class: {inert(', '.join(several), 600)}.")
+    found = dict(found)
+    for key, member in members.members.items():
+        if key not in there:
+            student = key if members.kind == classlist.OWN else f"{member.name}_{key}"
+            prefix = f"{student}_assignsubmission_file_/" * (members.kind == classlist.MOODLE)
+            found[student] = Submission(student, problem=EMPTY, prefix=prefix)
+    return dict(sorted(found.items()))
 
 
 def _result(submission, digest, settings):
@@ -231,7 +243,8 @@ def _write(to, lesson, graded, settings, left_out):
     page = summary.page(lesson, title, graded, settings.unsafe, left_out)
     _replace(folder / "summary.html", page)
     for result in new:  # last, so that what was interrupted is written again
-        results.keep(folder / "results", result, written=True)
+        names = [question.name for question in questions.asked(lesson)]
+        results.keep(folder / "results", result, True, names)
     made = sorted(path.parent for path in to.glob("*/totals.csv"))
     lessons = {folder.name: (folder / "totals.csv").read_text("utf-8-sig") for folder in made}
     _replace(to / "all.csv", BOM + tables.overview(lessons))
@@ -265,6 +278,8 @@ def main(arguments=None):
     parser.add_argument("--class", dest="members", type=Path, help="the class list, a CSV file")
     parser.add_argument("--penalty", type=float, default=0, help="percent a day late")
     parser.add_argument("--force", action="store_true", help="grade what has not changed, too")
+    parser.add_argument("--questions", type=Path, help="a notebook that asks for free answers")
+    parser.add_argument("--lessons-in", type=Path, default=LESSONS, help="a folder of your own")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--dask", default="", help="address of a Dask scheduler to use instead")
     parser.add_argument("--unsafe", action="store_true", help="go without a sandbox")
@@ -276,7 +291,9 @@ def main(arguments=None):
         return engine.grade_all(jobs, options.workers, options.dask or None)
 
     try:
-        paths = find_lessons(" ".join(options.lessons).split(), with_exercises=True)
+        numbers, own = " ".join(options.lessons).split(), options.lessons_in.absolute()
+        paths = find_lessons(numbers, own, with_exercises=True)
+        questions.one_lesson(paths, options.questions)
         due = _deadline(options.due)
         members = classlist.read(options.members) if options.members else None
         if not 0 <= options.penalty <= 100:
@@ -290,6 +307,7 @@ def main(arguments=None):
             penalty=options.penalty,
             unsafe=options.unsafe,
             force=options.force,
+            questions=options.questions,
             run=run,
         )
         for path in paths:

@@ -88,6 +88,21 @@ CODE = {
         0,
         "more than 10000 files",
     ),
+    "holds memory in sockets": (
+        "import os, socket, time\n"
+        "for _ in range(40):\n"
+        "    if os.fork() == 0:\n"
+        "        held = [socket.socketpair() for _ in range(100)]\n"
+        "        for one, _ in held:\n"
+        "            one.setblocking(False)\n"
+        "            try:\n"
+        "                while True: one.send(bytes(4096))\n"
+        "            except OSError: pass\n"
+        "        time.sleep(1000)\n"
+        "time.sleep(1000)\n" + RIGHT,
+        0,
+        "more than 10000 files",
+    ),
     "opens sockets of the kernel's": (
         "import socket\n"
         "def side_after(side, blocks):\n"

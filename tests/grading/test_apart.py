@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from course_utils.errors import CourseError
 from tests.grading.test_submissions import LESSON, NAME, collect, notebook, put, said, zipped
 from tools.grading import submissions
 from tools.lesson_source import LESSONS
@@ -169,6 +170,38 @@ def test_a_small_file_that_fills_the_memory(tmp_path):
     found = said(tmp_path)
     assert found["anna"] == "a" and "too much to be read" in found["mallory"]
     assert peak() - before < 300 * 2**20, "of it, only the bytes are held here"
+
+
+def test_text_that_takes_long_to_read(tmp_path, monkeypatch):
+    """Of the notebooks of one student, the latest are read, as long as there is time."""
+    nested = {"cell_type": "markdown", "source": "(" * 190 + ")" * 190}
+    put(tmp_path / "anna" / NAME, json.dumps({"cells": [nested] * 4_000}).encode())
+    began = submissions._spent_on_reading()
+    assert collect(tmp_path, LESSON)[0]["anna"].cells == []
+    assert submissions._spent_on_reading() - began < 15
+    monkeypatch.setattr(submissions, "READING_SECONDS", -1)
+    assert "too much time" in collect(tmp_path, LESSON)[0]["anna"].left_out[0]
+
+
+def test_cells_without_end(tmp_path):
+    many = b'{"cell_type":"code","source":""},' * 1_000_000
+    put(tmp_path / "anna" / NAME, b'{"cells": [' + many + b"{}]}")
+    assert "5000 cells" in said(tmp_path)["anna"]
+
+
+def test_where_no_notebook_can_be_read_nobody_is_blamed(tmp_path, monkeypatch):
+    put(tmp_path / "anna" / NAME, notebook("a"))
+    monkeypatch.setattr(submissions.notebooks, "__file__", str(tmp_path / "lost.py"))
+    with pytest.raises(CourseError, match="Nobody is graded. No notebook can be read here: .*lost"):
+        collect(tmp_path, LESSON)
+
+
+def test_what_is_left_out_fills_no_screen(tmp_path):
+    (tmp_path / "anna").mkdir()
+    for n in range(500):
+        (tmp_path / "anna" / f"{n}.ipynb").symlink_to("/")
+    left_out = collect(tmp_path, LESSON)[0]["anna"].left_out
+    assert len(left_out) == 11 and left_out[-1] == "anna: 490 more."
 
 
 def peak():

@@ -11,10 +11,11 @@ import pytest
 from tests.grading import hostile
 from tools import grade
 from tools.assignment import release
-from tools.grading import engine
+from tools.grading import engine, notebooks
 from tools.grading.judge import Judge, Mark
+from tools.grading.names import IMPORTABLE
 from tools.grading.notebooks import read
-from tools.grading.sandbox import Limits
+from tools.grading.sandbox import WAITING, Limits
 from tools.grading.submissions import answers
 from tools.lesson_source import LESSONS, ROOT, read_lesson
 
@@ -146,17 +147,40 @@ def test_an_answer_of_the_lesson_that_is_not_right_stops_the_run(monkeypatch):
         engine.prove(LESSON, Limits(), False)
 
 
-def test_what_an_answer_leaves_behind_is_no_fault(needs_bubblewrap):
+SPOILS = {
+    "Python": "import builtins\nbuiltins.compile = None\n",
+    "names": "import tools.grading.names as names\nnames.needed = lambda *_: 1 / 0\n",
+    "the worker": (
+        "import gc\n"
+        "for found in gc.get_objects():\n"
+        "    if type(found).__name__ == 'Worker':\n"
+        "        found.lesson = lambda **_: {'loaded': False, 'message': 'a fault of yours'}\n"
+    ),
+    "the number of processes": (
+        "import os, time\n"
+        "for _ in range(58):\n"
+        "    if os.fork() == 0: time.sleep(1000)\n"
+        "os._exit(1)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILS)
+def test_what_an_answer_leaves_behind_is_no_fault(what, needs_bubblewrap):
     """It has spoiled the sandbox; the next exercise gets a fresh one, and its points."""
-    spoils = "import builtins\nbuiltins.compile = None\n" + SIZE.solution
+    spoils = SPOILS[what] + SIZE.solution
     bug = next(exercise for exercise in LESSON.exercises if exercise.name == "bug")
     with Judge(LESSON, "seed", Limits(seconds=5)) as judge:
         judge.mark(SIZE, spoils)
         assert judge.mark(bug, bug.solution).points == bug.points
 
 
-def test_the_course_says_what_may_be_imported():
-    from tools.grading.names import IMPORTABLE
-
-    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
-    assert IMPORTABLE in " ".join(guide.split())
+def test_what_the_guide_tells():
+    guide = " ".join((ROOT / "docs" / "instructors.md").read_text(encoding="utf-8").split())
+    limits = Limits()
+    assert f"an answer may import are {IMPORTABLE};" in guide
+    assert limits.files == 10_000 and "at most 10,000, which vanish" in guide
+    assert limits.judge_seconds == 60 and "takes a minute at most" in guide
+    assert limits.seconds * WAITING == 300 and "by the clock, after five minutes" in guide
+    may = f"may use {notebooks.MEMORY_MB} MB and {notebooks.SECONDS} seconds"
+    assert may in guide

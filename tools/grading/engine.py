@@ -154,7 +154,7 @@ def grade(job, judges=None):
         # far more than a judge takes that keeps to its own limits
         limits = job["limits"]
         seconds = limits["seconds"] + limits["judge_seconds"] + IMPORT_SECONDS
-        seconds *= len(left) * WAITING
+        seconds = min(10**6, seconds * len(left) * WAITING)
         said, error = judges.run(job | {"exercises": left}, seconds)
         for line in said.splitlines():
             mark = Mark(**json.loads(line))

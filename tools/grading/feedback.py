@@ -4,11 +4,13 @@ import html
 import zipfile
 
 from course_utils.exercises.checks import BROKEN, NOT_ATTEMPTED, RIGHT, WRONG
-from tools.grading.gradebook import shown
+from tools.grading.questions import BY_HAND
 from tools.grading.summary import document
 from tools.grading.tables import number
+from tools.grading.texts import shown
 
 SIGNS = {RIGHT: "✓ Right", WRONG: "✗ Wrong", BROKEN: "! Broken", NOT_ATTEMPTED: "… Not attempted"}
+SIGNS[BY_HAND] = "To be graded"
 
 
 def page(title, lesson, result):
@@ -31,7 +33,9 @@ def page(title, lesson, result):
         body.append(f"<h2>{_text(titles[exercise.name])}</h2>")
         earned = f"{number(result.earned(mark))} of {mark.of} points"
         by = "" if points is None else ", given by your instructor"
-        body.append(f"<p><b>{earned}{by}.</b> {SIGNS[mark.status]}: {_text(mark.reason)}</p>")
+        found = f"{SIGNS[mark.status]}: {_text(mark.reason)}"
+        graded = mark.status == BY_HAND and points is not None
+        body.append(f"<p><b>{earned}{by}.</b> {'' if graded else found}</p>")
         if comment:
             lines = "<br>".join(map(_text, comment.splitlines()))
             body.append(f"<p><b>Your instructor's comment:</b> {lines}</p>")
@@ -48,6 +52,7 @@ def titles_of(lesson):
     found = {}
     for exercise in lesson.exercises:
         text = texts.get(exercise.answer_id.removesuffix("_answer"), "")
+        text = text if exercise.answer else exercise.shown
         heads = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
         found[exercise.name] = heads[0] if heads else exercise.name
     return found
@@ -90,4 +95,4 @@ def write_zip(path, lesson, results, pages):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, result in results.items():
             name = f"{result.prefix or f'{result.page}/'}{lesson}.html"
-            archive.writestr(name, pages[student])
+            archive.writestr(name.replace("\\", "_"), pages[student])

@@ -17,9 +17,8 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from course_utils.exercises.checks import Outcome
-
-SHOWN = 20_000
-"""Characters of an answer that are kept in the graded notebook: more than a reader can use."""
+from tools.grading.questions import BY_HAND
+from tools.grading.texts import shown
 
 
 @contextlib.contextmanager
@@ -57,15 +56,16 @@ def write_assignment(book, course, lesson, release, due=None):
     book.update_or_create_notebook(lesson.name, lesson.name)
     for exercise in lesson.exercises:
         where = (lesson.name, lesson.name)
+        kind = "code" if exercise.answer else "markdown"
         book.update_or_create_grade_cell(
-            exercise.check_id, *where, max_score=exercise.points, cell_type="code"
+            exercise.check_id, *where, max_score=exercise.points, cell_type=kind
         )
         book.update_or_create_solution_cell(exercise.answer_id, *where)
         for cell in release.cells:
             if cell.id in (exercise.check_id, exercise.answer_id):
-                locked = cell.id == exercise.check_id
+                locked = cell.id != exercise.answer_id
                 book.update_or_create_source_cell(
-                    cell.id, *where, source=cell.source, cell_type="code", locked=locked
+                    cell.id, *where, source=cell.source, cell_type=kind, locked=locked
                 )
 
 
@@ -105,8 +105,9 @@ def write_marks(book, course, lesson, release, student, answers, marks):
     nbformat.write(graded(lesson, release, answers, marks), folder / f"{lesson.name}.ipynb")
     for exercise in lesson.exercises:
         grade = book.find_grade(exercise.check_id, lesson.name, lesson.name, student)
-        grade.auto_score = marks[exercise.name].points
-        grade.needs_manual_grade = grade.manual_score is not None  # for another answer than now
+        waits = marks[exercise.name].status == BY_HAND
+        grade.auto_score = None if waits else marks[exercise.name].points
+        grade.needs_manual_grade = waits or grade.manual_score is not None  # for an older answer
     book.db.commit()
 
 
@@ -145,24 +146,23 @@ def graded(lesson, release, answers, marks):
     """
     made = copy.deepcopy(release)
     cells = {cell.id: cell for cell in made.cells}
+    kept = {key for e in lesson.exercises for key in (e.answer_id, e.check_id)}
     for exercise in lesson.exercises:
         mark, check = marks[exercise.name], cells[exercise.check_id]
         cells[exercise.answer_id].source = shown(answers.get(exercise.name, exercise.stub))
+        if not exercise.answer:
+            rubric = f"**For who grades this:**\n\n{exercise.solution}"
+            made.cells.append(nbformat.v4.new_markdown_cell(rubric, id=f"{exercise.name}_rubric"))
+            kept |= {f"{exercise.name}{part}" for part in ("_question", "_rubric")}
+            continue
         outcome = Outcome(mark.status, mark.reason)
         found = {"text/plain": repr(outcome), "text/html": outcome._repr_html_()}
         check.outputs = [nbformat.v4.new_output("execute_result", found, execution_count=1)]
         check.execution_count = 1
         check.source = "# What the check found:"
     cells["title"].source = cells["title"].source.split("\n")[0]
-    kept = {key for e in lesson.exercises for key in (e.answer_id, e.check_id)}
     made.cells = [cell for cell in made.cells if cell.id in kept or _is_about_one(cell, kept)]
     return made
-
-
-def shown(source):
-    """Return an answer as it is shown: not millions of characters."""
-    more = len(source) - SHOWN
-    return source if more <= 0 else f"{source[:SHOWN]}\n# … and {more} characters more"
 
 
 def _is_about_one(cell, kept):

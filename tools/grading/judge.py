@@ -164,6 +164,7 @@ def _grade(exercise, student, source, others, seed):
     except OutOfTime:
         text = f"to check what your answer returns takes more than {seconds:g} seconds."
         lost = _Lost(BROKEN, text, doubtful=True)
+        student.worker.sandbox.end()  # a message may be half read
     except _Lost as error:
         lost = _without_values(error) if _after_hidden_tests_began(exercise, error) else error
     except AssertionError as error:
@@ -409,6 +410,7 @@ class _Student:
         try:
             reply = self._checked(self.worker, {"inputs": list(inputs), "named": named}, "call")
             if self.exercise.as_data:
+                self.measuring.begin()  # how long the answer has taken is no matter here
                 request = {"beside": self.exercise.beside, "as_data": self.exercise.as_data}
                 request |= {"value": reply.get("value"), "inputs": list(inputs)}
                 reply = self._checked(self.measuring, request, "measure")

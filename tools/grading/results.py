@@ -87,10 +87,16 @@ class Result:
         return {True: "yes", False: "no", None: "not known"}[self.late]
 
 
-def keep(folder, result, written):
-    """Keep the marks of the checks; `written` says whether the gradebook has them."""
+def keep(folder, result, written, by_hand=()):
+    """Keep the marks of the checks; `written` says whether the gradebook has them.
+
+    Args:
+        folder, result, written: the folder of records, a `Result`, a bool.
+        by_hand: the names of questions, whose marks are not kept here but in the gradebook.
+    """
     record = {"student": result.student, "digest": result.digest, "written": written}
-    record["marks"] = [dataclasses.asdict(mark) for mark in result.marks]
+    marks = [mark for mark in result.marks if mark.exercise not in by_hand]
+    record["marks"] = [dataclasses.asdict(mark) for mark in marks]
     with whole_file(folder / f"{result.page}.json") as aside:
         aside.write_text(json.dumps(record), encoding="utf-8")
 

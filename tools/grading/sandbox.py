@@ -7,6 +7,7 @@ process to look at, and may not ask everything of the kernel.
 
 import contextlib
 import dataclasses
+import itertools
 import math
 import os
 import shutil
@@ -29,8 +30,11 @@ OWN = ("worker.py", "wire.py", "names.py", "layers.py")
 WAITING = 10
 """How often its processor time an exercise may take by the clock: whoever sleeps uses none."""
 WRITABLE = ("/tmp", "/dev/shm")
+OPENED = 10
+"""An open file counts as so many: a pipe or a socket may hold much of the kernel's memory."""
 ANYBODY = 2_000_000_000
 """Where the grader runs as root, each sandbox has a user id of its own, from this number on."""
+_NUMBERS = itertools.count()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Limits:
         memory_mb: of all its processes together, and what each may ask for.
         processes: processes and threads.
         disk_mb: all its files together; they lie in memory.
-        files: files and folders, empty ones too.
+        files: files and folders, empty ones too; what is open counts OPENED times.
         judge_seconds: processor time of the judge for one exercise: what comes out of the sandbox
             may take long to read or to compare.
     """
@@ -183,7 +187,8 @@ class Sandbox:
         self.limits, self.reason, self.out_of_time, self._folder = limits, None, False, None
         self._spent, self._allowed, self._seen, self._lock = 0, math.inf, {}, threading.Lock()
         numbers = [limits.memory_mb, limits.disk_mb, _allowed_processes(limits)]
-        user = ANYBODY + os.getpid() if os.getuid() == 0 and not unsafe else -1
+        user = ANYBODY + 16 * os.getpid() + next(_NUMBERS) % 16  # no process of it has lived yet
+        user = user if os.getuid() == 0 and not unsafe else -1
         worker = ["-m", "tools.grading.worker", *map(str, numbers), str(user)]
         command = [sys.executable, *worker]
         options = {
@@ -212,21 +217,24 @@ class Sandbox:
     def _watch(self):
         """End the sandbox when its processes together use too much of anything."""
         while self.process.poll() is None:
+            began = time.thread_time()
             memory, tasks, files = self._used()
+            took = time.thread_time() - began
             if memory > self.limits.memory_mb * 2**20:
                 self.end(f"it uses more than {self.limits.memory_mb} MB of memory")
             elif tasks > self.limits.processes + 16:
                 self.end(f"it starts more than {self.limits.processes} processes")
             elif files > self.limits.files:
-                self.end(f"it makes more than {self.limits.files} files")
+                self.end(f"it makes or opens more than {self.limits.files} files")
             elif self._spent > self._allowed:
                 text = f"it uses more than {self.limits.seconds:g} seconds of processor time"
                 self.end(text, out_of_time=True)
             time.sleep(0.1)
+            time.sleep(9 * took)  # where many processes run, looking at them takes its time
 
     def _used(self):
         """Return what its processes hold: bytes of memory, how many tasks they are, and files."""
-        memory, tasks, live, place = 0, 0, 0, None
+        memory, tasks, files, live, place = 0, 0, 0, 0, None
         with self._lock:
             for process in self._inside():
                 try:
@@ -234,6 +242,7 @@ class Sandbox:
                         times = process.cpu_times()
                         memory += process.memory_info().rss
                         tasks += process.num_threads()
+                    files += OPENED * process.num_fds()
                 except psutil.Error:
                     continue
                 live += sum(times[:4])  # with those whose end it has waited for
@@ -241,7 +250,7 @@ class Sandbox:
                 place = f"/proc/{process.pid}/root"
             # Where nobody waits for a process, what was seen of it counts: never more than it used.
             self._spent = max(self._spent, live, sum(self._seen.values()))
-        return memory, tasks, _files(place) if place and self._folder is None else 0
+        return memory, tasks, files + (_files(place) if place and self._folder is None else 0)
 
     def allow(self, seconds):
         """Let its processes together use so many seconds of processor time from now on."""

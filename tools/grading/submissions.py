@@ -15,6 +15,7 @@ import io
 import itertools
 import os
 import re
+import resource
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -28,8 +29,12 @@ LARGEST = 50 * 2**20
 """A file of more bytes is not read: saved pictures make some megabytes."""
 MANY = 100
 """Notebooks of one student that are looked at, the latest ones."""
+READING_SECONDS = 60
+"""Processor time that goes into reading one student's notebooks, the latest first."""
 FILES = 10_000
 """Files of one student among which notebooks are looked for."""
+NAMED = 10
+"""Of one student, so many of the files that are left out are named."""
 LISTING = 2 * 2**20
 """Bytes of the list of its files that a student's zip may have, about 20,000 files."""
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?$")
@@ -54,8 +59,8 @@ class Submission:
         where: the path of the file, for messages.
         time: when it was handed in, a `datetime` with its time zone; None where nobody says.
         late: whether the learning platform calls it late; None where it says nothing.
-        content: its bytes; None where it was not read.
-        cells: its cells with code, as `notebooks.read` gives them.
+        digest: a checksum of what was handed in.
+        cells, texts: its cells, as `notebooks.read` gives them.
         problem: why it cannot be graded, in words for the student; "" where it can.
         prefix: what Moodle or Canvas want a file's name to begin with that they give back.
         left_out: what else was handed in and is not read, texts with path and reason.
@@ -65,16 +70,12 @@ class Submission:
     where: str = ""
     time: datetime.datetime | None = None
     late: bool | None = None
-    content: bytes | None = None
+    digest: str = ""
     cells: list = dataclasses.field(default_factory=list)
+    texts: dict = dataclasses.field(default_factory=dict)
     problem: str = ""
     prefix: str = ""
     left_out: list = dataclasses.field(default_factory=list)
-
-    @property
-    def digest(self):
-        """A checksum of what was handed in."""
-        return hashlib.sha256(b"\0".join([self.content or b"", self.problem.encode()])).hexdigest()
 
 
 @dataclasses.dataclass
@@ -126,7 +127,11 @@ def collect(folder, lesson):
             f"In {folder} there is no submission. Put a folder or a notebook for each student "
             f"there, or the zip that Moodle or Canvas gives. {' '.join(left_out)}".strip()
         )
-    return {key: _choose(key, students[key], lesson) for key in sorted(students)}, left_out
+    found = {key: _choose(key, students[key], lesson) for key in sorted(students)}
+    for submission in found.values():
+        if more := submission.left_out[NAMED:]:
+            submission.left_out[NAMED:] = [f"{inert(submission.student, 100)}: {len(more)} more."]
+    return found, left_out
 
 
 def _key(student):
@@ -149,25 +154,31 @@ def _choose(student, files, lesson):
         file.reason = f"older than the latest {MANY} notebooks"
     left_out = [_said(file) for file in files if file.reason]
     found = Submission(student, left_out=left_out, prefix=files[0].prefix)
-    best = None
-    for file in candidates[-MANY:]:
+    best, began = None, _spent_on_reading()
+    for file in reversed(candidates[-MANY:]):
+        if _spent_on_reading() - began > READING_SECONDS:
+            left_out.append(f"{inert(file.where, 300)}: too much time has gone into later ones.")
+            continue
         content, problem = file.read()
-        cells, told = [], None
+        cells, texts, told = [], {}, None
         if not problem:
             try:
-                cells, told = notebooks.read(content).values()
+                cells, texts, told = notebooks.read(content).values()
             except ValueError as error:
                 problem = str(error)
+            except RuntimeError as error:
+                raise CourseError(f"Nobody is graded. {error}") from None
         fits = _fits(cells, told, file.name, lesson) if not problem else _named(file.name, lesson)
         key = (not problem and fits > 1, file.order, file.turn, file.where)
         if fits and (best is None or key > best[0]):  # one at a time: they may be large
-            best = key, file, content, cells, problem
+            digest = hashlib.sha256(b"\0".join([content or b"", problem.encode()])).hexdigest()
+            best = key, file, digest, cells, texts, problem
     if best is None:
         names = {f"{f.name} ({f.reason})" if f.reason else f.name for f in files} - {""}
         names = inert(", ".join(sorted(names)), 200)
         found.problem = f"no notebook of {lesson.name}, only: {names}." if names else EMPTY
         return found
-    _, file, found.content, found.cells, found.problem = best
+    _, file, found.digest, found.cells, found.texts, found.problem = best
     found.where, found.time, found.late, found.prefix = (
         file.where,
         file.time,
@@ -193,6 +204,12 @@ def _with_zips_opened(files):
         yield dataclasses.replace(file, reason=f"older than the latest {MANY} zips")
     for file in zips[-MANY:]:
         yield from _in_a_zip(file)
+
+
+def _spent_on_reading():
+    """Return the seconds of processor time that reading notebooks has taken so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _named(name, lesson):
@@ -440,7 +457,7 @@ def _read_member(archive, member):
     return (None, _too_large()) if len(content) > LARGEST else (content, "")
 
 
-def answers(cells, lesson):
+def answers(cells, lesson, texts=()):
     """Return the source of each exercise's answer, by the exercise's name.
 
     It is the definition that is in force when the notebook checks it: the last cell before the
@@ -450,9 +467,14 @@ def answers(cells, lesson):
     Args:
         cells: `(id, grade id, source)` of each cell with code, in order.
         lesson: a `lesson_source.Lesson`.
+        texts: texts of other cells by their ids: answers to questions.
     """
     found = {}
     for exercise in lesson.exercises:
+        if not exercise.answer:
+            if exercise.answer_id in texts:
+                found[exercise.name] = texts[exercise.answer_id]
+            continue
         binds = re.compile(
             rf"^(?:async )?(?:def|class) {exercise.answer}\b|^{exercise.answer}\s*(?::[^=\n]*)?=",
             re.M,

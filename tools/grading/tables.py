@@ -7,6 +7,10 @@ from course_utils.exercises.checks import RIGHT
 from tools.grading.classlist import CANVAS, MOODLE
 from tools.grading.texts import cell
 
+OF_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account")
+OF_CANVAS += ("Section",)
+"""The columns by which Canvas knows a student again."""
+
 
 def number(points):
     """Return points as they are written: 2, 1.5, 1.33."""
@@ -73,8 +77,8 @@ def for_platform(members, lesson, results):
     if members.kind == MOODLE:
         columns = ["Grade", "Feedback comments"]
     elif members.kind == CANVAS:
-        head = [*head[:5], next((n for n in head if lesson in n), lesson)]
-        columns = head[5:]
+        columns = [next((name for name in head if lesson in name), lesson)]
+        head = [name for name in head if name in OF_CANVAS]
     else:
         return None
     head += [column for column in columns if column not in head]

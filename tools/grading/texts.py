@@ -7,8 +7,11 @@ import unicodedata
 HASHED = re.compile(r"-[0-9a-f]{16}$")
 """What ends a name that stands for another one."""
 NAME_BYTES = 80
+SHOWN = 20_000
 FORMULA = re.compile(r"(^|[;,\t|]) *(?=[=+\-@%])")
 """Where a spreadsheet may begin a formula: at the start of a cell, and behind what parts cells."""
+PLAIN = re.compile(r"-?[\d.]*")
+"""Numbers, and the hyphen by which Moodle says that there is nothing."""
 
 
 def inert(text, longest=None):
@@ -24,7 +27,14 @@ def inert(text, longest=None):
 
 def cell(text):
     """Return a text that no spreadsheet takes for a formula, nor parts into two cells."""
-    return FORMULA.sub(lambda found: f"{found[0]}'", inert(text))
+    text = inert(text)
+    return text if PLAIN.fullmatch(text) else FORMULA.sub(lambda found: f"{found[0]}'", text)
+
+
+def shown(source):
+    """Return an answer as it is shown: not millions of characters."""
+    more = len(source) - SHOWN
+    return source if more <= 0 else f"{source[:SHOWN]}\n# … and {more} characters more"
 
 
 def utf8(name):
