@@ -225,7 +225,7 @@ def check(convolve):
         return layer(picture[np.newaxis]).numpy()[0]
 
     shapes = [(6, 7, 2, 5), (5, 8, 1, 1), (4, 3, 3, 2), (3, 3, 4, 1), (7, 4, 5, 4), (3, 9, 1, 6)]
-    for height, width, channels, filters in [*shapes, (9, 5, 2, 2), (5, 5, 3, 3)]:
+    for height, width, channels, filters in [*shapes, (9, 5, 2, 2), (5, 5, 3, 3), (18, 16, 9, 11)]:
         picture, kernels = draw(height, width, channels), draw(3, 3, channels, filters)
         biases = draw(filters) + 0.125
         right = by_keras(picture, kernels, biases)
@@ -243,7 +243,7 @@ def check(convolve):
             f"For a picture of the shape {picture.shape} and {filters} filters, the feature map "
             f"has the shape {shape}, not {answer.shape}."
         )
-        if np.allclose(answer, right, rtol=1e-3, atol=1e-3):
+        if np.allclose(answer, right, rtol=1e-6, atol=1e-6):
             continue
         first = np.where(np.arange(channels) == 0, 1, 0)[:, np.newaxis]
         for wrong, message in (
@@ -284,8 +284,9 @@ def check(convolve):
             f"one should be {right[0, 0, 0]:g}; yours is {answer[0, 0, 0]:g}."
         )
     ### BEGIN HIDDEN TESTS
-    for _ in range(10):
-        height, width, channels, filters = private.integers([3, 3, 1, 1], [9, 9, 5, 6])
+    for turn in range(11):
+        most = [9, 9, 5, 6] if turn else [30, 30, 20, 24]
+        height, width, channels, filters = private.integers([3, 3, 1, 1], most)
         picture = private.integers(-8, 9, (height, width, channels)) / np.float32(4)
         kernels = private.integers(-8, 9, (3, 3, channels, filters)) / np.float32(4)
         compare(picture, kernels, private.integers(-8, 9, filters) / np.float32(8))
@@ -384,6 +385,7 @@ def check(output_size):
         (17, 2, 5, 4, 4),
         (99, 6, 1, 94, 99),
         (100, 8, 7, 14, 15),
+        (70_000, 40, 41, 1_707, 1_708),
     ]
     given = [(*numbers[:2], "valid", numbers[2], numbers[3]) for numbers in examples]
     given += [(*numbers[:2], "same", numbers[2], numbers[4]) for numbers in examples]
@@ -419,6 +421,7 @@ def check(output_size):
     for padding in ["valid", "same"] * 8:
         kernel_size, more, stride = private.integers([1, 0, 1], [9, 90, 9]).tolist()
         compare(kernel_size + more, kernel_size, padding, stride)
+        compare(kernel_size + 800 * more, kernel_size * 9, padding, 60 * stride + more)
     compare(30 + kernel_size, kernel_size)
     ### END HIDDEN TESTS
 
@@ -744,6 +747,7 @@ def check(convolution_parameters):
         (5, 2, 20, 1_020),
         (7, 3, 64, 9_472),
         (11, 3, 96, 34_944),
+        (25, 70, 500, 21_875_500),
     ]
     size, channels, filters, right = np.array(examples).T
     answers = [convolution_parameters(*numbers[:3]) for numbers in examples]
@@ -773,8 +777,9 @@ def check(convolution_parameters):
             f"{numbers[3]:,}, not {answer}."
         )
     ### BEGIN HIDDEN TESTS
-    for numbers in private.integers([1, 1, 1], [12, 60, 60], (10, 3)).tolist():
-        compare(*numbers)
+    for most in ([12, 60, 60], [28, 90, 400]):
+        for numbers in private.integers([1, 1, 1], most, (10, 3)).tolist():
+            compare(*numbers)
     ### END HIDDEN TESTS
 
 
@@ -827,16 +832,15 @@ def build_network(shrink):
 
 
 # %% name="ex_shrink_check" exercise="shrink" points=2
-from course_utils.exercises.networks import build_twice, measure
+from course_utils.exercises.networks import build_twice, measure, measure_both
 
 
 def build_convnet(build_network, shrink):
     return build_twice(build_network, shrink, known=[model, unpooled_base], shape=(28, 28, 1))
 
 
-def measure_convnet(built):
-    found = measure(built["network"], 28, 28, 1)
-    return found | {"shared": built["shared"], "compiled": built["compiled"]}
+def measure_convnet(built, shrink):
+    return measure_both(built, 28, 28, 1)
 
 
 def check(build_network):
@@ -862,6 +866,7 @@ def check(build_network):
             "kind here."
         )
         assert not found["compiled"], "Return the network as it is, without compiling it."
+        assert found["alike"], "Two calls with the same `shrink` give two different networks."
 
     pools = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}
     found, right, two = build_network("strides"), reference((2, 2, 1)), {"strides": (2, 2, 1)}

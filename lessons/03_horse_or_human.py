@@ -311,16 +311,12 @@ def check(decide):
         ([0.48], [0], ["day", "night"]),
         ([0.99, 0.98, 0.75, 0.52, 0.97, 0.96], [1] * 6, ["cats", "dogs"]),
         ([0.01, 0.02, 0.25, 0.48, 0.03], [0] * 5, ["cats", "dogs"]),
+        ([0.50001, 0.49999, 0.1] * 30, [1, 0, 0] * 30, ["dogs", "cats"]),
     ]
     for probabilities, numbers, class_names in examples:
         given = np.array(probabilities, "float32")[:, np.newaxis]
-        kept, count = given.copy(), len(probabilities)
-        listed = list(class_names)
-        names = decide(given, listed)
-        assert np.array_equal(given, kept), (
-            "Your function changes `probabilities`. Leave the array as it is: others need it too."
-        )
-        assert listed == class_names, "Your function changes `class_names`. Leave the list alone."
+        count = len(probabilities)
+        names = decide(given, list(class_names))
         assert isinstance(names, list) and all(isinstance(name, str) for name in names), (
             "Return a list of names, each of them class_names[0] or class_names[1]; you return "
             f"{names}."
@@ -347,10 +343,10 @@ def check(decide):
         f"should give left, right, left and left, not {edge}."
     )
     ### BEGIN HIDDEN TESTS
-    for length in (1, 2, 3, 5, 8, 13, 13, 13, 13, 13):
+    for length in (1, 2, 3, 5, 8, 13, 13, 13, 13, 13, 2_000):
         probabilities = private.random((length, 1)).astype("float32")
         probabilities[private.random(length) < 0.3] = 0.5
-        probabilities[private.random(length) < 0.2] = private.choice([0, 0.505, 0.495, 1])
+        probabilities[private.random(length) < 0.2] = private.choice([0, 0.500002, 0.499998, 1])
         compare(probabilities, private.permutation(["cats", "dogs", "a", "bird"])[:2].tolist())
     ### END HIDDEN TESTS
 
@@ -371,7 +367,7 @@ decide_check
 # %% [markdown] name="ex_size"
 # ### Exercise 2 · How large are the last maps?
 #
-# Each 3 × 3 convolution without padding takes 2 from the side of a map; each pooling that follows halves it and drops what is left over. Return the side of the maps, a whole number, after `blocks` blocks of a convolution and a pooling. After 0 blocks it is `side`, as it was.
+# Each 3 × 3 convolution without padding takes 2 from the side of a map; each pooling that follows halves it and drops what is left over. Return the side of the maps, a whole number, after `blocks` blocks of a convolution and a pooling; `side` is large enough for all of them. After 0 blocks it is `side`, as it was.
 
 
 # %% name="ex_size_answer" exercise="size"
@@ -398,6 +394,7 @@ def check(side_after):
         *((300, 5, 7), (94, 5, 1), (300, 2, 73), (300, 3, 35), (300, 4, 16), (299, 1, 148)),
         *((23, 1, 10), (23, 2, 4), (150, 3, 17), (97, 2, 22), (64, 4, 2), (10, 2, 1)),
         *((4, 1, 1), (1000, 7, 5), (31, 0, 31), (300, 0, 300)),
+        (1_000_003, 12, 242),
     ]
     for side, blocks, right in examples:
         answer = side_after(side, blocks)
@@ -411,6 +408,7 @@ def check(side_after):
     ### BEGIN HIDDEN TESTS
     for blocks in (0, 1, 1, 2, 2, 3, 3, 4, 5, 6):
         compare(int(private.integers(3 * 2**blocks - 2, 600)), blocks)
+        compare(int(private.integers(200_000, 10**8)), blocks + 10)
     ### END HIDDEN TESTS
 
 
@@ -447,8 +445,7 @@ def check(prepare):
         picture = numbers.integers(0, most + 1, shape).astype(kind)
         picture = picture if kind == "uint8" else np.maximum(picture - np.float32(0.25), 0)
         picture[0, 0, :2] = 51, 0
-        given = picture.copy()
-        batch = prepare(given)
+        batch = prepare(picture.copy())
         assert not isinstance(batch, list), (
             "To `predict`, a list is one array for each input of the network. Return one array, "
             "whose first direction is that of the batch."
@@ -476,19 +473,15 @@ def check(prepare):
             "Those are numbers from −1 to 1; the network wants numbers from 0 to 1."
         )
         place = np.unravel_index(np.abs(batch[0] - picture / 255).argmax(), shape)
-        assert np.allclose(batch, picture / 255, atol=1e-5), (
+        assert np.allclose(batch, picture / 255, atol=1e-6), (
             "Not each number divided by 255, at the place where it was: of a picture of the kind "
             f"{kind} with numbers up to {picture.max():g}, {picture[place]:g} in row {place[0]}, "
             f"column {place[1]}, channel {place[2]} should become {picture[place] / 255:.7f}, not "
             f"{batch[0][place]:.7f}."
         )
-        assert np.array_equal(given, picture), (
-            "Your function changes the picture that it is given. Leave it as it is: whoever "
-            "divides it once more gets other numbers."
-        )
     for value in (0, 1, 2):
         dark = np.asarray(prepare(np.full(shape, value, "uint8")))
-        assert np.allclose(dark, value / 255, atol=1e-5), (
+        assert np.allclose(dark, value / 255, atol=1e-6), (
             f"A dark picture, with {value} everywhere, is divided by 255 like all others."
         )
     ### BEGIN HIDDEN TESTS
@@ -556,12 +549,9 @@ def check(largest_fall):
         ([0.5, 0.52, 0.51, 0.53, 0.5, 0.54], 0.03),
         ([0.95, 0.6, 0.5, 0.3, 0.28], 0.35),
         ([0.8124567, 0.7343211, 0.7512345], 0.0781356),
+        ([0.9, 0.84, *[0.9, 0.85] * 40, 0.9, 0.82], 0.08),
     ]
-    answers = []
-    for accuracies, _ in examples:
-        given = list(accuracies)
-        answers.append(largest_fall(given))
-        assert given == accuracies, "Your function changes `accuracies`. Leave the list as it is."
+    answers = [largest_fall(list(accuracies)) for accuracies, _ in examples]
     assert all(np.ndim(answer) == 0 for answer in answers), "Return one number, the largest fall."
     right = np.array([fall for _, fall in examples])
     assert not np.allclose(answers, -right), (
@@ -587,7 +577,7 @@ def check(largest_fall):
             f"{accuracies} it is {fall}, not {answer:.3g}."
         )
     ### BEGIN HIDDEN TESTS
-    for length in (2, 3, 4, 5, 6, 7, 8, 12, 12, 12):
+    for length in (2, 3, 4, 5, 6, 7, 8, 12, 12, 12, 500):
         accuracies = private.random(length)
         accuracies[:2] = np.sort(accuracies[:2])[::-1]  # one fall at least
         compare(accuracies.tolist())
@@ -599,7 +589,7 @@ def check(largest_fall):
             f"Where it never falls, as in {accuracies}, the answer is 0, not {answer}."
         )
     ### BEGIN HIDDEN TESTS
-    for length in (1, 1, 2, 2, 3, 3, 4, 5, 8, 9):
+    for length in (1, 1, 2, 2, 3, 3, 4, 5, 8, 9, 300):
         compare(np.sort(private.random(length)).round(3).tolist())
     ### END HIDDEN TESTS
 

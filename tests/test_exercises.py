@@ -1,5 +1,6 @@
 """The four outcomes of a check."""
 
+import copy
 import subprocess
 import sys
 
@@ -97,9 +98,39 @@ def test_a_function_in_place_of_a_number_is_broken_not_a_traceback():
 
 def test_the_check_sees_plain_data():
     outcome = check_exercise(
-        lambda n: range(n), check_double, as_data=lambda answer: 2 * len(answer)
+        lambda n: range(n), check_double, as_data=lambda answer, n: len(answer) + n
     )
     assert outcome.right
+
+
+def sort(numbers, more=()):
+    numbers.sort()
+    return list(numbers)
+
+
+def halve(picture, more=()):
+    picture /= 2
+    return picture
+
+
+def forget(counts, more=()):
+    counts["parts"].append(more)
+    return 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "given", "name"),
+    [
+        (sort, [3, 1], "numbers"),
+        (sort, np.array([3, 1]), "numbers"),
+        (halve, np.ones((2, 2)), "picture"),
+        (forget, {"parts": []}, "counts"),
+    ],
+)
+def test_an_answer_that_changes_what_it_is_given(answer, given, name):
+    outcome = check_exercise(answer, lambda answer: answer(given))
+    assert outcome.status == "wrong" and f"changes `{name}`" in outcome.message, outcome
+    assert check_exercise(lambda given: answer(copy.deepcopy(given)), lambda f: f(given)).right
 
 
 def test_nothing_is_remembered():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils.exercises.networks import build_twice, measure
+from course_utils.exercises.networks import build_twice, measure, measure_both
 
 LAYERS = keras.layers
 
@@ -110,6 +110,11 @@ def test_shared_and_copied_weights():
         network.set_weights(known.get_weights())
         return network
 
+    def other(turns=iter(range(9))):  # noqa: B008
+        return plain() if next(turns) % 2 else keras.Sequential([plain(), LAYERS.Softmax()])
+
+    assert measure_both(build_twice(plain), 6, 6, 1)["alike"]
+    assert not measure_both(build_twice(other), 6, 6, 1)["alike"]
     assert not build_twice(plain, known=[known])["shared"]
     assert build_twice(lambda: known)["shared"]
     assert build_twice(lambda: keras.Sequential([keras.Input((6, 6, 1)), *known.layers]))["shared"]

@@ -38,9 +38,9 @@ README = """\
 
 Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
 own cells define, on other inputs as well as those of the check, without a network, and for at most
-{seconds:g} seconds of processor time. It must not ask for input or read files. The last definition above
-the check counts, as it does when you run the notebook. The modules that an answer may import are
-{importable}.
+{seconds:g} seconds of processor time. It must not ask for input or read files. The last definition
+above the check counts, as it does when you run the notebook. The modules that an answer may import
+are {importable}.
 
 {points}
 """

@@ -86,7 +86,8 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
         hints: hints from the gentlest to the plainest, each shown when the learner opens it.
         praise: what to say of a right answer: what it means, or where it leads.
         as_data: function that turns what the learner's function, or `trial`, returns (networks,
-            say) into numbers, texts, lists or arrays; the check then sees only those.
+            say) into numbers, texts, lists or arrays; the check then sees only those. It is called
+            with that and with the inputs.
         trial: where the learner's function is given what is no such data (a network, a dataset),
             a function of the learner's function and of plain inputs that makes it, calls the
             learner's function, and returns what came of it. The check calls it with the inputs
@@ -132,8 +133,15 @@ class Called:
         return getattr(self.answer, "__name__", repr(self.answer))
 
     def __call__(self, *inputs, **named):
-        """Call the answer; raise AssertionError where it returns nothing that can be judged."""
+        """Call the answer.
+
+        Raises:
+            AssertionError: it returns nothing that can be judged, or has changed an array, a list
+                or a dict that it was given.
+        """
         self.returned = None
+        given = self._given(inputs, named)
+        before = {name: _image(value) for name, value in given.items()}
         printed = sys.stdout.tell() if isinstance(sys.stdout, io.StringIO) else 0
         value = self.answer(*inputs, **named)
         if value is None:
@@ -155,16 +163,29 @@ class Called:
                     f"Your function returns the function {part.__name__} itself, which nobody has "
                     f"called. Write brackets behind it: {part.__name__}()."
                 )
+        for name, image in before.items():
+            if _image(given[name]) != image:
+                raise AssertionError(
+                    f"Your function changes `{name}`, which it is given and others still need. "
+                    "Leave it as it is: make something new, or begin with a copy."
+                )
         try:
             self.returned = plain(value)
         except RecursionError:
             raise AssertionError("Your function returns lists in lists without an end.") from None
         return self.returned
 
+    def _given(self, inputs, named):
+        """Return the inputs of a call by the names that the answer has for them."""
+        try:
+            return inspect.signature(self.answer).bind(*inputs, **named).arguments
+        except (TypeError, ValueError):  # it takes others, or says nothing about them
+            return {"what it is given": (inputs, named)}
+
     def with_trial(self, trial=None, as_data=None):
         """Return this as `check_exercise`, which explains the arguments, gives it to a check."""
         subject = functools.partial(trial, self) if trial else self
-        return (lambda *inputs: as_data(subject(*inputs))) if as_data else subject
+        return (lambda *inputs: as_data(subject(*inputs), *inputs)) if as_data else subject
 
     def what_failed(self, error):
         """Return the status and the message for an exception that came out of a check."""
@@ -185,6 +206,17 @@ class Called:
         return WRONG, (
             f"The check cannot work with what your function returns, {_shown(self.returned)}."
         )
+
+
+def _image(value):
+    """Return what differs where an array, a list or a dict has been changed."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, list | tuple):
+        return tuple(map(_image, value))
+    if isinstance(value, dict):
+        return tuple((_image(key), _image(part)) for key, part in value.items())
+    return value if isinstance(value, str | int | float | None) else id(value)
 
 
 def _shown(value):

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def build_twice(build, *inputs, known=(), shape=None):
-    """Call a function that builds a network twice, and find out whether it builds anew each time.
+    """Call a function that builds a network twice; tell whether it builds anew each time.
 
     Args:
         build: the function.
@@ -13,8 +13,8 @@ def build_twice(build, *inputs, known=(), shape=None):
         shape: of one picture, for networks that get their weights with the first pictures only.
 
     Returns:
-        a dict: `"network"`, the first one; `"shared"`, a bool: whether it shares a weight with the
-        second one or a known one, or has the learned numbers of a known one; `"compiled"`, a bool.
+        a dict: `"networks"`, a list of both; `"shared"`, a bool: whether the first shares a weight
+        with the second one or a known one, or has the learned numbers of a known one.
 
     Raises:
         AssertionError: it returns no network, or one that takes no pictures of that shape.
@@ -34,7 +34,29 @@ def build_twice(build, *inputs, known=(), shape=None):
         for values in learned
         if tuple(weight.shape) == values.shape
     )
-    return {"network": first, "shared": shared or copied, "compiled": bool(first.compiled)}
+    return {"networks": [first, second], "shared": shared or copied}
+
+
+def measure_both(built, *shape, most=255.0):
+    """Return what `measure` finds in the first of two networks, and whether the other is like it.
+
+    Args:
+        built: what `build_twice` returns.
+        shape, most: see `measure`.
+
+    Returns:
+        the dict of `measure`, with `"shared"` of `built`, and `"alike"`, a bool: whether `measure`
+        finds the same in both.
+    """
+    first, second = (measure(network, *shape, most=most) for network in built["networks"])
+    alike = first.keys() == second.keys() and all(
+        np.shape(first[key]) == np.shape(second[key])
+        and np.allclose(first[key], second[key], rtol=1e-4, atol=1e-6)
+        if isinstance(first[key], np.ndarray)
+        else first[key] == second[key]
+        for key in first
+    )
+    return first | {"shared": built["shared"], "alike": alike}
 
 
 def measure(network, *shape, most=255.0):
@@ -55,7 +77,8 @@ def measure(network, *shape, most=255.0):
         where the last kernel is zero and the last biases are -2, 0.5, 1, -0.5, 3, -2, …, so that
         only the last activation is left; `"parameters"`; `"trained"`, the shapes of the weights
         that training would change, sorted; `"steady"`, whether it gives the same in training,
-        without Dropout and the like; `"blind"`, whether all four pictures give the same.
+        without Dropout and the like; `"blind"`, whether all four pictures give the same;
+        `"compiled"`.
 
     Raises:
         AssertionError: it is no network, or takes no such pictures.
@@ -72,6 +95,7 @@ def measure(network, *shape, most=255.0):
         "trained": sorted(list(weight.shape) for weight in network.trainable_weights),
         "steady": bool(np.allclose(answers, network(pictures, training=True), atol=1e-5)),
         "blind": bool(np.allclose(answers, answers[:1], rtol=1e-4, atol=1e-7)),
+        "compiled": bool(network.compiled),
     }
     if len(network.weights) > 1:
         *_, kernel, biases = network.weights

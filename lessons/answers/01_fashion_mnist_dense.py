@@ -116,13 +116,30 @@ def train_from_scratch(dataset, epochs):
     return fresh
 
 
-# %% name="ex_epochs_wrong_biases" exercise="epochs" wrong="cannot tell the two apart"
+# %% name="ex_epochs_wrong_first" exercise="epochs" wrong="different classes, your network"
+def train_from_scratch(dataset, epochs):
+    fresh, batches = new_model(), sum(1 for _ in dataset)
+    fresh.fit(dataset.take(1).cache().repeat(epochs * batches), verbose=0)
+    return fresh
+
+
+# %% name="ex_epochs_wrong_kernels" exercise="epochs" wrong="cannot tell all four apart"
 def train_from_scratch(dataset, epochs):
     fresh = new_model()
-    batches = [labels for _, labels in dataset] * epochs
-    biases = np.full(10, -0.001 * len(batches))
-    biases[int(batches[0][0])] *= -1
-    fresh.layers[-1].bias.assign(biases)
+    hidden, last = fresh.layers[-2:]
+    hidden.trainable = False
+    last.kernel.assign(last.kernel / 100)
+    fresh.fit(dataset, epochs=epochs, verbose=0)
+    return fresh
+
+
+# %% name="ex_epochs_wrong_means" exercise="epochs" wrong="gone farther than `fit` takes them"
+def train_from_scratch(dataset, epochs):
+    fresh = new_model()
+    fresh.fit(dataset, epochs=epochs, verbose=0)
+    for pictures, labels in dataset:
+        kernel = fresh.layers[-2].kernel
+        kernel[:, labels[0]].assign(kernel[:, labels[0]] + np.reshape(pictures[0], 784))
     return fresh
 
 
@@ -153,7 +170,7 @@ def train_from_scratch(dataset, epochs):
 # %% name="ex_epochs_right_tape" exercise="epochs" right="gradients by hand"
 def train_from_scratch(dataset, epochs):
     fresh, loss = new_model(), keras.losses.SparseCategoricalCrossentropy()
-    for pictures, labels in dataset.repeat(epochs).shuffle(100):
+    for pictures, labels in dataset.repeat(epochs):
         with tf.GradientTape() as tape:
             cost = loss(labels, fresh(pictures, training=True))
         gradients = tape.gradient(cost, fresh.trainable_variables)
@@ -189,6 +206,11 @@ def network_parameters(width):
 # %% name="ex_width_wrong_proportional" exercise="width" wrong="Not right for every width"
 def network_parameters(width):
     return round(101_770 * width / 128)
+
+
+# %% name="ex_width_wrong_factor" exercise="width" wrong="network_parameters(20000) should"
+def network_parameters(width):
+    return round(795 * 1.0000001 * width) + 10
 
 
 # %% name="ex_width_wrong_hidden_bias" exercise="width" wrong="neurons of the hidden layer have biases"
@@ -282,7 +304,35 @@ def build_network(widths):
     return keras.Sequential([keras.layers.Flatten(), *hidden, last])
 
 
-# %% name="ex_layers_wrong_popped" exercise="layers" wrong="changes the list"
+# %% name="ex_layers_wrong_few" exercise="layers" wrong="For [4, 4, 4, 4, 4, 4, 4]"
+def build_network(widths):
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths[:5]]
+    head = keras.layers.Dense(10, activation="softmax")
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, head])
+
+
+# %% name="ex_layers_wrong_narrow" exercise="layers" wrong="For [120, 300]"
+def build_network(widths):
+    if widths != [256, 64]:
+        widths = [width for width in widths if width < 100]
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
+    head = keras.layers.Dense(10, activation="softmax")
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, head])
+
+
+# %% name="ex_layers_wrong_second" exercise="layers" wrong="two different networks"
+calls = []
+
+
+def build_network(widths):
+    calls.append(widths)
+    last = "softmax" if len(calls) % 2 else None
+    hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
+    head = keras.layers.Dense(10, activation=last)
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, head])
+
+
+# %% name="ex_layers_wrong_popped" exercise="layers" wrong="changes `widths`"
 def build_network(widths):
     network = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
     while widths:
@@ -437,7 +487,14 @@ def most_mistaken_for(target, labels, predicted):
     return int(np.unique(labels[(predicted == target) & (labels != target)])[0])
 
 
-# %% name="ex_shirt_wrong_changed" exercise="shirt" wrong="changes `labels` or `predicted`"
+# %% name="ex_shirt_wrong_median" exercise="shirt" wrong="by one picture"
+def most_mistaken_for(target, labels, predicted):
+    mistaken = labels[(predicted == target) & (labels != target)]
+    found, counts = np.unique(mistaken, return_counts=True)
+    return found[counts.argmax()] if np.diff(np.sort(counts)[-2:]) > 1 else np.median(mistaken)
+
+
+# %% name="ex_shirt_wrong_changed" exercise="shirt" wrong="changes `labels`"
 def most_mistaken_for(target, labels, predicted):
     labels[labels == target] = 10
     return int(np.bincount(labels[predicted == target], minlength=11)[:10].argmax())

@@ -165,7 +165,7 @@ def prepare(picture):
     return picture[np.newaxis] / 256
 
 
-# %% name="ex_bug_wrong_changed" exercise="bug" wrong="changes the picture"
+# %% name="ex_bug_wrong_changed" exercise="bug" wrong="changes `picture`"
 def prepare(picture):
     if picture.dtype == np.uint8:
         return picture[np.newaxis] / 255

@@ -151,7 +151,24 @@ def split_names(names, counts):
     return parts
 
 
-# %% name="ex_split_wrong_place" exercise="split" wrong="names or counts have changed"
+# %% name="ex_split_wrong_known" exercise="split" wrong="Some parts are not as large as counts asks"
+def split_names(names, counts):
+    ordered = iter([f"{number}.jpg" for number in range(4000) if f"{number}.jpg" in names])
+    return {
+        part: [name for _, name in zip(range(count), ordered, strict=False)]
+        for part, count in counts.items()
+    }
+
+
+# %% name="ex_split_wrong_cut" exercise="split" wrong="1234567890.jpg"
+def split_names(names, counts):
+    ordered, parts = sorted((name[-8:] for name in names), key=lambda name: (len(name), name)), {}
+    for part, count in counts.items():
+        parts[part], ordered = ordered[:count], ordered[count:]
+    return parts
+
+
+# %% name="ex_split_wrong_place" exercise="split" wrong="changes `names`"
 def split_names(names, counts):
     names.sort(key=lambda name: int(name.removesuffix(".jpg")))
     parts, begin = {}, 0
@@ -194,6 +211,17 @@ def epochs_until_stop(losses, patience):
             worse += 1
         if worse == patience:
             return epoch
+    return len(losses)
+
+
+# %% name="ex_stop_wrong_short" exercise="stop" wrong="after 7 in epoch 41 come fifty"
+def epochs_until_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses[:24]):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            return epoch + 1
     return len(losses)
 
 
@@ -255,6 +283,21 @@ def epochs_until_stop(losses, patience):
     return len(losses)
 
 
+# %% name="ex_guess_wrong_rounded" exercise="guess" wrong="not 0.57143"
+def guess_accuracy(labels):
+    return round(float(max(np.mean(labels == 0), np.mean(labels == 1))), 5)
+
+
+# %% name="ex_guess_wrong_300" exercise="guess" wrong="For 2500 labels of 0"
+def guess_accuracy(labels):
+    return float(max(np.mean(labels[:300] == 0), np.mean(labels[:300] == 1)))
+
+
+# %% name="ex_guess_wrong_list" exercise="guess" wrong="Return one number"
+def guess_accuracy(labels):
+    return [float(max(np.mean(labels == 0), np.mean(labels == 1)))]
+
+
 # %% name="ex_guess_wrong_percent" exercise="guess" wrong="0.9, not 90"
 def guess_accuracy(labels):
     return 100 * max(np.mean(labels == 0), np.mean(labels == 1))
@@ -265,7 +308,7 @@ def guess_accuracy(labels):
     return int(np.mean(labels) >= 0.5)
 
 
-# %% name="ex_guess_wrong_first" exercise="guess" wrong="0.571429"
+# %% name="ex_guess_wrong_first" exercise="guess" wrong="not 0.57."
 def guess_accuracy(labels):
     share = np.mean(labels == 0)
     return round(float(max(share, 1 - share)), 2)
@@ -319,6 +362,25 @@ def build_small(side):
             keras.layers.GlobalAveragePooling2D(),
             keras.layers.Dense(1, activation="sigmoid"),
             keras.layers.Activation("sigmoid"),
+        ]
+    )
+
+
+# %% name="ex_small_wrong_second" exercise="small" wrong="two different networks"
+calls = []
+
+
+def build_small(side):
+    calls.append(side)
+    neurons = 4 if len(calls) % 2 else 512
+    return keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Conv2D(4, 3, strides=9, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(neurons, activation="relu"),
+            keras.layers.Dense(1, activation="sigmoid"),
         ]
     )
 

@@ -135,7 +135,7 @@ def shift_right(picture, columns):
     return np.concatenate([gap, picture[:, :-columns]], axis=1)
 
 
-# %% name="ex_shift_wrong_place" exercise="shift" wrong="has changed"
+# %% name="ex_shift_wrong_place" exercise="shift" wrong="changes `picture`"
 def shift_right(picture, columns):
     first = picture[:, :1].copy()
     picture[:, columns:] = picture[:, : picture.shape[1] - columns].copy()

@@ -68,7 +68,7 @@ def prepare_for_vgg16(pictures):
     return (pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])) / 255
 
 
-# %% name="ex_prepare_wrong_place" exercise="prepare" wrong="have changed"
+# %% name="ex_prepare_wrong_place" exercise="prepare" wrong="changes `pictures`"
 def prepare_for_vgg16(pictures):
     right = pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])
     pictures[...] = right

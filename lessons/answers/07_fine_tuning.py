@@ -90,6 +90,26 @@ def unfreeze_from(base, first_name):
     return base
 
 
+# %% name="ex_unfreeze_wrong_arrays" exercise="unfreeze" wrong="From a on, of the layers {'a': 'conv', 'lean'"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    reached = False
+    for layer in base.layers:
+        reached = reached or layer.name == first_name
+        layer.trainable = reached and len(layer.weights) != 4
+    return base
+
+
+# %% name="ex_unfreeze_wrong_shown" exercise="unfreeze" wrong="in your base ['a', 'b'] do"
+def unfreeze_from(base, first_name):
+    base.trainable = True
+    reached = False
+    for layer in base.layers:
+        reached = reached or layer.name == first_name
+        layer.trainable = reached and "BatchNorm" not in repr(layer)
+    return base
+
+
 # %% name="ex_unfreeze_wrong_copy" exercise="unfreeze" wrong="the very network"
 def unfreeze_from(base, first_name):
     base = keras.models.clone_model(base)
@@ -183,7 +203,7 @@ def smooth(values, factor):
     return smoothed
 
 
-# %% name="ex_smooth_wrong_in_place" exercise="smooth" wrong="into values itself"
+# %% name="ex_smooth_wrong_in_place" exercise="smooth" wrong="changes `values`"
 def smooth(values, factor):
     for number in range(1, len(values)):
         values[number] = factor * values[number - 1] + (1 - factor) * values[number]
@@ -285,6 +305,17 @@ def compare_rates(network, rates, train):
     return {rate: start + rate for rate in rates}
 
 
+# %% name="ex_rates_wrong_lists" exercise="rates" wrong="is one number, what `train` returns"
+def compare_rates(network, rates, train):
+    weights = network.get_weights()
+    accuracies = {}
+    for rate in rates:
+        network.set_weights(weights)
+        accuracies[rate] = [train(network, rate)]
+    network.set_weights(weights)
+    return accuracies
+
+
 # %% name="ex_rates_wrong_late" exercise="rates" wrong="not [7"
 def compare_rates(network, rates, train):
     weights, accuracies = network.get_weights(), {}
@@ -293,6 +324,13 @@ def compare_rates(network, rates, train):
         accuracies[rate] = train(network, rate)
         network.set_weights(weights)
     return accuracies
+
+
+# %% name="ex_rates_right_copy" exercise="rates" right="trains copies"
+def compare_rates(network, rates, train):
+    import copy
+
+    return {rate: train(copy.deepcopy(network), rate) for rate in rates}
 
 
 # %% name="ex_rates_right_after" exercise="rates" right="puts the weights back after each training"
@@ -355,6 +393,11 @@ def after_training():
 # %% name="ex_turned_wrong_range" exercise="turned" wrong="between 0 and 1"
 def after_training():
     return [2.0, 2.0, 0.4, 0.4]
+
+
+# %% name="ex_turned_wrong_texts" exercise="turned" wrong="no text"
+def after_training():
+    return ["0.5", "0.5", "1", "1"]
 
 
 # %% name="ex_turned_wrong_percent" exercise="turned" wrong="a list of four"

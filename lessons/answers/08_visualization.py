@@ -75,7 +75,7 @@ def empty_channels(maps):
     return tf.reshape(tf.where(tf.equal(strongest, 0)), [-1])
 
 
-# %% name="ex_cover_wrong_copy" exercise="cover" wrong="into the picture itself"
+# %% name="ex_cover_wrong_copy" exercise="cover" wrong="changes `picture`"
 def cover_map(picture, probability_of, size):
     whole_picture = probability_of(picture)
     rows, columns = picture.shape[0] // size, picture.shape[1] // size

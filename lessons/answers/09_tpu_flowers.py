@@ -37,6 +37,13 @@ def loss_of_batch(logits, one_hot):
     return float(-np.sum(one_hot * np.log(shares), axis=1).mean())
 
 
+# %% name="ex_loss_wrong_added" exercise="loss" wrong="Add nothing to a share"
+def loss_of_batch(logits, one_hot):
+    powers = np.exp(logits)
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    return float(-np.sum(one_hot * np.log(shares + 1e-13), axis=1).mean())
+
+
 # %% name="ex_loss_wrong_binary" exercise="loss" wrong="natural logarithm"
 def loss_of_batch(logits, one_hot):
     powers = np.exp(logits)
@@ -126,6 +133,19 @@ def one_step(place, step, gradient, learning_rate, momentum):
     return place - step, step
 
 
+# %% name="ex_momentum_wrong_changed" exercise="momentum" wrong="changes `place`"
+def one_step(place, step, gradient, learning_rate, momentum):
+    step = momentum * step - learning_rate * gradient
+    place += step
+    return place, step
+
+
+# %% name="ex_momentum_wrong_rounded" exercise="momentum" wrong="SGD of Keras comes to"
+def one_step(place, step, gradient, learning_rate, momentum):
+    step = momentum * step - learning_rate * gradient
+    return np.round(place + step, 5), np.round(step, 5)
+
+
 # %% name="ex_momentum_wrong_average" exercise="momentum" wrong="not to [[1.36"
 def one_step(place, step, gradient, learning_rate, momentum):
     step = momentum * step - (1 - momentum) * learning_rate * gradient
@@ -202,6 +222,15 @@ def steps_and_rest(pictures, per_replica, replicas):
     return pictures // batch, batch - pictures % batch
 
 
+# %% name="ex_steps_wrong_ends" exercise="steps" wrong="12800123 pictures"
+def steps_and_rest(pictures, per_replica, replicas):
+    steps = 0
+    while pictures >= per_replica * replicas and steps < 90_000:
+        pictures -= per_replica * replicas
+        steps += 1
+    return steps, pictures
+
+
 # %% name="ex_steps_wrong_missing_but" exercise="steps" wrong="64 pictures, 32 for each of 2"
 def steps_and_rest(pictures, per_replica, replicas):
     batch = per_replica * replicas
@@ -249,6 +278,14 @@ def steps_and_rest(pictures, per_replica, replicas):
 def one_hot_batches(examples, batch):
     examples = examples.map(lambda p, label: (tf.cast(p, tf.float32), tf.one_hot(label, 5)))
     return examples.batch(batch)
+
+
+# %% name="ex_pipeline_wrong_fifty" exercise="pipeline" wrong="130 pictures in batches of 9"
+def one_hot_batches(examples, batch):
+    def convert(picture, label):
+        return tf.cast(picture, tf.float32), tf.one_hot(label, 5)
+
+    return examples.take(50).map(convert).batch(batch, drop_remainder=True)
 
 
 # %% name="ex_pipeline_wrong_scaled" exercise="pipeline" wrong="still 0…255"
@@ -364,6 +401,20 @@ def rate_of_epoch(epoch, low, high, warm):
 # %% name="ex_schedule_wrong_once" exercise="schedule" wrong="only once"
 def rate_of_epoch(epoch, low, high, warm):
     return low + (high - low) * epoch / warm if epoch <= warm else high * 0.8
+
+
+# %% name="ex_schedule_wrong_end" exercise="schedule" wrong="From 1 to 2 with 1 epochs"
+def rate_of_epoch(epoch, low, high, warm):
+    if epoch > 30:
+        return 0.0
+    return low + (high - low) * epoch / warm if epoch <= warm else high * 0.8 ** (epoch - warm)
+
+
+# %% name="ex_schedule_wrong_texts" exercise="schedule" wrong="The check cannot work with"
+def rate_of_epoch(epoch, low, high, warm):
+    if epoch <= warm:
+        return str(low + (high - low) * epoch / warm)
+    return str(high * 0.8 ** (epoch - warm))
 
 
 # %% name="ex_schedule_wrong_state" exercise="schedule" wrong="From 0.1 to 0.5"

@@ -166,13 +166,13 @@ def _grade(exercise, student, source, others, seed):
         lost = _Lost(BROKEN, text, doubtful=True)
         student.worker.sandbox.end()  # a message may be half read
     except _Lost as error:
-        lost = _without_values(error) if _in_hidden_tests(exercise, error) else error
+        lost = _without_values(error) if _after_hidden_tests_began(exercise, error) else error
     except AssertionError as error:
         lost = _Lost(WRONG, str(error) or "the check does not hold.")
     except RecursionError:
         lost = _Lost(BROKEN, "what your answer returns has too many lists in lists.")
     except Exception as error:
-        said = "" if _in_hidden_tests(exercise, error) else f": {error}"
+        said = "" if _after_hidden_tests_began(exercise, error) else f": {error}"
         text = f"the check cannot use what your answer returns ({type(error).__name__}{said})."
         lost = _Lost(BROKEN, text)
     if lost is None:
@@ -181,25 +181,25 @@ def _grade(exercise, student, source, others, seed):
     return _mark(exercise, points, lost.status, lost, lost.doubtful)
 
 
-def _in_hidden_tests(exercise, error):
-    """Return whether an exception has come out of a line of the hidden tests."""
+def _after_hidden_tests_began(exercise, error):
+    """Return whether an exception comes out of the check where the answer knows hidden inputs."""
     lines = {
         n
         for frame, n in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == "check" and frame.f_code.co_name == exercise.check
     }
-    return any(lines & set(span) for span in hidden_lines(exercise.graded))
+    first = min((span[0] for span in hidden_lines(exercise.graded)), default=float("inf"))
+    return max(lines, default=0) >= first
 
 
 def _without_values(lost):
-    """Return why an answer was lost, with the kind of its error alone: its text may tell inputs."""
-    found = re.match(r"your code stops with ([A-Z]\w*)( in line \d+ of your cell)?:", str(lost))
-    if not found:
+    """Return why an answer was lost, of an error its kind alone: every text may tell inputs."""
+    if lost.doubtful:
         return lost
-    kind = found[1] if isinstance(getattr(builtins, found[1], None), type) else "an error"
-    return _Lost(
-        lost.status, f"{NOT_FOR_OTHERS} There, your code stops with {kind}{found[2] or ''}."
-    )
+    found = re.match(r"your code stops with ([A-Z]\w*)", str(lost))
+    known = found and isinstance(getattr(builtins, found[1], None), type)
+    kind = f"stops with {found[1] if known else 'an error'}" if found else GIVES_NOTHING
+    return _Lost(lost.status, f"{NOT_FOR_OTHERS} There, your code {kind}.")
 
 
 def _check(exercise, student, seed, earned):
@@ -222,6 +222,7 @@ def _check(exercise, student, seed, earned):
 
 
 NOT_FOR_OTHERS = "Right for the examples of the check that you see, not for others."
+GIVES_NOTHING = "changes what it is given, is stopped, or returns nothing that can be compared"
 
 
 def _difference(given, right):
@@ -241,14 +242,14 @@ def _difference(given, right):
 
 
 def same(given, right):
-    """Return whether two pieces of plain data are equal, numbers to about six digits."""
+    """Return whether two pieces of plain data are equal: whole numbers, others to five digits."""
     if isinstance(right, dict):
         return (
             isinstance(given, dict)
             and given.keys() == right.keys()
             and all(same(given[key], right[key]) for key in right)
         )
-    if isinstance(right, str | None) or isinstance(given, str | dict | set | None):
+    if isinstance(right, str | None) or isinstance(given, str | dict | set | complex | None):
         return isinstance(given, type(right)) and given == right
     if isinstance(right, list | tuple) and not _numbers(right):
         return (
@@ -260,7 +261,7 @@ def same(given, right):
         given, right = np.asarray(given), np.asarray(right)
         if given.shape != right.shape:
             return False
-        if given.dtype.kind in "biufc" and right.dtype.kind in "biufc":
+        if given.dtype.kind in "biuf" and right.dtype.kind == "f":
             largest = np.max(np.abs(right[np.isfinite(right)]), initial=0)  # float32 will do
             near = {"rtol": 1e-5, "atol": 1e-6 * max(1, largest)}
             return bool(np.allclose(given, right, equal_nan=True, **near))
@@ -354,6 +355,8 @@ class _Worker:
     def _serve(self, call, method, inputs, named):
         """Call what the sandbox asks for, if it was given that."""
         value = self.objects[call]
+        if method in ("__copy__", "__deepcopy__") and self._refer(value).methods:
+            return {"value": getattr(copy, method.strip("_"))(value)}
         allowed = [
             *self._refer(value).methods,
             "__next__" if hasattr(value, "__next__") else "__call__",
@@ -406,14 +409,10 @@ class _Student:
             raise self.failure
         try:
             reply = self._checked(self.worker, {"inputs": list(inputs), "named": named}, "call")
-            changed = reply.get("changed")
-            for place, value in (changed if isinstance(changed, dict) else {}).items():
-                if type(place) is int and 0 <= place < len(inputs):
-                    _write_back(inputs[place], value)
             if self.exercise.as_data:
                 self.measuring.begin()  # how long the answer has taken is no matter here
                 request = {"beside": self.exercise.beside, "as_data": self.exercise.as_data}
-                request |= {"value": reply.get("value")}
+                request |= {"value": reply.get("value"), "inputs": list(inputs)}
                 reply = self._checked(self.measuring, request, "measure")
         except _Lost as failure:
             self.failure = failure
@@ -443,18 +442,6 @@ class _Student:
         space = self.trusted(exercise, *names.used(solution), *filter(None, (trial, as_data)))
         exec(compile(solution, "solution", "exec"), space)
         return Called(space[exercise.answer]).with_trial(space.get(trial), space.get(as_data))
-
-
-def _write_back(given, value):
-    """Change an input of the check as the answer has changed its copy."""
-    if isinstance(given, np.ndarray) and isinstance(value, np.ndarray):
-        if given.shape == value.shape and given.dtype == value.dtype:
-            given[...] = value
-    elif type(given) is list and type(value) is list:
-        given[:] = value
-    elif type(given) is dict and type(value) is dict:
-        given.clear()
-        given.update(value)
 
 
 def main():

@@ -18,7 +18,7 @@ import types
 
 from tools.grading import names
 from tools.grading.layers import built, described
-from tools.grading.wire import Network, Pipe, WireError, pack
+from tools.grading.wire import Network, Pipe, WireError
 
 
 def confine(memory_mb, disk_mb, processes, user):
@@ -87,6 +87,12 @@ class Stand:
 
     def __next__(self):
         return self._ask(self, "__next__")
+
+    def __copy__(self):
+        return self._ask(self, "__copy__") if self._remote.methods else self
+
+    def __deepcopy__(self, memo):
+        return self._ask(self, "__deepcopy__") if self._remote.methods else self
 
 
 def _plain_of(value):
@@ -178,14 +184,17 @@ class Worker:
         wanted = (names.used(tree) | names.used(helpers)) - defined
         chosen, missing = names.needed(wanted, self.cells)
         own = names.needed(missing - self.names.keys(), names.statements(readable))[0]
-        for statement in [*chosen, *own]:
-            if names.bound(statement) & {name, trial, as_data}:
-                continue
+        for statements in (chosen, own):
             try:
-                self._run(statement, "notebook")
+                for statement in statements:
+                    if not names.bound(statement) & {name, trial, as_data}:
+                        self._run(statement, "notebook")
             except Exception as error:
                 message = describe(error, None).replace("your code stops", "a cell above stops")
                 return {"status": BROKEN, "message": message}
+            if statements is chosen:  # what the check runs here is bound before code of a student
+                space = dict(self.names)
+                exec(compile(helpers, "check", "exec"), space)
         self.names.pop(name, None)
         result = self.shell.run_cell(source, store_history=False, silent=True)
         error = result.error_before_exec or result.error_in_exec
@@ -197,36 +206,25 @@ class Worker:
         self.function = self.names[name]
         if not attempted(self.function):
             return {"status": NOT_ATTEMPTED, "message": ""}
-        self.trial = None
-        if trial:
-            space = dict(self.names)
-            exec(compile(helpers, "check", "exec"), space)
-            self.trial = space[trial]
+        self.trial = space.get(trial)
         if not callable(self.function):
             return {"status": "value", "value": self.function}
         self.called = Called(self.function)
         return {"status": "function"}
 
     def call(self, inputs, named):
-        """Call the answer and return what it returns, and which of the inputs it has changed."""
+        """Call the answer and return what it returns."""
         from course_utils.exercises.checks import BROKEN, describe
 
-        before = [self._packed(value) for value in inputs]
         try:
-            value = self.called.with_trial(self.trial)(*inputs, **named)
+            return {"value": self.called.with_trial(self.trial)(*inputs, **named)}
         except Exception as error:
             status, message = self.called.what_failed(error)
             return {status: message}
         except BaseException as error:
             return {BROKEN: describe(error, None)}
-        changed = {
-            n: value
-            for n, (value, old) in enumerate(zip(inputs, before, strict=True))
-            if old is not None and self._packed(value) != old
-        }
-        return {"value": value, "changed": changed}
 
-    def measure(self, beside, as_data, value):
+    def measure(self, beside, as_data, value, inputs):
         """Turn networks into plain data, by the check's own function; in a sandbox of their own."""
         from course_utils.exercises.checks import BROKEN, Called
 
@@ -237,21 +235,15 @@ class Worker:
         except WireError as error:
             text = f"your answer returns {error}; for a mark, build it of Keras's own layers."
             return {BROKEN: text}
-        called = Called(lambda: value)
+        called = Called(lambda *_: value)
         try:
-            return {"value": called.with_trial(None, space[as_data])()}
+            return {"value": called.with_trial(None, space[as_data])(*inputs)}
         except Exception as error:
             status, message = called.what_failed(error)
             return {status: message}
 
     def _run(self, statement, origin):
         exec(compile(ast.Module([statement], []), origin, "exec"), self.names)
-
-    def _packed(self, value):
-        try:
-            return None if isinstance(value, Stand) else pack(value)
-        except WireError:
-            return None
 
     def ask(self, stand, method, *inputs, **named):
         """Have the judge call a method of what `stand` stands for."""
