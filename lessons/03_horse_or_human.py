@@ -289,7 +289,12 @@ for name, share in zip(names[::2], sparsity[::2], strict=True):
 predict_uploads(model, class_names, ready=pictures[:3])
 
 # %% [markdown] name="own_read"
-# The bar, and the "output" in small letters, are the probability of "humans"; above 0.5 the decision is a human. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has never seen a photograph.
+# The bar, and the "output" in small letters, are the probability of "humans"; above 0.5 the decision is a human. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has never seen a photograph. With Keras alone, you ask about a file like this:
+#
+# ```python
+# picture = keras.utils.load_img("dog.jpg", target_size=(side, side))
+# model.predict(np.array(picture)[np.newaxis])
+# ```
 
 # %% name="save"
 lesson.save_model(model)
