@@ -137,7 +137,7 @@ def choose(folder):
     likeness.IN_COMMON = chosen
 
 
-def write_many(folder, count):
+def write_many(folder, count, quality=90):
     """Write `count` files, 500 in a folder: the dataset's pictures, cropped in several ways."""
     written, crop = 0, 0
     while written < count:
@@ -147,7 +147,7 @@ def write_many(folder, count):
             path = folder / f"{written // 500:03d}" / f"{written:06d}.jpg"
             path.parent.mkdir(parents=True, exist_ok=True)
             width, height = photo.size
-            photo.crop((crop, crop, width - crop, height - crop)).save(path, quality=90)
+            photo.crop((crop, crop, width - crop, height - crop)).save(path, quality=quality)
             written += 1
         crop += 1
 
@@ -177,7 +177,7 @@ def timing(folder, count):
     many, large, like = folder / "many", folder / "large", folder / "like"
     write_many(many, count)
     write_large(large, 200)
-    write_many(like, HANDFUL)
+    write_many(like, HANDFUL, quality=95)  # no copies: those are left out
     few = sorted(many.iterdir())[: MEMORY_AT // 500]
     *_, memory_few, lines = run_command(like, few, folder / "cache-few")
     assert lines == min(count, MEMORY_AT)
@@ -185,7 +185,8 @@ def timing(folder, count):
     assert lines == count
     again = [run_command(like, [many], folder / "cache") for _ in range(3)]
     slow = run_command(like, [large], folder / "cache-large")[0]
-    nothing = run_command(like, [like], folder / "cache-none")[0]
+    fewest = sorted(few[0].iterdir())[:HANDFUL]
+    nothing = run_command(like, fewest, folder / "cache-none")[0]
     second = statistics.median(seconds for seconds, *_ in again)
     measured = {
         "pictures": count,

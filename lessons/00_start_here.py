@@ -103,7 +103,7 @@ show_machine()
 #
 # | variable | values |
 # | --- | --- |
-# | `COURSE_PROFILE` | `full`; `quick`; `ci`, which only tests that a notebook runs, and trains far too little to learn anything |
+# | `COURSE_PROFILE` | a profile of the table above; `ci` only tests that a notebook runs, and trains far too little to learn anything |
 # | `COURSE_DATA` | `auto`; `real`, which downloads any size; `sample`, which draws |
 # | `COURSE_PRECISION` | `float32`, numbers of 32 bits; `bfloat16`, numbers of 16 bits, which some processors add up faster (Lesson 6); `auto`, which measures which one is faster |
 # | `COURSE_CACHE` | a folder for drawn pictures and saved networks |

@@ -919,8 +919,7 @@ for count in (1, 2) if lesson.profile != "ci" else ():
 #
 # ```
 # python3 -m venv tpu
-# tpu/bin/pip install tensorflow-tpu==2.20.0 --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
-# tpu/bin/pip install -e ".[run,lab]"
+# tpu/bin/pip install -e ".[tpu,lab]" --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
 # tpu/bin/jupyter lab
 # ```
 #

@@ -106,7 +106,7 @@ def test_two_devices_train_as_one_does():
         [sys.executable, "-c", TWO_DEVICES],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         env=environment,
     )
     assert run.stdout.endswith("equal\n"), run.stderr[-3000:]
@@ -136,7 +136,7 @@ for count in (1, 2):
     print(json.dumps(run_together(command, count)))
 """
     run = subprocess.run(
-        [*script(tmp_path, count), str(records)], capture_output=True, text=True, timeout=300
+        [*script(tmp_path, count), str(records)], capture_output=True, text=True, timeout=600
     )
     assert run.returncode == 0, run.stderr[-3000:]
     *_, one, two = map(json.loads, run.stdout.splitlines()[-2:])
@@ -152,15 +152,15 @@ def test_a_process_that_fails_ends_the_others_and_says_why(tmp_path):
     fails = "import os, sys, time; i = '\"index\": 1' in os.environ['TF_CONFIG']; "
     fails += "sys.exit('no such folder') if i else time.sleep(1_000_000)"
     last = f"run_together([sys.executable, '-c', {fails!r}], 2)"
-    run = subprocess.run(script(tmp_path, last), capture_output=True, text=True, timeout=60)
+    run = subprocess.run(script(tmp_path, last), capture_output=True, text=True, timeout=600)
     assert "RuntimeError: A process ended with status 1.\nno such folder" in run.stderr
 
 
 def test_a_folder_without_records_is_named(tmp_path):
     command = [*script(tmp_path), str(tmp_path / "nowhere")]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     command[1] = str(tmp_path / "several.py")
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert run.returncode == 1 and "No files matched pattern" in run.stderr
 
 
@@ -215,7 +215,7 @@ sys.path[:0] = [{os.path.dirname(__file__)!r}, {os.getcwd()!r}]
 from test_distributed import resumable
 resumable({str(tmp_path / "backup")!r}, stop_in_epoch=2)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=240)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=600)
     assert run.returncode == -signal.SIGKILL, run.stderr[-2000:]
     assert (tmp_path / "backup" / "latest.weights.h5").exists()
     history, resumed = resumable(tmp_path / "backup")

@@ -117,7 +117,8 @@ def test_every_channel_of_every_layer_can_be_reached():
     assert "This filter finds nothing" in conv[2]["text"]
     assert "the largest, 3, in row 1, column 0" in pool[4]["text"]
     shown = [
-        explorable.data["sheets"][sheet]["tiles"][tile] for sheet, tile, _ in pool[4]["pictures"]
+        explorable.data["sheets"][sheet]["tiles"][tile]
+        for sheet, tile, _ in [*explorable.data["always"], *pool[4]["pictures"]]
     ]
     assert [tuple(tile[2:]) for tile in shown] == [(7, 6), (3, 2)]
 
@@ -142,7 +143,7 @@ def test_each_class_shows_its_own_heat_map():
     }
     explorable = explore_heat_maps(PICTURE, overlays)
     series = explorable.data["series"]
-    assert list(series) == ["cat", "dog"] and series["dog"][0]["pictures"][1] == (0, 2, "dog")
+    assert list(series) == ["cat", "dog"] and series["dog"][0]["pictures"] == [(0, 2, "dog")]
     assert "the picture, cat, dog" in explorable.figure.description
     with pytest.raises(ValueError, match="overlays is empty"):
         explore_heat_maps(PICTURE, {})

@@ -133,6 +133,18 @@ def test_the_keyboard_moves_it_and_the_notebook_keeps_its_cells(page, name):
     api.expect(root).to_have_attribute("data-mounted", "")
 
 
+def test_no_listener_of_the_page_hears_the_keys_of_an_explorable(exported):
+    """Notebook 7 listens at the document, before a key comes to its target."""
+    exported.evaluate(
+        "() => { window.heard = []; document.addEventListener("
+        "'keydown', event => window.heard.push(event.key), true); }"
+    )
+    slider = place(exported, "convolution").get_by_role("slider")
+    for key in ("ArrowRight", "b", "Control+s"):
+        slider.press(key)
+    assert exported.evaluate("() => window.heard") == ["Control", "s"]
+
+
 def test_after_a_click_the_arrow_keys_go_on(page):
     root = place(page, "convolution")
     range_, said = root.get_by_role("slider"), root.get_by_role("status")
@@ -173,7 +185,7 @@ def test_a_layer_with_more_channels_lets_the_slider_go_further(page):
     api.expect(said).to_contain_text("second, channel 31")
     moved.press("End")
     api.expect(said).to_contain_text("second, channel 127")
-    api.expect(root.get_by_role("img", name="second, channel 127")).to_be_visible()
+    api.expect(root.get_by_role("img", name="channel 127")).to_be_visible()
     root.get_by_role("combobox").select_option("first")
     api.expect(said).to_contain_text("first, channel 31")
 
@@ -265,6 +277,13 @@ def test_the_still_picture_is_left_where_no_script_runs(lab, notebook):
     assert page.locator(MOUNTED).count() == 0
     sizes = stills.evaluate_all("all => all.map(picture => [picture.alt, picture.naturalWidth])")
     assert all(alt and width > 300 for alt, width in sizes)
+    page.close()
+
+
+def test_opened_again_it_goes_on(lab, notebook):
+    chromium, url, _ = lab
+    page = browser.Notebook(chromium, url, notebook.path, run=False).page
+    api.expect(page.locator(MOUNTED)).to_have_count(len(CALLS))
     page.close()
 
 

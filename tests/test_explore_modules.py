@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from course_utils import explore_digit
+from course_utils import explore_descent, explore_digit
 from course_utils.show.descent import descend, height
 from course_utils.show.explore import MODULES, module_text, pack, smooth
 from course_utils.show.plots import convolve
@@ -31,6 +31,20 @@ def page():
             page.add_script_tag(content=f"{text}window.{path.stem} = {{{names}}};", type="module")
         page.wait_for_function(f"() => window.{path.stem}")
         yield page
+
+
+def test_the_same_explorable_twice_in_a_page(page):
+    html = explore_descent()._repr_mimebundle_()[0]["text/html"]
+    twice, said = page.context.browser.new_page(), []
+    twice.on("pageerror", lambda error: said.append(str(error)))
+    twice.set_content(html + html)
+    browser.api.expect(twice.locator("[data-mounted]")).to_have_count(2)
+    first, second = twice.get_by_role("status").all()
+    before = second.text_content()
+    twice.get_by_role("slider", name="momentum").first.press("Home")
+    browser.api.expect(first).not_to_contain_text("momentum")
+    assert second.text_content() == before and not said
+    twice.close()
 
 
 @pytest.mark.parametrize("seed", range(3))

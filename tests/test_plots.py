@@ -1,5 +1,8 @@
 """Figures: what they accept, their alt text, their marks."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,6 +16,8 @@ from course_utils import (
     plot_prediction,
     plot_predictions,
 )
+from course_utils.show import plots
+from course_utils.show.explore import MODULES
 
 NAMES = ["cat", "dog", "owl"]
 PICTURES = np.random.default_rng(0).integers(0, 256, (5, 28, 28, 1), dtype=np.uint8)
@@ -127,3 +132,15 @@ def test_all_channels_of_a_layer_stand_row_after_row():
 def test_what_is_no_layer_of_maps_is_told_with_its_shape(shape):
     with pytest.raises(ValueError, match=r"these have \(.*maps\[0\]"):
         plot_channels(np.zeros(shape), "conv")
+
+
+def test_the_page_draws_in_the_colours_of_the_figures():
+    host = (MODULES / "host.mjs").read_text(encoding="utf-8")
+    said = f'export const BLUE = "{plots.BLUE}", ORANGE = "{plots.ORANGE}";'
+    assert said.lower() in host.lower()
+
+
+def test_a_colour_of_figures_has_its_name_in_one_place():
+    for path in Path(plots.__file__).parent.glob("*.py"):
+        literal = re.findall(r'"#[0-9A-F]{6}"', path.read_text(encoding="utf-8"))
+        assert not literal or path.name == "plots.py", (path.name, literal)

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from course_utils import CourseError, write_records
 from course_utils.errors import DataError
-from course_utils.pictures import records
+from course_utils.machine import threads
 
 COUNT, SHARDS = 25, 4
 PICTURES = np.random.default_rng(0).integers(0, 256, (COUNT, 8, 6, 3), dtype=np.uint8)
@@ -81,7 +81,7 @@ def test_progress_is_shown(tmp_path, capsys):
 
 
 def test_several_threads_make_records(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     both = threading.Barrier(2)
 
     def waiting(picture, label):
@@ -258,14 +258,11 @@ def test_a_damaged_note_is_named(folder, content):
         write_records(pairs(), to_record, folder, SHARDS)
 
 
-def test_a_folder_that_another_version_of_the_course_wrote_is_written_anew(folder, capsys):
-    """The notes of 0.1.0 gave records and bytes of each file."""
+def test_a_folder_that_another_version_of_the_course_wrote_is_named_and_stays(folder):
     note = json.loads((folder / "records.json").read_text())
-    note.pop("form")
-    note["files"] = {name: [7, size] for name, size in note["files"].items()}
-    (folder / "records.json").write_text(json.dumps(note))
-    write_records(pairs(), to_record, folder, SHARDS)
-    assert "written anew, since another version" in capsys.readouterr().out
+    (folder / "records.json").write_text(json.dumps(note | {"form": 1}))
+    with pytest.raises(DataError, match=r"another version of the course wrote it\)\. Delete"):
+        write_records(pairs(), to_record, folder, SHARDS)
     assert len(files_of(folder)) == SHARDS
 
 

@@ -17,6 +17,7 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
+from tools.grading.sandbox import Limits
 from tools.lesson_source import ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
@@ -36,7 +37,7 @@ README = """\
 
 Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
 own cells define, on other inputs as well as those of the check, without a network, and for at most
-half a minute. It must not ask for input or read files.
+{seconds:g} seconds. It must not ask for input or read files.
 
 {points}
 """
@@ -83,7 +84,8 @@ def make(path, assignments=ASSIGNMENTS):
     with whole_folder(folder / "release") as made, whole_file(folder / f"{name}.zip") as archive:
         made.mkdir()
         nbformat.write(release(lesson), made / f"{name}.ipynb")
-        readme = README.format(title=read_title(path), name=name, points=points)
+        about = {"title": read_title(path), "name": name, "points": points}
+        readme = README.format(seconds=Limits.seconds, **about)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
         unwanted = shutil.ignore_patterns("__pycache__", ".aside-*", "quick-*", "*-sample-*")

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from course_utils.errors import CourseError
 from course_utils.lesson.known import LESSONS
+from course_utils.machine.settings import CHOICES
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import locked, whole_file
 from tools import run_lesson
@@ -198,7 +199,8 @@ def _device_kind():
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Record lessons' runs under results/.")
     parser.add_argument("lessons", nargs="*", help="their numbers or names; all if none is given")
-    parser.add_argument("--profile", choices=("full", "quick"), default="quick")
+    profiles = [profile for profile in CHOICES["COURSE_PROFILE"] if profile != "ci"]
+    parser.add_argument("--profile", choices=profiles, default="quick")
     parser.add_argument("--data", choices=("real", "sample"), default="sample")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the random numbers")
     options = parser.parse_args(arguments)

@@ -4,7 +4,8 @@ The runs lie in results/ (`tools.record`), published figures in course_utils/les
 Whether the story holds comes from benchmarks/story.json, which `benchmarks/story.py --out` writes,
 and how well the search for photos ranks from benchmarks/find_photos.json, which
 `benchmarks/bench_find_photos.py --out` writes. How the checks of the exercises judge comes from
-benchmarks/mutants.json, by `tools.mutants --out`.
+benchmarks/mutants.json, by `tools.mutants --out`; how the small bases do, from
+data/pretrained/bases.json, by `tools.train_bases`.
 """
 
 import itertools
@@ -18,6 +19,7 @@ from course_utils.lesson.known import LESSONS, recorded
 from course_utils.store import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
+BASES = ROOT / "data" / "pretrained" / "bases.json"
 STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
 MUTANTS = ROOT / "benchmarks" / "mutants.json"
@@ -208,20 +210,40 @@ def render_mutants(run):
     )
 
 
-def render(runs, story=None, search=None, mutants=None):
+BASES_HEAD = """
+## The small pretrained bases
+
+What `pretrained_base` gives where ImageNet's weights cannot be had, trained on drawings of the
+course, by `python -m tools.train_bases`. *Rightly* is the share of held-out pictures, of the last
+size, that is told rightly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
+"""
+
+
+def render_bases(bases):
+    """Return the section on the small bases as text, from `data/pretrained/bases.json`."""
+    rows = []
+    for name, base in bases.items():
+        sizes = ", ".join(f"{size} × {size}" for size, *_ in base["stages"])
+        pictures = f"{max(count for _, _, count, _ in base['stages']):,}"
+        told = f"{base['accuracy']:.1%} of {base['tested_on']:,}"
+        where = f"{base['minutes']} minutes, {base['hardware']}, {base['date']}"
+        rows.append([name, f"{len(base['classes'])}", pictures, sizes, told, where])
+    head = ["", "classes", "pictures", "of the size", "rightly", "trained in"]
+    return BASES_HEAD + _table(head, rows)
+
+
+def render(runs, story=None, search=None, mutants=None, bases=None):
     """Return docs/results.md as text, from each lesson's runs and what benchmarks have left."""
-    parts = [HEAD, *(render_lesson(name, own) for name, own in runs.items())]
-    parts += [render_story(story)] if story else []
-    parts += [render_search(search)] if search else []
-    parts += [render_mutants(mutants)] if mutants else []
-    return "".join(parts)
+    others = (render_bases, bases), (render_story, story), (render_search, search)
+    others = [made(found) for made, found in (*others, (render_mutants, mutants)) if found]
+    return "".join([HEAD, *(render_lesson(name, own) for name, own in runs.items()), *others])
 
 
 def main():
     """Write the page from what is there."""
     aside = [
         json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-        for path in (STORY, SEARCH, MUTANTS)
+        for path in (STORY, SEARCH, MUTANTS, BASES)
     ]
     with whole_file(PAGE) as written:
         text = render({name: recorded(name) for name in LESSONS}, *aside)

@@ -39,21 +39,10 @@ SPHINX = ROOT / ".venv-site" / "bin" / "sphinx-build"
 START = "00_start_here"
 OF_THIS_MACHINE = {"machine", "cache"}
 """Cells of the start page whose outputs tell of the machine that builds the site."""
-PAGES = {
-    "docs/glossary.md": "glossary.md",
-    "docs/results.md": "results.md",
-    "docs/install.md": "install.md",
-    "docs/instructors.md": "instructors.md",
-    "docs/publishing.md": "publishing.md",
-    "docs/contributing/checks.md": "contributing/checks.md",
-    "docs/contributing/ci.md": "contributing/ci.md",
-    "docs/contributing/data.md": "contributing/data.md",
-    "docs/contributing/dependencies.md": "contributing/dependencies.md",
-    "docs/index.md": "index.md",
-    "CONTRIBUTING.md": "contributing.md",
-    "CHANGELOG.md": "changelog.md",
-    "data/README.md": "data.md",
-}
+DOCS = ROOT / "docs"
+PAGES = {f"docs/{page}": page for page in (str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))}
+PAGES |= {f"{name}.md": f"{name.lower()}.md" for name in ("CONTRIBUTING", "CHANGELOG")}
+PAGES["data/README.md"] = "data.md"
 """Pages of the repository, and where they lie on the site."""
 WORDS_A_MINUTE = 200
 """Careful reading of a text that explains: Brysbaert 2019 finds 238 for plain non-fiction."""

@@ -42,11 +42,8 @@ class Knobs:
 
     def __post_init__(self):
         for knob, value in vars(self).items():
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, (int, float))
-                or not 0 <= value <= 1
-            ):
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 <= value <= 1:
                 raise ValueError(f"{knob} must be a number from 0 to 1, not {value!r}")
 
 
@@ -303,16 +300,8 @@ def light(rng, knobs, image):
     return picture.reshape(height, width, 3)
 
 
-STAGES = (
-    "what",
-    "variation",
-    "viewpoint",
-    "scale",
-    "deformation",
-    "occlusion",
-    "illumination",
-    "clutter",
-)
+STAGES = dict.fromkeys(("what", "variation", *(knob.name for knob in dataclasses.fields(Knobs))))
+"""In the order of their random numbers: another order would draw other pictures."""
 
 
 def generators(seed, index):

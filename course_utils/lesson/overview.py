@@ -12,9 +12,10 @@ from course_utils.lesson.known import ALL_LESSONS, recorded
 from course_utils.lesson.models import output_folder
 from course_utils.lesson.tables import Link, Table
 from course_utils.machine.device import find_device
-from course_utils.machine.settings import cache_folder, profile
+from course_utils.machine.settings import CHOICES, cache_folder, profile
+from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.datasets import plan_dataset
-from course_utils.sources.prepared import DATASETS, tfds_folders
+from course_utils.sources.prepared import tfds_folders
 from course_utils.sources.weights import keras_models_folder
 
 _CACHED = {
@@ -69,7 +70,8 @@ def show_machine():
     Nothing is downloaded or drawn; the network is asked for two seconds at most.
     """
     kind, device = find_device()
-    rows = [["", "here"], ["profile", profile(kind)], ["device", device]]
+    others = f"{profile(kind)} (COURSE_PROFILE sets it: {', '.join(CHOICES['COURSE_PROFILE'])})"
+    rows = [["", "here"], ["profile", others], ["device", device]]
     with ThreadPoolExecutor() as pool:  # every server gets its two seconds at the same time
         rows += zip(DATASETS, pool.map(_where, DATASETS), strict=True)
     return Table(rows)

@@ -13,6 +13,7 @@ from course_utils.machine.device import find_device, import_tensorflow, set_prec
 from course_utils.machine.settings import cache_folder, setting, start_seed
 from course_utils.machine.settings import profile as profile_for
 from course_utils.sources import bases, datasets
+from course_utils.sources.weights import NETWORKS
 
 
 def start(name, seed=None):
@@ -103,12 +104,10 @@ class Lesson(SavedModels):
         """Return how many epochs this profile trains for, where `published` are stated.
 
         The whole number with the full profile on an accelerator; the lesson's share of it on a
-        CPU and with the quick profile; 1 with the ci profile. Never below 1.
+        CPU and with other profiles; 1 with a profile that has no share. Never below 1.
         """
-        if self.profile == "ci":
-            return 1
         capped = self.profile == "full" and self.device_kind == "CPU"
-        share = LESSONS[self.name]["epochs"]["full_cpu" if capped else self.profile]
+        share = LESSONS[self.name]["epochs"].get("full_cpu" if capped else self.profile, 0)
         return max(1, round(published * share))
 
     def pixels(self, published):
@@ -122,14 +121,14 @@ class Lesson(SavedModels):
     def base(self):
         """Return `(name, side)`: the pretrained base to train with, and the side of its pictures.
 
-        The base is `COURSE_BASE`, by default "MobileNetV2". The side is the published one for it,
-        192 or, for VGG16, 150, or what `pixels` makes of that.
+        The base is `COURSE_BASE`, by default "MobileNetV2". The side is the published one for it
+        or what `pixels` makes of that.
 
         Raises:
             SettingError: `COURSE_BASE` names no base.
         """
-        name = setting("COURSE_BASE") or "MobileNetV2"
-        return name, self.pixels({"MobileNetV2": 192, "VGG16": 150}[name])
+        name = setting("COURSE_BASE", NETWORKS) or "MobileNetV2"
+        return name, self.pixels(NETWORKS[name].side)
 
     def trials(self, *values):
         """Return the values to try, one after the other: all; with the ci profile, the first."""

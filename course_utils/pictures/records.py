@@ -7,13 +7,14 @@ data, a checksum of them in 4. What stands in the data is for the writer to say,
 
 import collections
 import contextlib
+import functools
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from course_utils.errors import DataError
-from course_utils.machine.device import cores, import_tensorflow
+from course_utils.machine.device import import_tensorflow
+from course_utils.machine.threads import in_order
 from course_utils.store import explain_failed_writing, made_once, noted
 
 _MARKER = "records.json"
@@ -99,10 +100,8 @@ def _write(first, elements, to_record, aside, name, shards, total):
     tf = import_tensorflow()
     names = [f"{name}-{number:05d}-of-{shards:05d}.tfrecord" for number in range(shards)]
     counts = collections.Counter()
-    workers = min(8, cores())
     bar = {"desc": f"Writing {name}", "unit": " records", "leave": False}
     with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(workers))
         progress = stack.enter_context(tqdm(total=total, file=sys.stdout, **bar))
         writers = [stack.enter_context(tf.io.TFRecordWriter(str(aside / shard))) for shard in names]
 
@@ -113,13 +112,8 @@ def _write(first, elements, to_record, aside, name, shards, total):
             progress.update()
 
         write(first)
-        waiting = collections.deque()
-        for element in elements:
-            waiting.append(pool.submit(_record_of, to_record, element))
-            if len(waiting) > 4 * workers:
-                write(waiting.popleft().result())
-        for record in waiting:
-            write(record.result())
+        for record in in_order(functools.partial(_record_of, to_record), elements):
+            write(record)
     if counts.total() < shards:
         raise ValueError(
             f"{counts.total()} elements do not fill {shards} files. Ask for fewer shards."

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.show.explore import PageExplorable
-from course_utils.show.plots import BLUE, ORANGE, new_figure
+from course_utils.show.plots import BLUE, GREY, ORANGE, PALE, new_figure
 
 START = (1.8, 0.002)
 """Nearly on the crest that leads down to the saddle point."""
@@ -85,7 +85,7 @@ def plot_descent(ways):
     space.set(xlabel="x", ylabel="y", zticks=[], title="the surface")
     space.view_init(elev=40, azim=-28)
     above = figure.add_subplot(1, 3, 2)
-    above.contour(grid[..., 0], grid[..., 1], heights, _CONTOURS, colors="#999999", linewidths=0.8)
+    above.contour(grid[..., 0], grid[..., 1], heights, _CONTOURS, colors=PALE, linewidths=0.8)
     above.plot(0, 0, "x", color="black", markersize=9)
     above.annotate("saddle point", (0, 0), (-2, -0.35))
     above.set(xlabel="x", ylabel="y", xlim=_REACH[0], ylim=_REACH[1], title="from above")
@@ -96,7 +96,7 @@ def plot_descent(ways):
         space.plot(*inside.T, height(inside) + 0.03, zorder=9, **style)
         above.plot(*way.T, marker=mark, markersize=3, label=name, **style)
         beside.plot(height(way), marker=mark, markersize=3, label=name, **style)
-    beside.axhline(0.25, color="#777777", linewidth=0.8)
+    beside.axhline(0.25, color=GREY, linewidth=0.8)
     beside.set(xlabel="step", ylabel="height", ylim=(-0.1, 2.2), title="height")
     beside.grid(alpha=0.3)
     beside.legend()

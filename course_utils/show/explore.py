@@ -57,7 +57,9 @@ class PageExplorable:
         self.data = data | {"words": texts["host"] | texts.get(module, {}) | words}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = json.dumps(self.data, separators=(",", ":")).replace("<", "\\u003c")
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        )
         key = hashlib.sha256(f"{self.module}{data}".encode()).hexdigest()[:12]
         still = self.figure.to_html()
         place = f'<div class="explorable" data-explorable="{key}">{still}</div>'
@@ -370,28 +372,25 @@ def explore_feature_maps(picture, feature_maps, names):
     sheets, series = [_sheet([picture], 224)], {}
     for layer, (name, maps) in enumerate(zip(names, feature_maps, strict=True), start=1):
         channels = np.moveaxis(maps, -1, 0)
-        sheets.append(_sheet([stretch(channel) for channel in channels], 48, quality=50))
+        sheets.append(_sheet([stretch(channel) for channel in channels], 44, quality=45))
         series[str(name)] = [
             {
-                "text": _describe_map(channel, name, number, len(channels)),
-                "pictures": [
-                    (0, 0, "the picture"),
-                    (layer, number, f"{name}, channel {number}"),
-                ],
+                "text": _describe_map(channel, f"{name}, channel {number}"),
+                "pictures": [(layer, number, f"channel {number}")],
             }
             for number, channel in enumerate(channels)
         ]
+    always = [(0, 0, "the picture")]
     shown = {"the picture": picture, f"{names[0]}, channel 0": stretch(feature_maps[0][..., 0])}
     figure = plot_pictures(shown.values(), list(shown), columns=2, inches=3)
     figure.description = series[str(names[0])][0]["text"]
-    return _gallery(figure, sheets, series, 224, "layer", "channel", first=0)
+    return _gallery(figure, sheets, series, 224, "layer", "channel", first=0, always=always)
 
 
-def _describe_map(feature_map, layer, channel, channels):
+def _describe_map(feature_map, name):
     """Return a feature map in a line: where it is strongest, and how much of it is 0."""
-    words = f"{layer}, channel {channel}, the last is {channels - 1}: "
     height, width = feature_map.shape
-    words += f"{height} × {width} numbers, {np.mean(feature_map == 0):.0%} of them 0"
+    words = f"{name}: {height} × {width} numbers, {np.mean(feature_map == 0):.0%} of them 0"
     if not feature_map.any():
         return f"{words}. This filter finds nothing in the picture."
     row, column = np.unravel_index(feature_map.argmax(), feature_map.shape)
@@ -415,14 +414,15 @@ def explore_heat_maps(picture, overlays):
         name: [
             {
                 "text": f"The picture, and the heat map of {name} on it.",
-                "pictures": [(0, 0, "the picture"), (0, number, name)],
+                "pictures": [(0, number, name)],
             }
         ]
         for number, name in enumerate(overlays, start=1)
     }
+    always = [(0, 0, "the picture")]
     pictures, shown = [picture, *overlays.values()], ["the picture", *overlays]
     figure = plot_pictures(pictures, shown, columns=min(3, len(shown)), inches=2.6)
-    return _gallery(figure, [_sheet(pictures, 300)], series, 300, "class")
+    return _gallery(figure, [_sheet(pictures, 300)], series, 300, "class", always=always)
 
 
 def explore_smoothing(history, metric="accuracy"):

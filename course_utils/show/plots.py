@@ -9,6 +9,7 @@ import base64
 import html
 import io
 import math
+import warnings
 
 import matplotlib
 import numpy as np
@@ -18,7 +19,9 @@ from matplotlib.patches import Rectangle
 from course_utils.machine.printing import number_of
 
 matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
+BLUE, ORANGE, DARK, GREY, PALE = "#0072B2", "#D55E00", "#444444", "#777777", "#BBBBBB"
+PALE_BLUE, PALE_ORANGE = "#CFE3F1", "#F6D9C8"
+"""`modules/host.mjs` has `BLUE` and `ORANGE` again, for what the page draws."""
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -34,7 +37,9 @@ class DescribedFigure(Figure):
     def to_png(self):
         """Return the figure as the bytes of a PNG file."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=100)
+        with warnings.catch_warnings():  # of letters that the font lacks: a box stands for each
+            warnings.filterwarnings("ignore", message="Glyph")
+            self.savefig(buffer, format="png", dpi=100)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -279,7 +284,7 @@ def _verdict(probabilities, class_names, label):
 
 def _bars(axes, probabilities, label):
     """Draw the bars: the answer's solid, the true class's hatched, the others grey."""
-    bars = axes.barh(range(len(probabilities)), probabilities, color="#BBBBBB")
+    bars = axes.barh(range(len(probabilities)), probabilities, color=PALE)
     best = int(np.argmax(probabilities))
     truth = best if label is None else int(label)
     bars[best].set_color(BLUE if best == truth else ORANGE)
@@ -318,16 +323,10 @@ def plot_history(history, metric="accuracy", title=None):
     )
     dot, square = ("o", "s") if len(epochs) <= 20 else ("", "")  # many marks hide the line style
     for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
-        axes.plot(epochs, curves[name], color=BLUE, linestyle="-", marker=dot, label="training")
-        if f"val_{name}" in curves:
-            axes.plot(
-                epochs,
-                curves[f"val_{name}"],
-                color=ORANGE,
-                linestyle="--",
-                marker=square,
-                label="validation",
-            )
+        axes.plot(epochs, curves[name], "-", marker=dot, color=BLUE, label="training")
+        if (held_out := f"val_{name}") in curves:
+            style = {"marker": square, "color": ORANGE, "label": "validation"}
+            axes.plot(epochs, curves[held_out], "--", **style)
         axes.set(xlabel="epoch", ylabel=name)
         axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
         axes.grid(alpha=0.3)

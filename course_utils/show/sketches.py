@@ -3,9 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle
 
-from course_utils.show.plots import GREY, new_figure
-
-PALE_BLUE, PALE_ORANGE = "#CFE3F1", "#F6D9C8"
+from course_utils.show.plots import GREY, PALE_BLUE, PALE_ORANGE, new_figure
 
 
 def plot_neuron(inputs, weights, bias):

@@ -88,7 +88,8 @@ def visit(chromium):
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_keeps_nobody_out(visit, name, width, scheme):
     page = visit(name, width, scheme)
     page.wait_for_load_state()
@@ -155,6 +156,42 @@ def test_answers_are_folded(visit, name):
         folds = page.locator("details").filter(has_text=words)
         assert folds.count() == len(source.exercises)
         assert folds.evaluate_all("folds => folds.every(fold => !fold.open)")
+
+
+@pytest.mark.parametrize("name", ["index.html", *LESSON_PAGES])
+def test_explorables_are_alive(visit, name):
+    page = visit(name)
+    places = page.locator("[data-explorable]")
+    source = (SITE / name).read_text(encoding="utf-8")
+    assert places.count() == len(set(re.findall(r'data-explorable="(\w+)"', source)))
+    for place in places.all():
+        place.scroll_into_view_if_needed()
+        place.locator("[role=status]").first.wait_for(state="attached")
+        control = place.locator("input[type=range], select").first
+        if control.count():
+            before = place.locator("[role=status]").first.inner_text()
+            control.focus()
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(200)
+            assert place.locator("[role=status]").first.inner_text() != before
+    assert page.said == []
+
+
+def test_the_first_page_reads_a_digit(visit):
+    """A vertical stroke is a 1 for a network that has trained; here it has hardly, but answers."""
+    page = visit("index.html")
+    place = page.locator("[data-explorable]").first
+    square = place.locator("canvas").first
+    square.scroll_into_view_if_needed()
+    before, box = place.inner_text(), square.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.8, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert place.inner_text() != before and "%" in place.inner_text()
+    assert page.said == []
 
 
 @pytest.mark.parametrize("term", TERMS)

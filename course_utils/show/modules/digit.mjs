@@ -153,7 +153,7 @@ export function mount(root, data) {
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
   });
-  pad.addEventListener("keydown", (event) => {
+  pad.keys = (event) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], " ": [0, 0] }[event.key];
     if (!move) return;
     event.preventDefault();
@@ -163,7 +163,7 @@ export function mount(root, data) {
     if (event.key === " " && pen.down) strokes.push([pen.at]);
     else if (pen.down) strokes.at(-1).push(pen.at);
     draw();
-  });
+  };
   clear.addEventListener("click", () => {
     [strokes, pen] = [[], null];
     draw();

@@ -3,7 +3,7 @@ import { bars, choice, part, picture, say, sentence, slider } from "./host.mjs";
 
 /** data.series: under each name of a choice its frames. A frame has `text`, `pictures`, each a
  *  [sheet, tile, title], and perhaps `bars`: a share for each of `data.names`, `answer`, `truth`.
- *  A sheet is the address of a picture and its tiles, each [left, top, width, height].
+ *  `data.always` are the pictures that every frame begins with. A sheet is the address of a picture and its tiles, each [left, top, width, height].
  */
 export function mount(root, data) {
   const names = Object.keys(data.series);
@@ -17,13 +17,13 @@ export function mount(root, data) {
   if (names.length > 1) {
     choice(root, say("choice"), names, name, (chosen) => {
       name = chosen;
-      const last = data.series[name].length - 1;
+      last = data.series[name].length - 1;
       if (position) at = position.set(Math.min(at, last), last);
       draw();
     });
   }
-  const show = (value) => data.values?.[value] ?? String(value + data.first);
-  const last = data.series[name].length - 1;
+  let last = data.series[name].length - 1;
+  const show = (value) => data.values?.[value] ?? `${value + data.first} / ${last + data.first}`;
   const position = say("slider") && slider(root, say("slider"), { max: last, value: at, show }, (value) => {
     at = value;
     draw();
@@ -35,7 +35,7 @@ export function mount(root, data) {
     const { text, pictures, bars: shares } = data.series[name][at];
     if (said.textContent !== text) said.textContent = text;
     side.replaceChildren();
-    for (const [number, tile, title] of pictures) {
+    for (const [number, tile, title] of [...(data.always ?? []), ...pictures]) {
       const { image, tiles } = sheets[number], [left, top, width, height] = tiles[tile];
       const canvas = picture(side, width, height, title);
       canvas.style.width = `${(data.side * width) / Math.max(width, height)}px`;

@@ -40,10 +40,13 @@ export function start(key, mount, data, tries = 50) {
     part(root, "style", { textContent: STYLE });
     place.dataset.mounted = "";
     place.replaceChildren(root);
-    // A notebook takes single letters and arrows for commands, slides turn at them: keep them here.
-    place.addEventListener("keydown", (event) => {
-      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
-    });
+    // A notebook takes single letters and arrows for commands, slides turn at them. Some listen
+    // before the page's parts do, so only the window can keep keys here; `keys` is who wants them.
+    window.addEventListener("keydown", (event) => {
+      if (!place.contains(event.target) || event.ctrlKey || event.metaKey) return;
+      event.stopPropagation();
+      event.target.keys?.(event);
+    }, true);
     suitTheme(place);
   }
 }
