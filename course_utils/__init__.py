@@ -37,6 +37,7 @@ _HOME_OF = {
     "plot_descent": "show.descent",
     "plot_feature_maps": "show.plots",
     "plot_history": "show.plots",
+    "plot_network": "show.sketches",
     "plot_neuron": "show.sketches",
     "plot_picture": "show.plots",
     "plot_pictures": "show.plots",

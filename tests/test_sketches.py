@@ -1,10 +1,10 @@
-"""The drawing of a neuron, and the way down a surface with a saddle point."""
+"""The drawings of a neuron and of a network, and the way down a surface with a saddle point."""
 
 import keras
 import numpy as np
 import pytest
 
-from course_utils import plot_descent, plot_neuron
+from course_utils import plot_descent, plot_network, plot_neuron
 from course_utils.show.descent import descend, height, slope
 
 
@@ -20,6 +20,21 @@ def test_a_neuron_is_drawn_with_its_numbers():
 def test_a_neuron_that_cannot_be_drawn(inputs):
     with pytest.raises(ValueError, match="1 to 8 inputs and as many weights"):
         plot_neuron(inputs, [1.0], 0)
+
+
+def test_a_network_is_drawn_with_a_line_for_each_weight_shown():
+    figure = plot_network([784, 3, 2], ["inputs", "in between", "answers"])
+    [axes] = figure.axes
+    assert len(axes.patches) == 10 + 3 + 2
+    assert sum(line.get_xdata().size // 2 for line in axes.lines) == 10 * 3 + 3 * 2
+    assert {"⋮", "784 inputs", "2 answers"} <= {text.get_text() for text in axes.texts}
+    assert "784 inputs, then 3 in between, then 2 answers" in figure.description
+
+
+@pytest.mark.parametrize(("sizes", "names"), [([], []), ([2, 0], ["a", "b"]), ([2], ["a", "b"])])
+def test_a_network_that_cannot_be_drawn(sizes, names):
+    with pytest.raises(ValueError, match="names for layers of the sizes"):
+        plot_network(sizes, names)
 
 
 def test_the_surface_has_its_saddle_point_and_its_hollows():

@@ -105,7 +105,8 @@ def page(name, notebook, pictures):
             cell.outputs = []
         for output in cell.get("outputs", []):
             if "text/html" in (data := output.get("data", {})):
-                output.data = {"text/html": apart(data["text/html"], pictures, "..")}
+                shown = re.sub(r'(<a href="\d\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
+                output.data = {"text/html": apart(shown, pictures, "..")}
         cells.append(cell)
     cells[0].source = headed(cells[0].source, name, cells)
     notebook.cells = cells

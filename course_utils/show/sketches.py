@@ -1,4 +1,4 @@
-"""A drawing of a neuron."""
+"""Drawings of a neuron, and of a network of them."""
 
 import numpy as np
 from matplotlib.patches import Circle
@@ -52,6 +52,47 @@ def plot_neuron(inputs, weights, bias):
     ):
         axes.text(x, y, words, ha="center", va="center", color=GREY)
     axes.set(xlim=(-0.9, 7.6), ylim=(max(high, middle + 0.6), low - 0.5), aspect="equal")
+    axes.axis("off")
+    return figure
+
+
+def plot_network(sizes, names):
+    """Return a drawing of dense layers: a column of circles for each, and a line for each weight.
+
+    Of more than ten neurons in a layer, ten are drawn, with dots in the middle.
+
+    Args:
+        sizes: how many numbers each layer has, the input first; whole numbers from 1.
+        names: as many texts, what stands below each column.
+
+    Raises:
+        ValueError: there are not as many names as sizes, or a layer is empty.
+    """
+    if len(sizes) != len(names) or min(sizes, default=0) < 1:
+        raise ValueError(f"There are {len(names)} names for layers of the sizes {list(sizes)}.")
+    told = [f"{size:,} {name}" for size, name in zip(sizes, names, strict=True)]
+    figure = new_figure(
+        8.4,
+        4.0,
+        f"A network: {', then '.join(told)}. Each is joined to all of the column before.",
+        layout=None,
+    )
+    axes = figure.add_axes((0, 0, 1, 1))
+    before = np.array([])
+    for column, (size, words) in enumerate(zip(sizes, told, strict=True)):
+        across, rows = 9 * column, np.arange(min(size, 10)) - (min(size, 10) - 1) / 2
+        colour = {0: "white", len(sizes) - 1: PALE_ORANGE}.get(column, PALE_BLUE)
+        if len(rows) < size:
+            rows += np.sign(rows) * 0.6
+            axes.text(across, 0, "⋮", ha="center", va="center", size=14)
+        for row in rows:
+            ends = np.full_like([before, before], across)
+            axes.plot(ends - [[9], [0]], [before, 0 * before + row], color=GREY, linewidth=0.3)
+            ball = Circle((across, row), 0.36, facecolor=colour, edgecolor="black", zorder=3)
+            axes.add_patch(ball)
+        axes.text(across, 6.5, words, ha="center", va="center")
+        before = rows
+    axes.set(xlim=(-2.5, 9 * len(sizes) - 6.5), ylim=(7.2, -5.8), aspect="equal")
     axes.axis("off")
     return figure
 
