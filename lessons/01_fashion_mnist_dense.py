@@ -327,7 +327,7 @@ keras.layers.Flatten()(pictures).shape
 # 28 × 28 = 784: every pixel is still there, but the network no longer knows which ones were neighbours. Lesson 2 gives that back.
 
 # %% [markdown] name="softmax_intro"
-# The last layer has ten neurons, one a class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
+# The last layer has ten neurons, one for each class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
 
 # %% name="softmax" tags=["nbval-check-output"]
 powers = np.exp([1.0, 2.0, 5.0])
@@ -567,7 +567,7 @@ plot_history(few_history, title="500 pictures, again and again")
 # | | classification | regression |
 # | --- | --- | --- |
 # | answers | one of several classes | a number |
-# | last layer | one neuron a class, softmax | one neuron, no activation |
+# | last layer | one neuron for each class, softmax | one neuron, no activation |
 # | output | probabilities that add up to 1 | any number |
 # | loss | cross-entropy | mean squared error |
 # | what you report | accuracy | mean absolute error, in the quantity's own unit |

@@ -5,7 +5,7 @@
 #
 # **Afterwards you can**
 #
-# - turn folders of pictures into a dataset, one folder a class,
+# - turn folders of pictures into a dataset, one folder for each class,
 # - build a network that answers one question with yes or no,
 # - read a validation curve that swings, and say why a training accuracy near 100 % proves little,
 # - ask a trained network about any picture, and keep the preparation of pictures in one place.

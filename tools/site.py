@@ -57,7 +57,8 @@ def executed(name, profile):
     """
     folder = "solutions" if name != START else "."
     fresh = nbformat.read(ROOT / "notebooks" / folder / f"{name}.ipynb", as_version=4)
-    on = ALL_LESSONS if name == START else depends_on(name)
+    code = [cell.source for cell in fresh.cells if cell.cell_type == "code"]
+    on = (ALL_LESSONS, code) if name == START else depends_on(name)
     key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
     kept = RUNS / f"{name}-{profile}-{key}.ipynb"
     if not kept.exists():
