@@ -27,7 +27,6 @@ _HOME_OF = {
     "explore_predictions": "show.explore",
     "explore_smoothing": "show.explore",
     "find_photos": "photos.likeness",
-    "forget_photos": "photos.embeddings",
     "live_curves": "show.live",
     "load_dataset": "sources.datasets",
     "measure_difficulty": "show.difficulties",

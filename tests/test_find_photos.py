@@ -379,7 +379,7 @@ def test_forget_deletes_everything_and_says_where_it_lay(tree, home):
     assert status == 0 and "nothing" in errors
     assert command("--forget", tree)[0] == 2
     find_photos("like", tree)
-    assert course_utils.forget_photos() == folder and not folder.exists()
+    assert embeddings.forget_photos() == folder and not folder.exists()
 
 
 def run_apart(home, *arguments, batches=-1):
@@ -492,7 +492,6 @@ def test_the_same_names_whatever_was_imported():
     from course_utils import find_photos as again
 
     assert again is find_photos is likeness.find_photos and callable(find_photos)
-    assert course_utils.forget_photos is embeddings.forget_photos
 
 
 def test_real_weights_come_first(tmp_path, monkeypatch, offline):

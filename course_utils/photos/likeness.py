@@ -86,7 +86,7 @@ def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=Fals
     printed: a line for each thing that can be done about it.
 
     Embeddings are remembered in the course's cache, together with the paths: a second search
-    computes only what is new or changed. `forget_photos()` deletes them.
+    computes only what is new or changed. `clear_cache("photo-embeddings")` deletes them.
 
     Args:
         like: a folder with pictures of one subject, or a picture, or several of them; five to ten
@@ -182,7 +182,7 @@ def _search(like, paths, top, at_least, hidden, tell):
         _say(f"Left out of what is looked for: {line}")
     _say("First come subjects that look alike; whether it is the same individual, you have to see.")
     if store.folder:
-        forget = "forget_photos()" if in_notebook() else f"{_COMMAND} --forget"
+        forget = 'clear_cache("photo-embeddings")' if in_notebook() else f"{_COMMAND} --forget"
         _say(
             f"The embeddings and paths of your pictures lie in {store.folder}; `{forget}` deletes "
             "them."
