@@ -70,7 +70,7 @@ def ours(number, data, count):
         return taught(number, "model"), taught(number, "train_dataset", datasets=data), {}
     side, batch = LESSONS[number]["side"], LESSONS[number]["batch"]
     names = sorted(place.name for place in (data / "train").iterdir())
-    given = {"folder": data, "side": side, "class_names": names}
+    given = {"folder": data, "side": side, "class_names": names, "picture_count": 2000}
     if number == "03":  # whose batches of 32 are cached; as many pictures as on the other side
         files = taught(number, "from_folder", **given)("train")
         given["train_files"] = files.unbatch().batch(batch)
