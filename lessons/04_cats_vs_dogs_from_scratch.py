@@ -402,12 +402,12 @@ validation_pictures = list(validation_dataset.unbatch().as_numpy_iterator())
 plot_pictures(
     [validation_pictures[place][0].astype("uint8") for place in worst],
     titles=[
-        f"{class_names[int(labels[place])]}, dog: {probabilities[place]:.0%}" for place in worst
+        f"{class_names[int(labels[place])]} · {probabilities[place]:.0%} dog" for place in worst
     ],
 )
 
 # %% [markdown] name="mistakes_read"
-# Under each picture stands what it is, and the probability of a dog that the network gave it. These are the ten of which it was surest and wrong. Which of the seven difficulties do you find in them? Are there some that you would have got wrong yourself, or whose label looks wrong? Such a look costs a minute, and tells you what more pictures should show. Take the validation set for it: whoever looks at the mistakes in the test set, and then changes something, has one test set less.
+# Under each picture stands what it is, and the probability of a dog that the network gave it. These are the ten of which it was surest and wrong. Which of the seven difficulties do you find in them? Are there some that you would have got wrong yourself, or whose label looks wrong? Such a look costs a minute, and tells you what more pictures should show. Do it with the validation set: once you have looked at the mistakes in the test set and changed something, it is no longer a test.
 
 # %% [markdown] name="test_title"
 # ## The exam

@@ -332,12 +332,12 @@ for axes, (title, training) in zip(both_axes, trainings.items(), strict=True):
 figure
 
 # %% [markdown] name="curves_read"
-# On the left, the training curve leaves the other behind and goes on towards 1. On the right the two stay together, they rise more slowly, and the training curve is often even the lower one: does the network know new pictures better than its own?
+# On the left, the training curve leaves the other behind and goes on towards 1. On the right it rises slowly, and the high points of the validation curve keep up with it. Between them that curve swings widely: at this learning rate a few steps can tip many answers at once, which is why the best epoch is kept. How far apart are training and validation on the right?
 
 # %% [markdown] name="gap_title"
 # ## Which accuracy is that?
 #
-# No. The two curves are measured in different ways. For the training curve, `fit` counts correct answers while it trains: on changed pictures, with half of the numbers dropped, and averaged over an epoch in which the network still changes. That is a harder exam. The validation curve is measured after the epoch, on pictures as they are, with nothing dropped. To compare the two parts fairly, ask about the training pictures in the same way, for both networks:
+# The curves do not tell, because they are measured in different ways. For the training curve, `fit` counts correct answers while it trains: on changed pictures, with half of the numbers dropped, and averaged over an epoch in which the network still changes. That is a harder exam, and it makes the network look worse than it is. The validation curve is measured after the epoch, on pictures as they are, with nothing dropped. To compare the two parts fairly, ask about the training pictures in the same way, for both networks:
 
 # %% name="gap"
 best_epoch = int(np.argmax(history.history["val_accuracy"]))
@@ -392,7 +392,7 @@ lesson.report(
 # | `cache` | stands before it in any case | must stand before it, or every epoch gets the same versions |
 # | XLA, Lesson 2's translator, which Keras calls on a GPU by itself | switched off, because it cannot translate these layers | works |
 #
-# On a CPU the same cores do both, so there is little to gain. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 builds the other way.
+# On a CPU the same cores do both; exercise 4 measures what that is worth on yours. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 builds the other way.
 
 # %% [markdown] name="exercises"
 # ## Exercises
