@@ -44,7 +44,7 @@ def published(number, data, count):
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
     side, batch = LESSONS[number]["side"], LESSONS[number]["batch"]
-    taught_model = taught(number, "model", side=side)
+    taught_model = taught(number, "model", side=side, learning_rate=1e-4)
     if number == "01":
         model = keras.models.clone_model(taught_model)
         model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -70,11 +70,11 @@ def ours(number, data, count):
         return taught(number, "model"), taught(number, "train_dataset", datasets=data), {}
     side, batch = LESSONS[number]["side"], LESSONS[number]["batch"]
     names = sorted(place.name for place in (data / "train").iterdir())
-    given = {"folder": data, "side": side, "class_names": names}
+    given = {"folder": data, "side": side, "class_names": names, "picture_count": 2000}
     if number == "03":  # whose batches of 32 are cached; as many pictures as on the other side
         files = taught(number, "from_folder", **given)("train")
         given["train_files"] = files.unbatch().batch(batch)
-    model = taught(number, "model", side=side)
+    model = taught(number, "model", side=side, learning_rate=1e-4)
     return model, taught(number, "train_dataset", **given), {}
 
 

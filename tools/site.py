@@ -208,7 +208,7 @@ def collect(profile):
         pictures = source / "_extra" / "pictures"
         pictures.mkdir(parents=True)
         for at, to in PAGES.items():
-            text = (ROOT / at).read_text(encoding="utf-8")
+            text = relink((ROOT / at).read_text(encoding="utf-8"), at, to)
             if to != "index.md":
                 head, _, rest = text.partition("\n")
                 text = f"{head}\n\n{BAR.format(edit(at))}\n{rest}"
@@ -216,7 +216,7 @@ def collect(profile):
                 text = OUTPUT.sub(lambda found: output(runs, *found.groups(), pictures), text)
             target = source / to
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(relink(text, at, to), encoding="utf-8")
+            target.write_text(text, encoding="utf-8")
         (source / "lessons").mkdir()
         for name, run in runs.items():
             nbformat.write(page(name, run, pictures), source / "lessons" / f"{name}.ipynb")
