@@ -380,7 +380,7 @@ class _Student:
 
     def __init__(self, worker, measuring, lesson, exercise):
         self.worker, self.measuring, self.exercise = worker, measuring, exercise
-        self.statements = names.statements(lesson.code)
+        self.code, self.statements = lesson.code, names.statements(lesson.code)
         self.value = self.failure = None
         beside = ast.parse(exercise.beside)
         worker.load(lesson, names.used(ast.parse(exercise.solution)) | names.used(beside))
@@ -431,8 +431,9 @@ class _Student:
         """Return the namespace of a part of the check, with what it uses of the lesson."""
         available = [*self.statements, *names.statements([exercise.graded])]
         space = {"__name__": "check"}
-        for statement in names.needed(wanted, available)[0]:
-            exec(compile(ast.Module([statement], []), "check", "exec"), space)
+        with names.quick_imports([*self.code, exercise.graded, exercise.solution]):
+            for statement in names.needed(wanted, available)[0]:
+                exec(compile(ast.Module([statement], []), "check", "exec"), space)
         return space
 
     def solution(self, exercise):

@@ -70,18 +70,6 @@ def let_pass(shell):
     shell.run_line_magic = run_line_magic
 
 
-@contextlib.contextmanager
-def quick_imports():
-    """Have Keras not look for what it can do without: that takes a second of processor time."""
-    absent = [name for name in ("pandas", "scipy") if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))
-    try:
-        yield
-    finally:
-        for name in absent:
-            sys.modules.pop(name, None)
-
-
 class Stand:
     """Stands here for a function or an object of the check, which stays with the judge."""
 
@@ -165,7 +153,7 @@ class Worker:
 
         self.cells = names.statements(cells)
         try:
-            with quick_imports():
+            with names.quick_imports(cells):
                 for statement in names.needed(wanted, self.cells)[0]:
                     self._run(statement, "lesson")
         except Exception as error:
