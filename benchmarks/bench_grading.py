@@ -15,16 +15,15 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from course_utils.machine.device import hardware  # noqa: E402
-from course_utils.machine.stopping import stop_when_asked  # noqa: E402
-from tools.assignment import release  # noqa: E402
-from tools.grade import Settings, grade  # noqa: E402
-from tools.grading import engine  # noqa: E402
-from tools.grading.sandbox import refuse_without_bubblewrap  # noqa: E402
-from tools.lesson_source import find_lessons, read_lesson  # noqa: E402
+from course_utils.machine.device import hardware
+from course_utils.machine.stopping import stop_when_asked
+from tools.assignment import release
+from tools.grade import Settings, grade
+from tools.grading import engine
+from tools.grading.sandbox import refuse_without_bubblewrap
+from tools.lesson_source import find_lessons, read_lesson
 
 
 def write_class(path, folder, students):

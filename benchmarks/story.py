@@ -23,19 +23,16 @@ Training accuracy is measured like the others: on the pictures as they are, afte
 A claim that does not hold is printed and written down as such.
 """
 
-import argparse
 import concurrent.futures
 import functools
 import itertools
-import json
 import multiprocessing
 import statistics
 import time
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks import measure
 from course_utils import load_dataset, pretrained_base
 from course_utils.machine.device import cores, hardware, import_tensorflow
 from course_utils.sources.datasets import source_of
@@ -44,12 +41,8 @@ from tools.lesson_source import taught
 SIZE = 80
 SEEDS = (0, 1, 2)
 NETWORKS = (
-    "from scratch",
-    "augmented",
-    "features",
-    "fine-tuned",
-    "digits, dense",
-    "digits, convnet",
+    *("from scratch", "augmented", "features", "fine-tuned"),
+    *("digits, dense", "digits, convnet"),
 )
 PARTS = {"train": range(1000), "validation": range(1000, 1500), "test": range(1500, 2000)}
 
@@ -74,19 +67,10 @@ def cats_and_dogs():
 
 
 def from_scratch(parts, augmented=False):
-    """Train lesson 04's network, or lesson 05's; return the accuracy on every part.
-
-    Lesson 05 augments first and scales then. The recorded figures are of the other order, which
-    stays: both steps are linear, so that the two differ in rounding alone. (A seed gives other
-    weights than in the recorded runs, where the layers were made in another order.)
-    """
-    import keras
-
-    if not augmented:
-        return fit(taught("04", "build_network")(SIZE), parts, rate=1e-4, epochs=30, batch=20)
-    augmentation, scaling, *rest = taught("05", "build_network")(SIZE).layers
-    layers = [keras.Input((SIZE, SIZE, 3)), scaling, *augmentation.layers, *rest]
-    return fit(keras.Sequential(layers), parts, rate=1e-4, epochs=100)
+    """Train lesson 04's network, or lesson 05's; return the accuracy on every part."""
+    if augmented:
+        return fit(taught("05", "build_network")(SIZE), parts, rate=1e-4, epochs=100)
+    return fit(taught("04", "build_network")(SIZE), parts, rate=1e-4, epochs=30, batch=20)
 
 
 def fit(model, parts, rate, epochs, batch=32):
@@ -186,7 +170,7 @@ def use_one_core():
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def measure():
+def measure_all():
     """Return {network: {part: [accuracy of each seed]}}, the kind of data, and the base."""
     for name in ("cats_vs_dogs", "mnist"):
         load_dataset(name)  # drawn here, where it is missing, and not by every process
@@ -203,6 +187,16 @@ def measure():
     return measured, kind, next(base for _, _, base in done if base)
 
 
+CLAIMS = (
+    "features beat from scratch by at least 10 points",
+    "augmentation at least halves the gap between training and validation accuracy",
+    "augmentation costs at most 1 point of validation accuracy",
+    "fine-tuning is within 1 point of features, or better",
+    "from scratch lies between 60 % and 88 %",
+    "the convnet makes at most half the errors of the dense network",
+)
+
+
 def claims(measured):
     """Return {claim: (measured value in words, whether it holds)}."""
 
@@ -212,41 +206,30 @@ def claims(measured):
     def gap(network):
         return mean(network, "train") - mean(network, "validation")
 
+    def told(points):
+        return f"{100 * points:+.1f}"
+
     gain = mean("features") - mean("from scratch")
+    before, after = gap("from scratch"), gap("augmented")
     cost = mean("from scratch", "validation") - mean("augmented", "validation")
     tuned = mean("fine-tuned") - mean("features")
     errors = (1 - mean("digits, convnet")) / (1 - mean("digits, dense"))
     scratch = mean("from scratch")
-    return {
-        "features beat from scratch by at least 10 points": (f"{100 * gain:+.1f}", gain >= 0.1),
-        "augmentation at least halves the gap between training and validation accuracy": (
-            f"{100 * gap('from scratch'):.1f} to {100 * gap('augmented'):.1f}",
-            gap("augmented") <= gap("from scratch") / 2,
-        ),
-        "augmentation costs at most 1 point of validation accuracy": (
-            f"{-100 * cost:+.1f}",
-            cost <= 0.01,
-        ),
-        "fine-tuning is within 1 point of features, or better": (
-            f"{100 * tuned:+.1f}",
-            tuned >= -0.01,
-        ),
-        "from scratch lies between 60 % and 88 %": (f"{scratch:.1%}", 0.6 <= scratch <= 0.88),
-        "the convnet makes at most half the errors of the dense network": (
-            f"{errors:.0%}",
-            errors <= 0.5,
-        ),
-    }
+    values = (
+        (told(gain), gain >= 0.1),
+        (f"{100 * before:.1f} to {100 * after:.1f}", after <= before / 2),
+        (told(-cost), cost <= 0.01),
+        (told(tuned), tuned >= -0.01),
+        (f"{scratch:.1%}", 0.6 <= scratch <= 0.88),
+        (f"{errors:.0%}", errors <= 0.5),
+    )
+    return dict(zip(CLAIMS, values, strict=True))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--out", type=Path, help="a JSON file for the results; kept by kind of data"
-    )
-    options = parser.parse_args()
+    options = measure.parser(__doc__, out=True).parse_args()
     begin = time.perf_counter()
-    measured, kind, base = measure()
+    measured, kind, base = measure_all()
     minutes = (time.perf_counter() - begin) / 60
     found = claims(measured)
     print(f"\n{hardware()}, float32, {minutes:.0f} minutes, {base}")
@@ -259,16 +242,9 @@ def main():
     for claim, (value, holds) in found.items():
         print(f"{'holds' if holds else 'DOES NOT HOLD':14}{claim}: {value}")
     if options.out:
-        results = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
-        results[kind] = {
-            "measured": measured,
-            "claims": {claim: {"value": v, "holds": bool(h)} for claim, (v, h) in found.items()},
-            "minutes": round(minutes, 1),
-            "base": base,
-            "hardware": hardware(),
-            "date": date.today().isoformat(),
-        }
-        options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        judged = {claim: {"value": v, "holds": bool(h)} for claim, (v, h) in found.items()}
+        about = {"minutes": round(minutes, 1), "base": base} | measure.origin()
+        measure.keep(options.out, kind, {"measured": measured, "claims": judged} | about)
 
 
 if __name__ == "__main__":

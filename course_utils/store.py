@@ -179,7 +179,9 @@ def noted(folder, marker, by):
     try:
         written = json.loads((folder / marker).read_text(encoding="utf-8"))
         sizes = written["files"].values()
-        if written.get("form") == _FORM and not all(isinstance(size, int) for size in sizes):
+        if written.get("form") != _FORM:
+            raise ValueError("another version of the course wrote it")
+        if not all(isinstance(size, int) for size in sizes):
             raise ValueError("it holds no sizes")
         if any(not Path(name).parts or ".." in Path(name).parts for name in written["files"]):
             raise ValueError("it names no files")
@@ -216,32 +218,19 @@ def why_not(folder, asked, marker, by):
     except OSError as error:
         raise DataError(f"{folder} cannot be checked ({error.strerror}).") from None
     written = noted(folder, marker, by)
-    files, reason = written["files"], "another version of the course wrote it"
-    if written.get("form") == _FORM:
-        reason = _difference(folder, written["asked"], asked, files)
+    files = written["files"]
+    reason = _difference(folder, written["asked"], asked, files)
     folders = {parent for name in files for parent in (Path(name), *Path(name).parents)}
     for path in sorted(found):
         name = path.relative_to(folder)
         if name == Path(marker) or name.as_posix() in files or name in folders:
             continue
-        if written.get("form") != _FORM and name.parent.as_posix() in files:
-            continue  # the notes of 0.1.0 counted the pictures of a folder: see below
         if _matters(path) or (reason and not _left_by_system(path)):
-            raise _foreign(path, by)
-    counts = files if written.get("form") != _FORM else {}
-    for name in filter(lambda name: (folder / name).is_dir(), counts):
-        there = [path for path in sorted(found) if path.parent == folder / name]
-        there = [path for path in there if not _left_by_system(path)]
-        if len(there) > counts[name]:
-            raise _foreign(there[-1], by)
+            raise DataError(
+                f"{path} was not written with the others by {by}. Move it elsewhere, or delete it, "
+                "and run this again."
+            )
     return reason
-
-
-def _foreign(path, by):
-    return DataError(
-        f"{path} was not written with the others by {by}. Move it elsewhere, or delete it, and run "
-        "this again."
-    )
 
 
 def _difference(folder, was_asked, asked, files):

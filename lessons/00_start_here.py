@@ -1,40 +1,113 @@
 # %% [markdown] name="title"
 # # Start here
 #
-# Nine lessons lead from a first small network to a pretrained one that sorts photographs. Each is a notebook that you run from top to bottom; each explains what it uses, and asks you to write some of it yourself.
+# Welcome. Nine lessons lead from a first small network, which you can add up by hand, to one that others have trained and that sorts your photographs. You need to be able to program a little in Python. You need no machine learning: each lesson explains what it uses and asks you to write some of it yourself.
 #
-# A notebook is a page of text and *cells* of code. Click a cell and press Shift+Enter to run it; what it gives appears below it. If something gets into a muddle, choose Restart from the menu Kernel, and run the cells again from the top.
+# This page takes five minutes. It tells how a notebook works, what an exercise looks like, how to keep your answers, and what to do when something goes wrong.
+
+# %% [markdown] name="notebook_title"
+# ## How a notebook works
+#
+# A notebook is a page of text and of *cells* that hold code. Click a cell and press Shift+Enter to run it: what it gives appears below it. Run a lesson from top to bottom, cell by cell, since each cell builds on those above. The first cell of every notebook sets up what Colab lacks, and does nothing elsewhere. The next one, below, is yours to try: run it, change the numbers, and run it again.
+
+# %% name="first_cell" tags=["nbval-check-output"]
+28 * 28
+# -> 784
 
 # %% [markdown] name="lessons_intro"
 # ## The lessons
 #
-# Minutes are computing time, without your reading and thinking: the quick profile on a laptop's processor, then the full training. The download is that of the real pictures; a lesson that does not get them draws pictures of its own and tells you.
+# Open a lesson by its title. Lessons build on each other, so take them in order. Plan two hours for each.
+#
+# - **Minutes** are computing time, without your reading and thinking. The first number is for a short training, which the lessons call the *profile* `quick`; the second is for the whole one, the profile `full`. Both were measured on two processor cores.
+# - **Download** is the size of the real pictures. A lesson that cannot get them, or would have to download more than 100 MB unasked, draws pictures of its own and tells you.
+# - **Memory** is what the whole training takes at most.
+# - **Run here** is the day on which you last came near the end of the lesson on this machine, where it saves its trained network.
 
 # %% name="lessons"
-from course_utils import show_cache, show_lessons, show_machine
+from course_utils import check_exercise, show_cache, show_lessons, show_machine
 
 show_lessons()
+
+# %% [markdown] name="exercises_intro"
+# ## How exercises work
+#
+# Each lesson has a few exercises. You write a function where the notebook has dots, run the cell, and run the check below it. In the lessons the code of a check is folded away; this one is open, so that you see that there is no magic in it. The answer is wrong on purpose. Run the cell and read what it says, then put it right.
+
+
+# %% name="exercise"
+def area(width, height):
+    return width + height
+
+
+def check(area):
+    assert area(28, 28) != 56, "That is width plus height. How many squares does the grid have?"
+    assert area(28, 28) == 784 and area(3, 5) == 15, "Not right for all widths and heights."
+
+
+hints = ["A grid has `height` rows of `width` squares each.", "In Python, times is *."]
+check_exercise(
+    area, check, hints, praise="28 × 28: the pictures of the first lesson are that large."
+)
+
+# %% [markdown] name="exercises_read"
+# | the check says | which means |
+# | --- | --- |
+# | ✓ Right | The answer does what was asked, however you wrote it. Cells further down may use it. |
+# | ✗ Wrong | The sentence says what is wrong, as well as the check can tell. |
+# | … Not attempted | The dots are still there. The lesson goes on without your answer. |
+# | ! Broken | Your code stopped with an error, which the check names. |
+# | ■ Stopped | Your code took longer than a minute, perhaps in a loop that never ends. |
+#
+# Hints open one after the other, from the gentlest to the plainest: take as few as you need. Nothing is counted and nothing is sent anywhere. Worked answers are one click away, at "With the answers" at the top of each lesson; try first.
+
+# %% [markdown] name="colab"
+# ## In Colab
+#
+# Colab runs your notebook on a computer of Google's, through the web browser.
+#
+# - **A faster machine.** Large networks train many times faster on a graphics processor (*GPU*) or on a *TPU*, a processor made for this work. Choose Runtime, Change runtime type, then a GPU such as T4, and Save, before you begin: you get a new, empty machine. Lessons 1 to 3 need none.
+# - **Your answers.** What you open from a link is not yours yet. Choose File, Save a copy in Drive, first of all; from then on Colab saves what you write to your own Google Drive. Open that copy the next time, not the link.
+# - **A disconnect.** Colab takes the machine back when you leave it alone for a while, or after some hours. Text and code in your copy stay; the variables, drawn pictures and trained networks are gone. Connect again, choose Runtime, Run all, and the lesson makes them anew.
+
+# %% [markdown] name="home"
+# ## On your own machine
+#
+# `make lab` copies the lessons to the folder `work/` and opens JupyterLab there. Write in those copies: JupyterLab saves them, and nothing of the course overwrites a copy that you have written in. When a new release of the course has changed a lesson, `make lab` says so; rename your copy, run `make lab` again to get the new lesson beside it, and copy your answers over, cell by cell.
+
+# %% [markdown] name="trouble"
+# ## When something goes wrong
+#
+# | what you see | what to do |
+# | --- | --- |
+# | `NameError: name '…' is not defined` | A cell further up has not run. Click your cell and choose Run, Run All Above Selected Cell; in Colab, Runtime, Run before. |
+# | A cell runs and runs (`[*]`, or a turning circle) | Some train for minutes, and the first cell with data may download. To stop it, choose Kernel, Interrupt Kernel; in Colab, Runtime, Interrupt execution. |
+# | Everything is in a muddle | Choose Kernel, Restart Kernel and Run All Cells; in Colab, Runtime, Restart session and run all. The *kernel* is the program that runs your cells; a new one knows no variables. |
+# | The kernel died; the session crashed | Most often the memory was full. Close other notebooks: each keeps its own. Restart, and stay with the profile `quick`. |
+# | A red message of the course | Its last line says what was wrong and what to do. |
+# | A slider that does nothing | Run its cell again. |
+# | Other numbers than in the text | Training begins with random numbers, and drawn pictures are not the real ones. Where the text names a number, it says where that was measured. |
+#
+# If none of this helps, open an issue in the course's repository on GitHub. The glossary, linked at the top of this page, stands there too.
 
 # %% [markdown] name="machine_intro"
 # ## This machine
 #
-# Without any setting of yours, a lesson trains `full` where it finds a GPU or TPU, and `quick` elsewhere. This is what lessons use here, and where they get their pictures:
+# A lesson takes the profile `full` where it finds a GPU or a TPU, and `quick` elsewhere. This is what lessons use here, and where they get their pictures:
 
 # %% name="machine"
 show_machine()
 
 # %% [markdown] name="settings"
-# Environment variables change that, set before a lesson's first cell runs:
+# You need none of what follows to begin. Environment variables change what a lesson uses; set them before its first cell runs. In a notebook, a line such as `%env COURSE_DATA=sample`, in a cell above the first one, does that.
 #
 # | variable | values |
 # | --- | --- |
-# | `COURSE_PROFILE` | `full`, `quick`, or `ci`, which only tests that a notebook runs |
+# | `COURSE_PROFILE` | a profile of the table above; `ci` only tests that a notebook runs, and trains far too little to learn anything |
 # | `COURSE_DATA` | `auto`; `real`, which downloads any size; `sample`, which draws |
-# | `COURSE_PRECISION` | `float32`; `bfloat16`; `auto`, which measures which one is faster |
-# | `COURSE_CACHE` | a folder for drawn pictures and saved models |
-# | `TFDS_DATA_DIR` | a folder where TensorFlow Datasets has prepared the real pictures |
-#
-# In a notebook, put a line such as `%env COURSE_DATA=sample` above the first cell.
+# | `COURSE_PRECISION` | `float32`, numbers of 32 bits; `bfloat16`, numbers of 16 bits, which some processors add up faster (Lesson 6); `auto`, which measures which one is faster |
+# | `COURSE_CACHE` | a folder for drawn pictures and saved networks |
+# | `TFDS_DATA_DIR` | a folder where TensorFlow Datasets, the library that fetches the real pictures, has prepared them |
 
 # %% [markdown] name="cache_intro"
 # ## What is kept on this machine
@@ -43,4 +116,4 @@ show_machine()
 show_cache()
 
 # %% [markdown] name="cache_read"
-# The first four folders are the course's own: `clear_cache("samples")`, from `course_utils`, empties the first, and `"models"`, `"lessons"` and `"photo-embeddings"` the others; the lessons fill them again when they need to. The others belong to TensorFlow Datasets and Keras, and perhaps to other projects of yours; delete there by hand what you no longer want.
+# The first four folders are the course's own. `clear_cache("samples")`, from `course_utils`, empties the first; `"models"`, `"lessons"` and `"photo-embeddings"` empty the others. Lessons fill them again when they need to. The remaining folders belong to TensorFlow Datasets and to Keras, and perhaps to other projects of yours; delete there by hand what you no longer want.

@@ -14,13 +14,20 @@
 # **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# This cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses. The *profile* is how much training is done: `quick` on a machine without a GPU, `full` on one with it. (A third, `ci`, tests that the notebook runs, and trains too little to show what the text speaks of. The environment variable `COURSE_PROFILE` chooses another.)
+# This cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses:
+#
+# - the *profile*, which is how much training is done: `quick` on a machine without a GPU, `full` on one with it. (A third one, `ci`, tests that the notebook runs, and trains far too little to show what the text describes. The start page says how to choose.)
+# - the processor, and `float32`, the kind of numbers that it calculates with,
+# - the *seed*, the number that the random numbers of this run start from. The same seed gives the same random numbers.
 
 # %% name="start"
 from course_utils import (
     check_exercise,
     explore_predictions,
+    new_figure,
     plot_history,
+    plot_network,
+    plot_neuron,
     plot_picture,
     plot_pictures,
     plot_prediction,
@@ -31,7 +38,7 @@ from course_utils import (
 lesson = start("01_fashion_mnist_dense")
 
 # %% [markdown] name="libraries_intro"
-# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, also on a GPU, and keeps account of how each result came about. Keras builds on it: models and their training.
+# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, also on a GPU, and keeps track of how each result came about. Keras builds on it: models and their training.
 
 # %% name="libraries"
 import keras
@@ -44,7 +51,15 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## Pictures with names
 #
-# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue, each with a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads it, wherever it is: already on this machine, or on the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so. Everything works the same then, but the figures are those of the sample. You get a dict with one dataset to learn from and one to be tested on, and a description of both.
+# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue. Each has a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads it from this machine or from the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so; everything works the same then, but the figures are those of the sample. Without this course you would write
+#
+# ```python
+# import tensorflow_datasets as tfds
+#
+# datasets, info = tfds.load("fashion_mnist", as_supervised=True, with_info=True)
+# ```
+#
+# and get the same two things: a dict with one dataset to learn from and one to be tested on, and a description of both.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("fashion_mnist")
@@ -85,7 +100,13 @@ picture.shape
 # -> 784
 
 # %% [markdown] name="bytes_read"
-# 784 numbers, and nothing else, are what the program will know of a picture. Here it is as you see it, with the scale of its values beside it.
+# 784 numbers are all that the program will ever know of a picture. Here are 64 of them, from the middle,
+
+# %% name="pixels"
+picture[10:18, 10:18, 0].numpy()
+
+# %% [markdown] name="pixels_read"
+# and here is the whole picture as you see it, with the scale of its values beside it. (With Matplotlib alone: `import matplotlib.pyplot as plt`, then `plt.imshow(picture, cmap="gray")` and `plt.colorbar()`.)
 
 # %% name="picture_shown"
 plot_picture(picture, title=class_names[label])
@@ -111,7 +132,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="scale_title"
 # ## Getting the pictures ready
 #
-# Learning works best with numbers of about the size of 1; Exercise 5 shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` makes bytes into numbers with decimals first.
+# Learning works best with numbers of about the size of 1; Exercise 5 shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` turns the bytes into numbers with decimals first.
 
 
 # %% name="scale"
@@ -132,7 +153,7 @@ plot_picture(scaled_picture, title=f"{class_names[label]}, scaled")
 # - `batch` puts 32 pictures together: learning goes a *batch* at a time,
 # - `map` applies `scale`, to a whole batch in one go,
 # - `cache` keeps the finished batches, so that files are read once,
-# - `shuffle` deals the batches in a new order each time round, mixing up to 2,000 of them, which is more than there are; the pictures of an exam need no new order,
+# - `shuffle` deals the batches in a new order in each round. Most code shuffles the pictures, before `batch`. Here they come well mixed already, and finished batches can be kept. (2,000 is how many batches it mixes at most, more than there are.) The pictures of an exam need no new order.
 # - `prefetch` gets the next batches ready while this one is worked on; `AUTOTUNE` leaves it to TensorFlow how many.
 
 
@@ -155,7 +176,7 @@ pictures.shape
 # %% [markdown] name="neuron_title"
 # ## What a neuron computes
 #
-# A *network* consists of *layers*, a layer of neurons. The first layer takes the numbers of a picture, and each further one takes what the layer before it gives. So begin with a single *neuron*. It multiplies each of its inputs by a number, the input's *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
+# A *network* consists of *layers*, and a layer of *neurons*. The first layer takes the numbers of a picture; each further one takes what the layer before it gives. So begin with a single neuron. It multiplies each of its inputs by a number, the input's *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
 
 # %% name="neuron" tags=["nbval-check-output"]
 inputs = np.array([0.0, 0.5, 1.0])
@@ -175,7 +196,7 @@ celsius = np.array([-40.0, 0.0, 37.0, 100.0])
 # -> array([-40. ,  32. ,  98.6, 212. ])
 
 # %% [markdown] name="celsius_read"
-# Draw the one against the other and you get a straight line. What makes a shirt a shirt is no straight line, and stacking such neurons does not help. Send each of three numbers through one neuron (weight 3, bias 1) and its answer through a second one (weight 2, bias −5). Beside it, a single neuron with the weight 6 and the bias −3:
+# Draw the one against the other, and you get a straight line. But no straight line tells shirts from coats, and stacking such neurons does not help. Send each of three numbers through one neuron (weight 3, bias 1) and its answer through a second one (weight 2, bias −5). Beside it, a single neuron with the weight 6 and the bias −3:
 
 # %% name="two_lines" tags=["nbval-check-output"]
 x = np.array([-2.0, 0.0, 2.0])
@@ -191,7 +212,34 @@ hidden = np.maximum(0, 3 * x + 1)
 # -> array([-5., -3.,  9.])
 
 # %% [markdown] name="relu_read"
-# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons, each with its bend at a place of its own, follow curves that no line can, and that is why a network needs activations.
+# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons, each with its bend at a place of its own, follow curves that no line can, and that is why a network needs activations. The neuron from above, drawn with its bend:
+
+# %% name="neuron_drawn"
+plot_neuron(inputs, weights, bias)
+
+# %% [markdown] name="bends_intro"
+# ReLU is one bend of several. Three others that you will meet: tanh and sigmoid press every sum between two limits, and ELU rounds off ReLU's corner.
+
+# %% name="bends"
+sums = np.linspace(-3, 3, 61)
+bends = {
+    "ReLU": np.maximum(0, sums),
+    "ELU": np.where(sums > 0, sums, np.exp(sums) - 1),
+    "tanh": np.tanh(sums),
+    "sigmoid": 1 / (1 + np.exp(-sums)),
+}
+
+# %% name="bends_shown"
+figure = new_figure(6, 3, "ReLU is 0 up to 0 and rises from there; the others bend softly.")
+axes = figure.subplots()
+for (name, answers), line in zip(bends.items(), ("-", "--", "-.", ":"), strict=True):
+    axes.plot(sums, answers, line, label=name)
+axes.set(xlabel="what the neuron has added up", ylabel="its answer")
+axes.legend()
+figure
+
+# %% [markdown] name="bends_read"
+# ReLU, the solid line, is the cheapest to compute and the usual one between layers. (`new_figure` is Matplotlib's `plt.figure` with a description, for readers who do not see the picture.)
 
 # %% [markdown] name="ex_neuron"
 # ### Exercise 1 · A neuron
@@ -279,7 +327,7 @@ keras.layers.Flatten()(pictures).shape
 # 28 × 28 = 784: every pixel is still there, but the network no longer knows which ones were neighbours. Lesson 2 gives that back.
 
 # %% [markdown] name="softmax_intro"
-# The last layer has ten neurons, one a class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
+# The last layer has ten neurons, one for each class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
 
 # %% name="softmax" tags=["nbval-check-output"]
 powers = np.exp([1.0, 2.0, 5.0])
@@ -305,25 +353,88 @@ model.count_params()
 # -> 101770
 
 # %% [markdown] name="model_read"
-# Count them yourself: each of the 128 neurons has 784 weights and a bias, each of the 10 has 128 weights and a bias. 784 × 128 + 128 + 128 × 10 + 10 = 101,770. At the moment they are random numbers.
+# Count them yourself: each of the 128 neurons has 784 weights and a bias, each of the 10 has 128 weights and a bias. 784 × 128 + 128 + 128 × 10 + 10 = 101,770. At the moment they are random numbers. Keras lists the same, layer by layer (`None` stands for a batch of any size):
+
+# %% name="model_summary"
+model.summary()
+
+# %% [markdown] name="model_drawn_intro"
+# And drawn, each line a weight, with ten neurons where there are more:
+
+# %% name="model_drawn"
+plot_network([784, 128, 10], ["inputs", "neurons with ReLU", "neurons with softmax"])
 
 # %% [markdown] name="loss_intro"
 # ## Training
 #
-# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*: take the probability that the network gave to the right class, and of that the logarithm, with a minus. The logarithm of 1 is 0; the nearer a number is to 0, the further its logarithm drops below 0:
+# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*: minus the logarithm of the probability that the network gave to the right class. The logarithm of 1 is 0; the nearer a number is to 0, the further its logarithm drops below 0. What four probabilities of the right class cost:
 
 # %% name="loss" tags=["nbval-check-output"]
 [round(float(-np.log(probability)), 2) for probability in (0.9, 0.5, 0.1, 0.01)]
 # -> [0.11, 0.69, 2.3, 4.61]
 
 # %% [markdown] name="loss_read"
-# Right and sure costs next to nothing. Giving the right class 10 %, as anybody can who guesses among ten, costs 2.3. Being sure of something wrong is punished hardest.
+# Right and sure costs next to nothing. Giving the right class 10 %, as anybody can who guesses among ten, costs 2.3. Being sure of something wrong costs most.
+
+# %% [markdown] name="step_intro"
+# ### A step by hand
+#
+# How does training make the loss smaller? Watch the smallest network learn: the one neuron that turns Celsius into Fahrenheit, but now it has to find its two parameters itself, from four examples. The temperatures are in hundreds of degrees, to be of about the size of 1; so the bias that it should find is 0.32. The loss of such a task is the *mean squared error*: how far each answer is off, squared, and the mean of that.
+
+# %% name="step_loss" tags=["nbval-check-output"]
+celsius = np.array([-0.4, 0.0, 0.37, 1.0])
+fahrenheit = np.array([-0.4, 0.32, 0.986, 2.12])
+
+
+def squared_error(weight, bias):
+    return float(np.mean((weight * celsius + bias - fahrenheit) ** 2))
+
+
+round(squared_error(0, 0), 3)
+# -> 1.432
+
+# %% [markdown] name="step_slopes_intro"
+# Begin with 0 for both. Would the loss fall if the weight grew a little? And if the bias did? Try it: enlarge one of them by 0.0001, and see by how much the loss changes for each 0.0001.
+
+
+# %% name="step_slopes" tags=["nbval-check-output"]
+def slopes(weight, bias):
+    here, little = squared_error(weight, bias), 0.0001
+    with_weight = squared_error(weight + little, bias)
+    with_bias = squared_error(weight, bias + little)
+    return (with_weight - here) / little, (with_bias - here) / little
+
+
+[round(slope, 2) for slope in slopes(0, 0)]
+# -> [-1.32, -1.51]
+
+# %% [markdown] name="step_slopes_read"
+# Both are negative: the loss falls when either grows. These slopes, one for each parameter, are the *gradient*. A step of training goes the other way: it takes from each parameter its slope times a small number, the *learning rate*, here 0.5. That is all; the rest is repetition.
+
+# %% name="step_loop" tags=["nbval-check-output"]
+weight, bias, losses = 0.0, 0.0, [squared_error(0, 0)]
+for _ in range(40):
+    weight_slope, bias_slope = slopes(weight, bias)
+    weight, bias = weight - 0.5 * weight_slope, bias - 0.5 * bias_slope
+    losses.append(squared_error(weight, bias))
+round(weight, 2), round(bias, 2)
+# -> (1.8, 0.32)
+
+# %% name="step_shown"
+figure = new_figure(6, 2.6, "The loss over 40 steps: it falls fast, then slowly, towards 0.")
+axes = figure.subplots()
+axes.plot(losses, marker=".")
+axes.set(xlabel="step", ylabel="loss")
+figure
+
+# %% [markdown] name="step_read"
+# The neuron has found 1.8 and 0.32, and nobody told it the formula. The network for clothes learns in the same way, with three differences: it has 101,770 parameters; TensorFlow works out all their slopes at once, without trying; and each step looks at one batch only, not at all examples.
 
 # %% [markdown] name="compile_intro"
 # `compile` puts three things together:
 #
 # - The *loss*. Its full name says: cross-entropy over classes (`categorical`), for labels that are class numbers (`sparse`).
-# - The *optimizer*. After each batch, TensorFlow works out for every parameter whether the loss would rise or fall if it grew a little, and how steeply: the *gradient*. The optimizer then moves every parameter a small step downhill. Adam is a good one to begin with.
+# - The *optimizer*, which takes the steps. Adam is a good one to begin with: it adapts the length of the step to each parameter.
 # - The *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers.
 #
 # The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of the 60,000 real pictures, before it reports back to Python.
@@ -338,7 +449,7 @@ model.compile(
 )
 
 # %% [markdown] name="fit_intro"
-# `fit` does the work. An *epoch* is one pass over all the training pictures. Five are published for this network, and `lesson.epochs(5)` gives this profile's share of them: all five in `full` and `quick`.
+# `fit` does the work. An *epoch* is one pass over all the training pictures. Five are published for this network: with the 60,000 real pictures, it sees 300,000 examples. `lesson.epochs(5)` gives this profile's share of them: all five in `full` and `quick`.
 
 # %% name="fit"
 history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
@@ -347,7 +458,7 @@ history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
 plot_history(history)
 
 # %% [markdown] name="fit_read"
-# Every epoch the loss falls and the accuracy rises, fast at first, then more slowly: the first rules found help most. But these are marks for homework, with the answers at hand.
+# Every epoch the loss falls and the accuracy rises, fast at first, then more slowly: what is found first helps most. But these are marks for homework, with the answers at hand. (`plot_history` draws two curves: `plt.plot(history.history["loss"])` is the left one.)
 
 # %% [markdown] name="exam_intro"
 # Now the exam: pictures that the network has never seen. `evaluate` returns the loss and then the metrics.
@@ -357,7 +468,7 @@ test_loss, test_accuracy = model.evaluate(test_dataset, verbose=0)
 round(test_accuracy, 4)
 
 # %% [markdown] name="exam_read"
-# Compare this with the accuracy in the last line of the training. It is usually a little lower. The difference is what the network knows about its training pictures in particular and not about clothes: it is the beginning of *overfitting*, and you will see it grow below.
+# Compare this with the accuracy in the last line of the training. It is usually a little lower. The difference is what the network knows about its training pictures in particular and not about clothes. That is the beginning of *overfitting*, and you will see it grow below.
 
 # %% [markdown] name="predict_title"
 # ## Reading the answers
@@ -384,7 +495,7 @@ answer = int(probabilities[0].argmax())
 class_names[answer], class_names[labels[0]]
 
 # %% [markdown] name="prediction_intro"
-# The answer comes first, the truth second. As a picture beside its ten bars; ✓ marks a right answer, ✗ a wrong one with the true class hatched.
+# The answer comes first, the truth second. Now the picture beside its ten bars: ✓ marks a right answer, ✗ a wrong one, with the true class hatched. (In Matplotlib, `plt.barh(class_names, probabilities[0])` draws the bars.)
 
 # %% name="prediction"
 plot_prediction(pictures[0], probabilities[0], class_names, labels[0])
@@ -413,7 +524,7 @@ model.predict(batch_of_one, verbose=0).shape
 # %% [markdown] name="explore_intro"
 # ## Where it goes wrong
 #
-# The accuracy says how often the network is wrong, never where. The exam is over, so you may look at the papers: ask the network about every test picture, and move the slider through the answers: the mistakes come first, the surest ones at the very beginning.
+# The accuracy says how often the network is wrong, never where. The exam is over, so you may look at the papers. Ask the network about every test picture, and move the slider through 40 of its answers: first the mistakes, beginning with those that it was surest of, then right answers, beginning with the least sure.
 
 # %% name="explore_predict"
 test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])
@@ -429,7 +540,7 @@ explore_predictions(test_pictures, test_probabilities, test_labels, class_names)
 # %% [markdown] name="memorise_title"
 # ## Learning by heart
 #
-# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. Given as `validation_data`, it is measured after every epoch. It is for decisions during the work (how long, how wide, which layers); the test set is for the one exam at the end, or you would choose what happens to suit the exam.
+# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. Given as `validation_data`, it is measured after every epoch. Use it for decisions during the work: how long, how wide, which layers. The test set is for the one exam at the end. If you decide by the test set, you choose what happens to do well in this exam, and its figure means less.
 
 # %% name="few"
 few_dataset = prepare(datasets["train"].take(500))
@@ -446,7 +557,7 @@ few_history = few_model.fit(
 plot_history(few_history, title="500 pictures, again and again")
 
 # %% [markdown] name="memorise_read"
-# The solid curves are the 500 pictures it learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 it does not: they stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
+# The solid curves are the 500 pictures that the network learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 that it does not learn from. They stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
 
 # %% [markdown] name="regression"
 # ## Classes or quantities
@@ -456,7 +567,7 @@ plot_history(few_history, title="500 pictures, again and again")
 # | | classification | regression |
 # | --- | --- | --- |
 # | answers | one of several classes | a number |
-# | last layer | one neuron a class, softmax | one neuron, no activation |
+# | last layer | one neuron for each class, softmax | one neuron, no activation |
 # | output | probabilities that add up to 1 | any number |
 # | loss | cross-entropy | mean squared error |
 # | what you report | accuracy | mean absolute error, in the quantity's own unit |
@@ -466,7 +577,7 @@ plot_history(few_history, title="500 pictures, again and again")
 # %% [markdown] name="save_title"
 # ## Keeping the model
 #
-# Whoever uses the model has pictures with values of 0…255, and would have to know that you divided them by 255. Put that step in front, as a layer, and nobody needs to know. `lesson.save_model` calls Keras's `model.save` and keeps the file where later lessons look.
+# Whoever uses the model has pictures with values of 0…255, and would have to know that you divided them by 255. Put that step in front, as a layer, and nobody needs to know. `lesson.save_model` calls Keras's `model.save("name.keras")`, with a place where later lessons look. (Older code saves to `.h5` files.)
 
 # %% name="save"
 complete_model = keras.Sequential(
@@ -489,7 +600,7 @@ bool(np.abs(loaded_model.predict(raw_pictures, verbose=0) - probabilities[:32]).
 # %% [markdown] name="report_intro"
 # ## Your figures beside others
 #
-# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Expect yours to differ a little: training starts from random numbers. The seed fixes them, but another machine or version rounds differently.
+# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Expect yours to differ a little: the seed fixes the random numbers that training starts from, but another machine or version rounds differently.
 
 # %% name="report"
 lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test_accuracy)
@@ -497,7 +608,7 @@ lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test
 # %% [markdown] name="exercises_title"
 # ## Exercises
 #
-# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Here are two helpers, and the training pictures in two parts: five sixths to learn from, and one sixth as the validation set. (`jit_compile` is left out, since translating would take longer than these short trainings.)
+# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Here are two helpers, and the training pictures in two parts: five sixths to learn from, and one sixth as the validation set. (`jit_compile` is left out: the translation would take longer than these short trainings.)
 
 
 # %% name="exercises_helpers"
@@ -761,11 +872,15 @@ width_check
 
 # %% name="ex_width_run"
 if width_check.right:
+    by_width = {}
     for width in lesson.trials(10, 128, 512):
         wide = new_model(width)
         wide.fit(learning_dataset, epochs=1, verbose=0)
-        accuracy = wide.evaluate(validation_dataset, verbose=0)[1]
-        print(f"{width:3} neurons, {network_parameters(width):7,} parameters: {accuracy:.3f}")
+        by_width[width] = wide.evaluate(validation_dataset, verbose=0)[1]
+        print(f"{width} neurons, {network_parameters(width):,} parameters: {by_width[width]:.3f}")
+
+# %% [markdown] name="ex_width_read"
+# Ten neurons have a thirteenth of the parameters of 128, and are right less often. But four times as many neurons as 128 bring next to nothing more: after one epoch, it is no longer the width that holds the network back.
 
 # %% [markdown] name="ex_layers"
 # ### Exercise 4 · Extra layers
@@ -886,11 +1001,15 @@ layers_check
 
 # %% name="ex_layers_run"
 if layers_check.right:
+    by_depth = {}
     for widths in lesson.trials([], [128, 128, 128]):
         deep = compile_model(build_network(widths))
         deep.fit(learning_dataset, epochs=1, verbose=0)
-        accuracy = deep.evaluate(validation_dataset, verbose=0)[1]
-        print(f"{widths}: {deep.count_params():,} parameters, {accuracy:.3f}")
+        by_depth[len(widths)] = deep.evaluate(validation_dataset, verbose=0)[1]
+        print(f"{widths}: {deep.count_params():,} parameters, {by_depth[len(widths)]:.3f}")
+
+# %% [markdown] name="ex_layers_read"
+# Without any hidden layer, each class weighs the pixels and adds them up, and even that is right for about four pictures in five. One hidden layer, in Exercise 3, brings a little more. Three of them are no better than one, at least after one epoch: more layers are more to train, and what they are good for shows on harder pictures than these.
 
 # %% [markdown] name="ex_loss"
 # ### Exercise 5 · Pixels that are not scaled
@@ -987,11 +1106,12 @@ loss_check
 
 # %% name="ex_loss_run"
 if loss_check.right:
-    untrained = new_model()
+    untrained, untrained_loss = new_model(), {}
     pictures, labels = next(iter(validation_dataset))
     for values, factor in (("0…1", 1), ("0…255", 255)):
-        loss = mean_loss(untrained.predict(pictures * factor, verbose=0), labels.numpy())
-        print(f"values {values}: loss {loss:.2f}")
+        answers = untrained.predict(pictures * factor, verbose=0)
+        untrained_loss[values] = mean_loss(answers, labels.numpy())
+        print(f"values {values}: loss {untrained_loss[values]:.2f}")
 
 # %% [markdown] name="ex_loss_read"
 # Scaled pictures cost about what guessing costs. Pictures that are 255 times as large make sums that are 255 times as large, and softmax turns large differences into near-certainty: the network knows nothing and is sure of it. Training has to undo that first. See how far one epoch gets, first on values of 0…255, then on scaled ones:
@@ -1001,11 +1121,15 @@ if loss_check.right:
     raw_dataset = learning_dataset.map(lambda pictures, labels: (pictures * 255, labels))
     raw_validation = validation_dataset.map(lambda pictures, labels: (pictures * 255, labels))
     raw, scaled = (raw_dataset, raw_validation), (learning_dataset, validation_dataset)
+    after_one_epoch = []
     for learn, judge in lesson.trials(raw, scaled):
         network = new_model()
         network.fit(learn, epochs=1, verbose=0)
-        loss, accuracy = network.evaluate(judge, verbose=0)
-        print(f"validation loss {loss:.2f}, accuracy {accuracy:.3f}")
+        after_one_epoch.append(network.evaluate(judge, verbose=0))
+        print("validation loss {:.2f}, accuracy {:.3f}".format(*after_one_epoch[-1]))
+
+# %% [markdown] name="ex_loss_fit_read"
+# The network learns all the same, but after one epoch its loss is still several times as large: it names fewer pictures correctly, and is surer of its mistakes.
 
 # %% [markdown] name="ex_shirt"
 # ### Exercise 6 · Taken for a shirt
@@ -1106,15 +1230,41 @@ if shirt_check.right:
     print(f"{class_names[mistaken]} is mistaken for {class_names[6]} most often.")
 
 # %% [markdown] name="ex_shirt_read"
-# Look the pair up with the slider above. At 28 × 28 pixels, what could tell the two apart?
+# At 28 × 28 pixels, what could tell the two apart? The table of all such counts, a row for each true class and a column for each answer, is called a *confusion matrix*. TensorFlow has it ready:
+
+# %% name="confusion"
+answers = test_probabilities.argmax(axis=1)
+confusion = tf.math.confusion_matrix(test_labels, answers).numpy()
+mistakes = confusion * (1 - np.eye(10, dtype=int))  # without the right answers, on the diagonal
+
+# %% name="confusion_shown"
+figure = new_figure(
+    7, 6.2, "A table of counts: a row for each true class, a column for each answer."
+)
+axes = figure.subplots()
+axes.imshow(mistakes, cmap="Oranges", vmax=2 * mistakes.max())
+axes.set_xticks(range(10), class_names, rotation=60)
+axes.set_yticks(range(10), class_names)
+axes.set(xlabel="answer", ylabel="true class")
+for truth, answer in np.ndindex(10, 10):
+    axes.text(answer, truth, confusion[truth, answer], ha="center", va="center")
+figure
+
+# %% [markdown] name="confusion_read"
+# The right answers stand on the diagonal. Every other number is a kind of mistake, the darker the more frequent. Ten pictures of the most frequent kind:
+
+# %% name="confusion_pictures"
+truth, answer = np.argwhere(mistakes == mistakes.max())[0]
+mistaken = test_pictures[(test_labels == truth) & (answers == answer)][:10]
+plot_pictures(mistaken, title=f"{class_names[truth]}, taken for {class_names[answer]}")
 
 # %% [markdown] name="learned"
 # ## What you learned
 #
 # - A dense layer is many neurons over the same inputs: weights, biases, and an activation that bends.
-# - Training lowers the loss batch by batch; the optimizer does it, `compile` and `fit` start it.
+# - Training goes downhill: each step moves every parameter against its slope of the loss. The optimizer takes the steps; `compile` and `fit` start them.
 # - Softmax makes probabilities, and the largest one is the answer.
-# - Judge a network by pictures it has not seen: a validation set while you work, the test set once.
+# - Judge a network by pictures that it has not seen: a validation set while you work, the test set once.
 # - A network that learns its training pictures by heart is overfitting.
 #
 # `Flatten` threw away which pixels are neighbours. The next lesson looks at pictures the way they are, with convolutions.

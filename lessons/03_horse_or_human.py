@@ -5,7 +5,7 @@
 #
 # **Afterwards you can**
 #
-# - turn folders of pictures into a dataset, one folder a class,
+# - turn folders of pictures into a dataset, one folder for each class,
 # - build a network that answers one question with yes or no,
 # - read a validation curve that swings, and say why a training accuracy near 100 % proves little,
 # - ask a trained network about any picture, and keep the preparation of pictures in one place.
@@ -15,13 +15,14 @@
 # **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+# The course's helpers first. The line under the cell tells what this run uses; Lesson 1 explains its parts. With the profile `ci` the network trains far too little to show what the text describes.
 
 # %% name="start"
 from course_utils import (
     check_exercise,
     plot_feature_maps,
     plot_history,
+    plot_picture,
     plot_pictures,
     predict_uploads,
     start,
@@ -43,7 +44,7 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## Pictures in folders
 #
-# The dataset horses_or_humans was made by a computer: horses and people of many kinds, rendered before landscapes. Where this machine does not have it, the course draws a sample in the same form, and says so.
+# The dataset horses_or_humans was made on a computer: horses and people of many kinds, rendered in front of landscapes. Where this machine does not have it, the course draws a sample in the same form, and says so.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("horses_or_humans")
@@ -54,7 +55,7 @@ class_names
 # -> ['horses', 'humans']
 
 # %% [markdown] name="folders_intro"
-# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, for you to go on as you would with pictures of your own. `glob` lists the names that fit a pattern. It passes over names that begin with a dot, such as macOS leaves among your pictures, and over whatever else is no `.jpg`.
+# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, and from here on you work as you would with pictures of your own. `glob` lists the names that fit a pattern: `*.jpg` leaves out everything that does not end in `.jpg`, and hidden files, such as macOS puts beside your pictures.
 
 # %% name="folders"
 folder = write_class_folders(datasets, class_names, lesson.folder / "pictures")
@@ -71,17 +72,17 @@ sorted(glob("*.jpg", root_dir=folder / "train" / "horses"))[:5]
 }
 
 # %% [markdown] name="counts_read"
-# About as many horses as humans, in both parts. That matters: a network that always says "human" would be right half the time, and no more.
+# About as many horses as humans, in both parts. That matters: a network that always says "human" is right half the time, and no more.
 
 # %% [markdown] name="side_intro"
-# All pictures of a batch must have one size. These are 300 × 300; where that would take too long for this machine, the lesson makes them smaller.
+# All pictures of a batch must have one size. These are 300 × 300. In the profile `quick` the lesson halves the side, so that a laptop has a quarter of the pixels to work on.
 
 # %% name="side"
 side = lesson.pixels(300)
 side
 
 # %% [markdown] name="directory_intro"
-# One call reads the folders: it lists the files, takes the label from the folder's name, and decodes, resizes and batches the pictures. `label_mode="binary"` makes the labels 0 and 1, and `class_names` says which folder is which; without it, the alphabet decides. (Older code uses `ImageDataGenerator` and `flow_from_directory`, which do the same.)
+# One call of Keras reads the folders: it lists the files, takes the label from the folder's name, and decodes, resizes and batches the pictures. `label_mode="binary"` makes the labels 0 and 1. `class_names` says which folder is 0 and which is 1; without it, the alphabet decides. (Older code does the same with `ImageDataGenerator` and `flow_from_directory`.)
 
 
 # %% name="directory"
@@ -106,7 +107,7 @@ train_files.class_names
 # -> ['horses', 'humans']
 
 # %% [markdown] name="pipeline_intro"
-# `cache` keeps the decoded pictures in memory, so that the files are read in the first epoch only. Scaling is missing here on purpose: it will be a layer of the network.
+# `cache` keeps the decoded pictures in memory, so that the files are read in the first epoch only. Nothing is divided by 255 here, on purpose: that will be a layer of the network.
 
 # %% name="pipeline"
 train_dataset = train_files.cache().shuffle(100).prefetch(tf.data.AUTOTUNE)
@@ -133,14 +134,14 @@ by_class = [train_pictures[train_labels == label][:8] for label in (0, 1)]
 plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_read"
-# The subject is never in the same place, never of the same size, and what stands behind it differs from picture to picture. Now eight of each that the network will be judged by:
+# The subject is never in the same place and never of the same size, and what stands behind it differs from picture to picture. Now eight of each class from the part that the network will be judged by:
 
 # %% name="gallery_validation"
 by_class = [pictures[labels == label][:8] for label in (0, 1)]
 plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_validation_read"
-# These stand before white, or nearly so: whoever made the dataset kept the landscapes for training. A network that has learned to look at the ground will be lost here. Remember that when you see the curves.
+# These stand in front of white, or nearly so: whoever made the dataset kept the landscapes for training. A network that has learned to look at the ground will be lost here. Remember that when you see the curves.
 
 # %% [markdown] name="sigmoid_title"
 # ## One question, one neuron
@@ -153,10 +154,10 @@ sums = np.array([-4.0, -1.0, 0.0, 1.0, 4.0])
 # -> array([0.018, 0.269, 0.5  , 0.731, 0.982])
 
 # %% [markdown] name="sigmoid_read"
-# A sum of 0 gives 0.5, "I cannot tell"; a large one gives nearly 1, a very negative one nearly 0. The neuron's answer is the probability of class 1, humans. The usual threshold is 0.5: above it the answer is a human, otherwise a horse.
+# A sum of 0 gives 0.5, "I cannot tell"; a large sum gives nearly 1, a very negative one nearly 0. The neuron's answer is the probability of class 1, humans. The usual *threshold* is 0.5: above it the answer is a human, otherwise a horse.
 
 # %% [markdown] name="loss_intro"
-# The loss that goes with it is the *binary cross-entropy*: minus the logarithm of the probability that the network gave to the truth. For a human (label 1) to whom it gave 0.9, 0.5 and 0.1:
+# The loss that goes with it is the *binary cross-entropy*: minus the logarithm of the probability that the network gave to the true class. For a human (label 1) with a probability of 0.9, 0.5 and 0.1:
 
 # %% name="loss" tags=["nbval-check-output"]
 probabilities = np.array([0.9, 0.5, 0.1])
@@ -164,12 +165,12 @@ probabilities = np.array([0.9, 0.5, 0.1])
 # -> array([0.11, 0.69, 2.3 ])
 
 # %% [markdown] name="loss_read"
-# For a horse it would be the logarithm of 1 minus the probability. Who guesses pays 0.69: if your loss stays near that number, nothing is being learned.
+# For a horse it is minus the logarithm of 1 minus the probability. Guessing costs 0.69: a loss that stays near that number means that nothing is being learned.
 
 # %% [markdown] name="model_title"
 # ## A deeper network
 #
-# Five times a convolution and a pooling, then two dense layers. The further a layer is from the picture, the more filters it gets, and the smaller its maps are. `Rescaling`, the first layer, divides by 255: the network takes pictures as they come from the files, now and for ever after.
+# Five times a convolution and a pooling, then two dense layers. From block to block the maps get smaller, and most blocks have more filters than the one before. `Rescaling`, the first layer, divides by 255: from now on the network takes pictures as they come from the files.
 
 
 # %% name="model_function"
@@ -185,7 +186,7 @@ def build_network(side):
 
 
 # %% [markdown] name="count_intro"
-# For pictures of 300 × 300, the maps shrink like this, and the network has so many parameters:
+# For pictures of 300 × 300, these are the maps after each of the five poolings, and the number of parameters:
 
 # %% name="shapes" tags=["nbval-check-output"]
 full_size = build_network(300)
@@ -197,10 +198,10 @@ full_size.count_params()
 # -> 1704097
 
 # %% [markdown] name="parameters_read"
-# Where are they? The last maps have 7 × 7 × 64 = 3,136 numbers, and each of the 512 neurons has a weight for every one of them and a bias: 1,606,144 of the 1,704,097. The five convolutions together have fewer than 98,000.
+# Where are they? The last maps have 7 × 7 × 64 = 3,136 numbers. Each of the 512 neurons has a weight for every one of them, and a bias: 1,606,144 of the 1,704,097. The five convolutions together have fewer than 98,000. On smaller pictures the last maps are smaller, and so is the dense layer.
 
 # %% [markdown] name="compile_intro"
-# RMSprop is the optimizer of Lesson 2. Its *learning rate* says how large its steps are; 0.001 is the usual one.
+# RMSprop is the optimizer of Lesson 2, and its learning rate (Lesson 1) is the usual one, 0.001.
 
 # %% name="compile"
 model = build_network(side)
@@ -211,7 +212,7 @@ model.compile(
 )
 
 # %% [markdown] name="fit_intro"
-# The published training takes 15 epochs with batches of 128. With batches of 32 the optimizer makes four times as many steps in an epoch, so on a CPU about half the epochs are taken.
+# The published training takes 15 epochs with batches of 128. With batches of 32 the optimizer makes four times as many steps in an epoch, so on a CPU the lesson takes 8 epochs; on a GPU it takes all 15.
 
 # %% name="fit"
 history = model.fit(
@@ -225,63 +226,84 @@ history = model.fit(
 plot_history(history)
 
 # %% [markdown] name="curves_read"
-# Two things to see. The training accuracy climbs from epoch to epoch, and given enough of them it comes near 1. The validation accuracy does not climb with it: it swings, up in one epoch and down in the next, by several points at a time. The published text shows training accuracy alone, 0.98 to 0.99, and all seems well.
+# Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten in a hundred pictures are lost again that way, in others hardly one. The pictures to be judged differ from those to learn from, and nothing in the training tells the network what to do in front of white. So a step of the optimizer may help there or do harm.
 #
-# One reason to expect it: the pictures to be judged differ from those to learn from. Nothing in the training tells the network what to do before white, so each step of the optimizer may help or harm there. A validation curve would have told you, and that is why this course always shows it.
+# The sample is kind: on it, the validation accuracy ends close to the training accuracy. On the real pictures the two part. In one run of `COURSE_DATA=real COURSE_PROFILE=quick make lesson N=03`, the training accuracy reached 0.99, the validation accuracy swung between 0.78 and 0.88, and the validation loss climbed from 0.57 to 2.7, four times what guessing costs. How can the loss climb while the accuracy stays? The network makes about as many mistakes as before, but grows surer of them, and sure mistakes cost most. You know this from Lesson 1: it is overfitting, here with about 500 pictures a class. So read both curves. The accuracy counts the mistakes; the loss also weighs them.
+#
+# The published training shows the training accuracy alone, and even that is unsteady: 0.98, 0.91, 0.99, 0.99, 0.96 and 0.93 in its last six epochs. Its text warns of overfitting, but only a validation curve can show how much there is. That is why this course always draws one.
 
 # %% [markdown] name="best_intro"
-# How good was the best epoch, and how far did the next ones fall?
+# How good was the best epoch, and how good is the last one?
 
 # %% name="best"
 validation_accuracy = history.history["val_accuracy"]
-[round(accuracy, 3) for accuracy in validation_accuracy]
+print([round(accuracy, 3) for accuracy in validation_accuracy])
+print(f"best {max(validation_accuracy):.3f}, last {validation_accuracy[-1]:.3f}")
 
 # %% [markdown] name="best_read"
-# Whoever reports the best of these numbers has chosen it by the validation pictures, so it is a little too good. Lesson 4 sets a third part aside, a test set, for that reason. This dataset is too small to be divided once more.
+# Whoever reports the best of these numbers has chosen it by the validation pictures, so it is a little too good. The last one is chosen by nobody, but in a curve that swings it depends on where you stop. Report both, and say which is which. Lesson 4 sets a third part aside, a test set, for that reason; this dataset is too small to be divided once more.
 
 # %% [markdown] name="layers_title"
 # ## What each layer sees
 #
-# A network that ends earlier shows what the layers in the middle give. This one has the same layers and answers with all their maps at once.
+# A second network with the same trained layers can show what the layers in the middle give: it answers with the maps of all ten, convolutions and poolings, at once. Ask it about eight pictures.
 
 # %% name="layers_model"
 seen = [layer for layer in model.layers if "conv" in layer.name or "pooling" in layer.name]
+names = [f"{kind} {block}" for block in range(1, 6) for kind in ("convolution", "pooling")]
 viewer = keras.Model(model.inputs, [layer.output for layer in seen])
-maps = viewer.predict(pictures[:1], verbose=0)
+maps = viewer.predict(pictures[:8], verbose=0)
+
+# %% [markdown] name="layers_input_intro"
+# This is what goes in (the first of the eight),
+
+# %% name="layers_input"
+plot_picture(pictures[0])
 
 # %% [markdown] name="layers_intro"
-# One picture, and for each layer the first eight of its maps; bright is where a filter has found what it looks for. Each map has its own scale.
+# and this is what comes out: for each layer the first eight of its maps. Bright is where a filter has found what it looks for. Each map has its own scale.
 
 # %% name="layers_shown"
-plot_feature_maps([layer_maps[0] for layer_maps in maps], [layer.name for layer in seen])
+plot_feature_maps([layer_maps[0] for layer_maps in maps], names)
 
 # %% [markdown] name="layers_read"
-# The first maps are still pictures: edges, surfaces, the subject against what stands behind it. Further down they are coarse, a few bright cells that say "here is something", and some stay black altogether: their filter finds nothing in this picture. How many numbers are 0, layer by layer?
+# The first maps are still pictures: edges, surfaces, the subject against what stands behind it. Further down they are coarse, a few bright cells that say "here is something". Maps that stay black belong to filters that find nothing in this picture. How many of the numbers are 0, layer by layer, over all eight pictures?
 
 # %% name="sparsity"
-for layer, layer_maps in zip(seen, maps, strict=True):
-    if "conv" in layer.name:
-        print(f"{layer.output.shape[1:]}  {np.mean(layer_maps == 0):.0%} are 0")
+sparsity = [float(np.mean(layer_maps == 0)) for layer_maps in maps]
+for name, share in zip(names[::2], sparsity[::2], strict=True):
+    print(f"{name}: {share:.0%} are 0")
 
 # %% [markdown] name="sparsity_read"
-# In a trained network the share of zeros, the *sparsity*, tends to grow with depth: the deeper a filter, the more special is what it looks for, and the less often it is there. Lesson 8 looks into this further.
+# The share of zeros is called *sparsity*. The last convolution gives more zeros than the first: the deeper a filter, the more special is what it looks for, and the less often it is there. But it is no law that each layer gives more than the one before. On the real pictures the shares were 38, 63, 51, 37 and 57 %, in the run mentioned above. Lesson 8 looks into this further.
 
 # %% [markdown] name="own_title"
 # ## Pictures of your own
 #
-# Choose one or several files. Each is turned upright, made as large as the network takes them, and asked about. A file that is no picture is named with the reason. In a notebook without a kernel you see three ready pictures in place of yours.
+# Choose one or several files below. Each is turned upright, brought to the size that the network takes, and asked about. A file that is no picture is named with the reason. Until you choose, and in a page where no code runs, you see three pictures of the validation set.
+
+# %% [markdown] name="own_consent"
+# First, whose pictures are they? A photograph belongs to whoever took it: its licence says what others may do with it, and where there is none, ask. The people in it have a say, too, so ask them before you put their faces into a program, and their parents in the case of children. On your own machine, what you choose goes no further than this notebook. In Colab it goes to a computer of Google's. Clear the notebook's outputs before you pass it on.
 
 # %% name="own"
 predict_uploads(model, class_names, ready=pictures[:3])
 
 # %% [markdown] name="own_read"
-# The bar, and the "output" in small letters, are the probability of "humans"; the decision falls at 0.5. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has seen rendered pictures only, never a photograph.
+# The bar, and the "output" in small letters, are the probability of "humans"; above 0.5 the decision is a human. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has never seen a photograph. With Keras alone, you ask about a file like this:
+#
+# ```python
+# picture = keras.utils.load_img("dog.jpg", target_size=(side, side))
+# model.predict(np.array(picture)[np.newaxis])
+# ```
 
 # %% name="save"
 lesson.save_model(model)
 
 # %% name="report"
-lesson.report(best_validation_accuracy=max(validation_accuracy))
+lesson.report(
+    best_validation_accuracy=max(validation_accuracy),
+    validation_accuracy=validation_accuracy[-1],
+)
 
 # %% [markdown] name="exercises"
 # ## Exercises
@@ -506,19 +528,21 @@ bug_check
 
 
 # %% [markdown] name="ex_bug_try"
-# What does the mistake do? The part of the network after its `Rescaling` layer is such a network. Ask it about the validation pictures, rightly and wrongly.
+# What does the mistake do? The part of the network after its `Rescaling` layer is such a network. Ask it about 64 validation pictures, once as it should be and once with the mistake.
 
 # %% name="ex_bug_run"
 if bug_check.right:
-    inputs = keras.Input((side, side, 3))
+    inputs, given = keras.Input((side, side, 3)), {"divided": pictures / 255, "forgotten": pictures}
     network = keras.Model(inputs, keras.Sequential(model.layers[1:])(inputs))
-    for name, batch in (("divided", pictures / 255), ("forgotten", pictures)):
+    right, sure = {}, {}
+    for name, batch in given.items():
         answers = network.predict(batch, verbose=0)[:, 0]
-        right, sure = np.mean((answers > 0.5) == labels), np.mean(np.abs(answers - 0.5) > 0.49)
-        print(f"{name:10} {right:.3f} right, {sure:.0%} of the answers surer than 99 %")
+        right[name] = float(np.mean((answers > 0.5) == labels))
+        sure[name] = float(np.mean(np.abs(answers - 0.5) > 0.49))
+        print(f"{name}: {right[name]:.3f} right, {sure[name]:.0%} of the answers surer than 99 %")
 
 # %% [markdown] name="ex_bug_read"
-# No error, no warning. Numbers 255 times as large make sums about 255 times as large, and sigmoid turns those into near-certainty: the network is sure of nearly everything, of its mistakes too. Some answers change as well, because the biases have not grown along. Mistakes of this kind live long.
+# No error, no warning, and hardly another answer: numbers 255 times as large make sums about 255 times as large, and their signs, which decide, mostly stay. (The biases have not grown along, so an answer may change all the same.) That is why mistakes of this kind live long. What is lost is the probability: sigmoid turns such sums into near-certainty, so the network is sure of nearly everything, its mistakes included.
 
 # %% [markdown] name="ex_swing"
 # ### Exercise 4 · Measure the swing
@@ -617,7 +641,8 @@ if swing_check.right:
 # - Pictures in folders become a dataset with one call; the folder's name is the label.
 # - One neuron with sigmoid answers a question with two answers; decide at 0.5.
 # - Keep the preparation of pictures inside the network, so that it cannot be forgotten.
-# - Training accuracy near 100 % does not mean that new pictures are named rightly; a validation curve shows it, and its swings show how little a single epoch says.
-# - Deeper layers give smaller maps, as a rule with more zeros: they look for rarer things.
+# - Training accuracy near 100 % does not mean that new pictures are recognised. A validation curve shows whether they are, and its swings show how little a single epoch says.
+# - A validation loss that climbs while the accuracy stays means mistakes that grow surer.
+# - Deeper layers give smaller maps. Each number in them stands for a larger piece of the picture.
 #
 # A computer renders as many horses as you ask for. The next lesson has photographs of cats and dogs, and few of them.

@@ -19,7 +19,6 @@
 
 # %% name="start"
 from course_utils import (
-    DIFFICULTIES,
     check_exercise,
     draw_difficulty,
     explore_difficulties,
@@ -60,9 +59,18 @@ from tools.author import compare, private
 # Photographs have all seven at once, which is why no photograph can show what one of them does. The course's drawings can: each of the seven is a number from 0 to 1. Here is one drawing with all of them at 0.5, and then with one at a time turned up to 1.
 
 # %% name="hard"
+difficulties = [
+    "viewpoint",
+    "scale",
+    "deformation",
+    "occlusion",
+    "illumination",
+    "clutter",
+    "variation",
+]
 plain, _ = draw_difficulty("scale", 0.5, count=1)
-turned = [draw_difficulty(name, 1, count=1)[0][0] for name in DIFFICULTIES]
-plot_pictures([plain[0], *turned], titles=["all at 0.5", *DIFFICULTIES], columns=4)
+turned = [draw_difficulty(name, 1, count=1)[0][0] for name in difficulties]
+plot_pictures([plain[0], *turned], titles=["all at 0.5", *difficulties], columns=4)
 
 # %% [markdown] name="hard_read"
 # The label stays the same in all eight. Everything else is what a network has to learn to overlook.
@@ -70,7 +78,7 @@ plot_pictures([plain[0], *turned], titles=["all at 0.5", *DIFFICULTIES], columns
 # The course has a small network that was trained to tell such animals and plants apart, 29 kinds of them, none of which is a cat or a dog. How many does it name rightly where one thing is not hard at all, and where it is as hard as it gets?
 
 # %% name="measured"
-for name in lesson.trials(*DIFFICULTIES):
+for name in lesson.trials(*difficulties):
     shares = [measure_difficulty(name, value) for value in (0, 0.5, 1)]
     print(f"{name:13}", "   ".join(f"{share:4.0%}" for share in shares))
 

@@ -513,7 +513,7 @@ float(np.mean([photo.path.parent.name == "cat" for photo in found]))
 # python -m course_utils.photos --like cat-pictures ~/Pictures --top 50
 # ```
 #
-# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet it tells what is on it. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload lies there.) `python -m course_utils.photos --forget`, or `forget_photos()` from `course_utils`, deletes what all searches have kept.
+# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet it tells what is on it. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload lies there.) `python -m course_utils.photos --forget`, or `clear_cache("photo-embeddings")` from `course_utils`, deletes what all searches have kept.
 
 # %% [markdown] name="exercises"
 # ## Exercises

@@ -23,17 +23,14 @@
 from course_utils import (
     check_exercise,
     explore_descent,
-    forget_files,
     live_curves,
+    new_figure,
     pick_strategy,
     plot_descent,
-    plot_functions,
     plot_neuron,
     plot_pictures,
     plot_predictions,
-    plot_softmax,
     predict_uploads,
-    record_files,
     start,
     write_class_folders,
     write_records,
@@ -42,6 +39,11 @@ from course_utils import (
 lesson = start("09_tpu_flowers")
 
 # %% name="libraries"
+import faulthandler
+import inspect
+import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -80,8 +82,19 @@ plot_neuron(inputs, weights, bias)
 # The bend is the neuron's *activation*. You have used two. *ReLU* turns what is negative into 0. *Sigmoid* presses every number between 0 and 1, and makes a probability of it.
 
 # %% name="activations"
-bends = {"ReLU": lambda x: np.maximum(0, x), "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
-plot_functions(bends, -6, 6, xlabel="what the neuron has added up")
+sums = np.linspace(-6, 6, 401)
+bends = {"ReLU": np.maximum(0, sums), "sigmoid": 1 / (1 + np.exp(-sums))}
+
+# %% [markdown] name="activations_draw"
+# Matplotlib draws such curves. `new_figure` gives an empty figure of 7 by 2.6 inches, with words for readers who do not see it.
+
+# %% name="activations_shown"
+figure = new_figure(7, 2.6, "ReLU: 0 up to 0, then a straight line. Sigmoid: an S from 0 to 1.")
+for axes, (name, values) in zip(figure.subplots(1, 2), bends.items(), strict=True):
+    axes.plot(sums, values)
+    axes.set(title=name, xlabel="what the neuron has added up")
+    axes.grid(alpha=0.3)
+figure
 
 # %% [markdown] name="activations_read"
 # Where the curve is flat, a change of the sum changes nothing, and the neuron learns nothing there. Sigmoid is flat at both ends, ReLU at one. That is why ReLU is the usual one between layers, and sigmoid is kept for the end.
@@ -93,23 +106,42 @@ plot_functions(bends, -6, 6, xlabel="what the neuron has added up")
 flowers = ["dandelion", "daisy", "tulips", "sunflowers", "roses"]
 logits = np.array([1.0, 2.0, -1.0, 3.0, 0.5])
 powers = np.exp(logits)
-(powers / powers.sum()).round(2)
+shares = powers / powers.sum()
+shares.round(2)
 # -> array([0.08, 0.23, 0.01, 0.62, 0.05])
 
 # %% name="softmax_shown"
-plot_softmax(logits, flowers, label=flowers.index("daisy"))
+one_hot = np.array([0, 1, 0, 0, 0])
+columns = {"logits": logits, "e to the power": powers, "softmax": shares, "one-hot": one_hot}
+figure = new_figure(
+    9, 2.8, "Five rows, one for each flower: logit, power of e, share, one-hot label."
+)
+panels = figure.subplots(1, 4, sharey=True)
+for axes, (title, numbers) in zip(panels, columns.items(), strict=True):
+    bars = axes.barh(flowers, numbers, color="lightgrey", edgecolor="black")
+    bars[flowers.index("daisy")].set(facecolor="lightblue", hatch="//")
+    axes.bar_label(bars, fmt="%.2g", padding=3)
+    axes.set(title=title, xmargin=0.3)
+panels[0].invert_yaxis()
+figure
 
 # %% [markdown] name="softmax_read"
 # The hatched row is the truth: a daisy. The network says sunflower with 62 % and daisy with 23 %. How bad is that? The *cross-entropy* takes the logarithm of the share that the right class got, with a minus. As a sum over all classes, each share's logarithm times its entry in the one-hot label, it comes to the same, since all entries but one are 0:
 
 # %% name="cross_entropy" tags=["nbval-check-output"]
-shares = powers / powers.sum()
-one_hot = np.array([0, 1, 0, 0, 0])
 float(round(-np.sum(one_hot * np.log(shares)), 2))
 # -> 1.47
 
 # %% name="cross_entropy_shown"
-plot_functions({"cross-entropy": lambda share: -np.log(share)}, 0.01, 1, xlabel="share")
+share = np.linspace(0.01, 1, 401)
+figure = new_figure(
+    4, 2.6, "The loss falls from 4.6 at a share of 0.01 to 0 at 1, ever less steeply."
+)
+axes = figure.subplots()
+axes.plot(share, -np.log(share))
+axes.set(xlabel="share of the right class", ylabel="cross-entropy")
+axes.grid(alpha=0.3)
+figure
 
 # %% [markdown] name="cross_entropy_read"
 # 1.47 for 23 %. To the right, nearly sure and right, the loss is nearly 0. To the left it rises without end. (Somebody who guesses among five pays 1.61.)
@@ -450,10 +482,13 @@ train_folder = write_records(train_squares, to_record, folder / "train", shards=
 validation_folder = write_records(validation_squares, to_record, folder / "validation", shards=4)
 
 # %% [markdown] name="files_intro"
-# `record_files` gives the paths, after it has checked every record by its checksum. A file that is damaged, or is none of these, is named now and not in the middle of the training.
+# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` where they differ, so that no damaged picture gets into a training unseen. The files:
 
 # %% name="files" tags=["nbval-check-output"]
-train_files, validation_files = record_files(train_folder), record_files(validation_folder)
+train_files, validation_files = (
+    sorted(str(path) for path in place.glob("*.tfrecord"))
+    for place in (train_folder, validation_folder)
+)
 len(train_files), len(validation_files)
 # -> (8, 4)
 
@@ -513,7 +548,15 @@ ways = {
 }
 
 # %% [markdown] name="cold_intro"
-# A file that was read a moment ago is still in memory, and the second reading says nothing about the disk. `forget_files` asks the operating system to drop such copies. It returns whether that can be done; a virtual machine's host may keep copies of its own.
+# A file that was read a moment ago is still in memory, and the second reading says nothing about the disk. Linux can be asked to drop such copies, once they are written to the disk; macOS and Windows cannot. A virtual machine's host may keep copies of its own.
+
+
+# %% name="forget"
+def forget(files):
+    for path in files:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 # %% name="speed"
@@ -525,9 +568,13 @@ def pictures_per_second(dataset):
 
 
 for name, (dataset, files) in ways.items():
-    forgotten = forget_files(files)
+    if sys.platform == "linux":
+        forget(files)
     cold, cached = pictures_per_second(dataset), pictures_per_second(dataset)
-    print(f"{name}: {cold:,.0f} a second {'cold' if forgotten else 'at first'}, ", end="")
+    print(
+        f"{name}: {cold:,.0f} a second {'cold' if sys.platform == 'linux' else 'at first'}, ",
+        end="",
+    )
     print(f"{cached:,.0f} cached")
 
 # %% [markdown] name="speed_read"
@@ -722,9 +769,32 @@ lesson.report(
 #
 # `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. Two places need care. The loss must be divided by the size of the global batch, and not by that of the share. And `optimizer.apply` adds up the gradients of all replicas by itself, so the sum comes out as the mean over the global batch.
 
+
+# %% name="loop_step"
+def make_step(strategy, network, optimizer, batch):
+    def step(pictures, labels):
+        with tf.GradientTape() as tape:
+            answers = network(pictures, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(labels, answers)
+            loss = tf.reduce_sum(losses) / batch
+        gradients = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply(gradients, network.trainable_variables)
+        return loss
+
+    @tf.function
+    def whole_step(pictures, labels):
+        return strategy.reduce("SUM", strategy.run(step, (pictures, labels)), axis=None)
+
+    return whole_step
+
+
+# %% [markdown] name="loop_network_intro"
+# A network of one layer is enough to try it on:
+
+
 # %% name="loop_network"
-with strategy.scope():
-    small = keras.Sequential(
+def build_one_layer():
+    return keras.Sequential(
         [
             keras.Input((side, side, 3)),
             keras.layers.Rescaling(1 / 255),
@@ -733,61 +803,132 @@ with strategy.scope():
             keras.layers.Dense(5, activation="softmax"),
         ]
     )
-    optimizer = keras.optimizers.Adam(1e-3)
-    optimizer.build(small.trainable_variables)
 
 
-# %% name="loop_step"
-def step(pictures, labels):
-    with tf.GradientTape() as tape:
-        answers = small(pictures, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(labels, answers)
-        loss = tf.reduce_sum(losses) / global_batch
-    gradients = tape.gradient(loss, small.trainable_variables)
-    optimizer.apply(gradients, small.trainable_variables)
-    return loss
-
-
-@tf.function
-def whole_step(pictures, labels):
-    return strategy.reduce("SUM", strategy.run(step, (pictures, labels)), axis=None)
+# %% [markdown] name="loop_intro"
+# The loop goes through the dataset once for each epoch. `experimental_distribute_dataset` divides each batch among the replicas.
 
 
 # %% name="loop"
-for _ in range(lesson.epochs(3)):
-    shares = strategy.experimental_distribute_dataset(train_dataset)
-    losses = [float(whole_step(*share)) for share in shares]
-    print(f"loss {np.mean(losses):.3f}")
+def train_small(strategy, dataset, batch, epochs):
+    with strategy.scope():
+        network = build_one_layer()
+        optimizer = keras.optimizers.Adam(1e-3)
+        optimizer.build(network.trainable_variables)
+    whole_step = make_step(strategy, network, optimizer, batch)
+    shares = strategy.experimental_distribute_dataset(dataset)
+    for _ in range(epochs):
+        losses = [float(whole_step(*share)) for share in shares]
+        print(f"loss {sum(losses) / len(losses):.6f}")
+    return network
 
-# %% [markdown] name="loop_read"
-# That is a whole training, with a small network of one layer. It runs under each of the strategies in the table, and under the one for several machines. There it has to run as one process on each machine, which a notebook cannot be; so the same loop, with the frozen base, stands in `course_utils/workers.py`, and you start it in a terminal. With `--processes 2` it starts two processes on this machine that stand for two machines. They find each other through the network, and divide each batch between them. Here are two epochs by one process, on the validation pictures since they are fewer, and the same by two processes. (The profile `ci` leaves this out.)
+
+# %% name="loop_run"
+small = train_small(strategy, train_dataset, global_batch, lesson.epochs(3))
+
+# %% [markdown] name="work_intro"
+# That is a whole training, and it runs under each of the strategies in the table. Several machines need one process on each, which a notebook cannot be. So it becomes a program of its own. What such a process does, from the strategy to the loop:
+
+
+# %% name="work"
+def work(folder, batch=32, epochs=2):
+    faulthandler.dump_traceback_later(600, exit=True)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    keras.utils.set_random_seed(1)
+    files = tf.data.Dataset.list_files(f"{folder}/*.tfrecord", shuffle=False)
+    dataset = tf.data.TFRecordDataset(files).map(from_record).batch(batch, drop_remainder=True)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return train_small(strategy, dataset.with_options(options), batch, epochs)
+
+
+# %% [markdown] name="program_intro"
+# The strategy comes before anything else is computed, and finds out from a variable, `TF_CONFIG`, who belongs together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; without it, each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and tells where it stood.
+#
+# `inspect.getsource` gives the text of a function. With imports before them and a call after them, the functions make a file, and this is the whole of it:
+
+# %% name="program"
+imports = "import faulthandler\nimport sys\n\nimport keras\nimport tensorflow as tf\n"
+functions = from_record, make_step, build_one_layer, train_small, work
+program = folder / "several.py"
+program.write_text(
+    "\n\n".join(
+        [imports, f"side = {side}\n", *map(inspect.getsource, functions), "work(sys.argv[1])\n"]
+    )
+)
+print(program.read_text())
+
+# %% [markdown] name="together_intro"
+# Two processes on this machine can stand for two machines. Each gets a port to be reached at, a list of all of them in `TF_CONFIG`, and its own number there:
+
+
+# %% name="addresses"
+def free_addresses(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return addresses
+
+
+def start_process(command, addresses, index):
+    config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+    environment = os.environ | {"TF_CONFIG": json.dumps(config), "CUDA_VISIBLE_DEVICES": "-1"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, **pipes)
+
+
+# %% [markdown] name="together_wait"
+# (No GPU is shown to them, since two processes cannot share the memory of one.) Where one fails, the others would wait for it, so they are ended, and what the failed one said is the error here:
+
+
+# %% name="together"
+def run_together(command, count):
+    addresses = free_addresses(count)
+    processes = [start_process(command, addresses, index) for index in range(count)]
+    try:
+        while None in (states := [process.poll() for process in processes]) and not any(states):
+            time.sleep(0.1)
+    finally:
+        for process in processes:
+            process.kill()
+    answers = [process.communicate() for process in processes]
+    for state, (_, errors) in zip(states, answers, strict=True):
+        if state:
+            raise RuntimeError(f"A process ended with status {state}.\n{errors[-2000:]}")
+    return [printed for printed, _ in answers]
+
+
+# %% [markdown] name="workers_intro"
+# Two epochs by one process, on the validation pictures since they are fewer, and the same by two. (The profile `ci` leaves this out.)
 
 # %% name="workers"
-command = [sys.executable, "-m", "course_utils.workers", "--records", str(validation_folder)]
-for count in (1, 2):
-    if lesson.profile != "ci":
-        whole = [*command, "--epochs", "2", "--processes", str(count)]
-        print(subprocess.run(whole, capture_output=True, text=True, timeout=600).stdout)
+command = [sys.executable, str(program), str(validation_folder)]
+for count in (1, 2) if lesson.profile != "ci" else ():
+    try:
+        for number, printed in enumerate(run_together(command, count), start=1):
+            print(f"process {number} of {count}:", *printed.splitlines())
+    except RuntimeError as error:
+        print(error)
 
 # %% [markdown] name="workers_read"
 # The losses should agree to about the sixth digit, and on one machine two processes are no faster than one: they share its cores. What several machines bring is more cores.
 #
-# On machines of your own, say two that are called `host1` and `host2`: set up the course on both, and copy the folder of records (`train_folder` says where it is) to the same place on each. Then start, with the number of the machine as `index`:
+# On machines of your own, say two that are called `host1` and `host2`: install TensorFlow and Keras on both, and copy `several.py` and the folder of records (`train_folder` says where it is) to each. Then start, with the number of the machine as `index`:
 #
 # ```
 # export TF_CONFIG='{"cluster": {"worker": ["host1:2222", "host2:2222"]},
 #                    "task": {"type": "worker", "index": 0}}'
-# python -m course_utils.workers --records records/train --epochs 5 --batch 64 --save flowers.keras
+# python several.py records/train
 # ```
 #
-# and on the second one the same with `"index": 1`. Each waits until the other is there. The port 2222 must be open between them, and for nobody else: there is no password.
+# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and for nobody else: there is no password. For a network such as the one above, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
 #
 # For a machine with a TPU (Google calls it a TPU VM), from a copy of the course:
 #
 # ```
 # python3 -m venv tpu
-# tpu/bin/pip install tensorflow-tpu==2.20.0 --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
-# tpu/bin/pip install -e ".[run,lab]"
+# tpu/bin/pip install -e ".[tpu,lab]" --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
 # tpu/bin/jupyter lab
 # ```
 #
@@ -799,7 +940,7 @@ for count in (1, 2):
 # Before a long training on hardware that costs money:
 #
 # 1. Does it run for one epoch on a CPU, with a hundredth of the pictures?
-# 2. Are the records complete and checked, and near the machine that will read them?
+# 2. Are the records complete, and near the machine that will read them? Read them all once: a damaged one stops you now, and not on the third day.
 # 3. Does the pipeline feed the machine? Measure it alone, as above; a TPU that waits costs as much as one that works.
 # 4. Global batch = batch of a replica × replicas, and the learning rate follows it.
 # 5. `drop_remainder` where the shapes must be fixed.

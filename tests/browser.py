@@ -102,10 +102,20 @@ def _stop(server):
     server.wait()
 
 
-class Notebook:
-    """A notebook in the browser, run."""
+def write_notebook(path, sources):
+    """Write a notebook of code cells, under each id its source; return its path."""
+    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [empty | {"id": name, "source": text.strip()} for name, text in sources.items()]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4}
+    path.write_text(json.dumps(content | {"nbformat_minor": 5}), encoding="utf-8")
+    return path
 
-    def __init__(self, browser, url, path):
+
+class Notebook:
+    """A notebook in the browser, run unless told otherwise."""
+
+    def __init__(self, browser, url, path, run=True):
         self.path = path
         self.page = page = browser.new_page(viewport={"width": 1280, "height": 1100})
         page.goto(url(path.stem))
@@ -114,7 +124,8 @@ class Notebook:
         api.expect(shown).to_have_count(len(self.cells), timeout=60_000)
         idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
         idle.wait_for(timeout=60_000)
-        self.run_all()
+        if run:
+            self.run_all()
 
     def cell(self, name):
         """Return a cell by its id, which JupyterLab leaves out of the page."""
@@ -126,6 +137,8 @@ class Notebook:
         first, last = names[0], names[-1]
         begun = self.cell(first).locator(".jp-InputPrompt", has_text=re.compile(r"[\d*]"))
         for _ in range(3):  # a kernel that is still connecting loses the command, once in a while
+            if self.page.locator("dialog").count():  # it says so, now and then
+                self.page.keyboard.press("Escape")
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             with suppress(api.TimeoutError):

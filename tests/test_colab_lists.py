@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from course_utils.machine.packages import SUPPLIED
 from tools import colab_lists
-from tools.colab_lane import SUPPLIED_PACKAGES, _canonical, differences
+from tools.colab_lane import SUPPLIED_VERSIONS, differences
 
 SHIPPED = {kind: colab_lists.load(kind)[0] for kind in colab_lists.FILES}
 LACKING = {"importlib-resources"}
@@ -32,8 +31,7 @@ def test_a_gpu_machine_has_the_same_versions_of_what_the_lessons_import():
 
 
 def test_what_the_first_cell_may_supply_is_of_the_lane_but_for_what_it_is_there_for():
-    versions = dict(_canonical(requirement).split("==") for requirement in SUPPLIED.values())
-    differing = {name for name, v in versions.items() if locked("cpu").get(name) != v}
+    differing = {name for name, v in SUPPLIED_VERSIONS.items() if locked("cpu").get(name) != v}
     assert differing == LACKING | REPLACED
     assert not LACKING & SHIPPED["cpu"].keys() and SHIPPED["cpu"].keys() >= REPLACED
 
@@ -60,7 +58,7 @@ def test_a_list_of_pip_freeze_is_read_with_its_addresses():
     ],
 )
 def test_what_was_imported_is_held_against_the_list(packages, missing, problem):
-    assert "importlib-resources" in SUPPLIED_PACKAGES
+    assert "importlib-resources" in SUPPLIED_VERSIONS
     shipped = {"numpy": "2.1.3", "scikit-learn": "1.6.1", "google-colab": "1.0.0"}
     found = differences(packages, missing, shipped)
     assert (not found) if problem is None else (len(found) == 1 and problem in found[0])

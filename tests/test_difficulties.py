@@ -1,15 +1,18 @@
 """Drawings that are hard in one respect, and the network that is asked about them."""
 
+import json
+
 import numpy as np
 import pytest
 
 from course_utils import (
-    DIFFICULTIES,
     CourseError,
     draw_difficulty,
     explore_difficulties,
     measure_difficulty,
 )
+from course_utils.show import explore
+from course_utils.show.difficulties import DIFFICULTIES
 
 
 def test_pictures_change_with_the_knob_and_with_nothing_else():
@@ -41,11 +44,13 @@ def test_what_stands_before_an_animal_costs_accuracy():
     assert shares[2] < shares[0] - 0.05 and shares[2] <= shares[1]
 
 
-def test_the_explorable_follows_choice_and_slider():
-    choice, slider, text, image = explore_difficulties().widget.children
-    assert choice.options == DIFFICULTIES and "occlusion at 0.5" in text.value
-    before = image.value
-    slider.value = 1.0
-    assert "occlusion at 1:" in text.value and image.value != before
-    choice.value = "clutter"
-    assert "clutter at 1:" in text.value
+def test_the_explorable_has_each_difficulty_at_five_values(monkeypatch):
+    monkeypatch.setattr(explore, "measure_difficulty", lambda name, value: 0.5 + value / 4)
+    data = explore_difficulties().data
+    assert tuple(data["series"]) == DIFFICULTIES and data["begin"] == 2
+    texts = [frame["text"] for frame in data["series"]["clutter"]]
+    assert texts[4] == "clutter at 1: the network names 75% rightly." and len(texts) == 5
+    shown = [[number for _, number, _ in frame["pictures"]] for frame in data["series"]["clutter"]]
+    assert shown[2] == [number for _, number, _ in data["series"]["scale"][2]["pictures"]]
+    assert len(data["sheets"][0]["tiles"]) == 5 * (1 + 4 * len(DIFFICULTIES))
+    assert len(json.dumps(data)) < 200_000

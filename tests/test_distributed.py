@@ -2,7 +2,7 @@
 
 import json
 import os
-import select
+import re
 import signal
 import subprocess
 import sys
@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils import workers, write_records
-from course_utils.errors import CourseError
-from tools.lesson_source import LESSONS, read_lesson
+from course_utils import write_records
+from tests import background
+from tools.lesson_source import LESSONS, read_lesson, taught
 
 SIDE, BATCH = 32, 8
 PICTURES = np.random.default_rng(0).integers(0, 256, (32, SIDE, SIDE, 3), dtype=np.uint8)
@@ -106,94 +106,77 @@ def test_two_devices_train_as_one_does():
         [sys.executable, "-c", TWO_DEVICES],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         env=environment,
     )
     assert run.stdout.endswith("equal\n"), run.stderr[-3000:]
 
 
-def to_record(picture, label):
-    jpeg = tf.io.encode_jpeg(picture).numpy()
-    features = {
-        "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[jpeg])),
-        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[int(label)])),
-    }
-    return tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString()
-
-
 @pytest.fixture
 def records(tmp_path):
-    return write_records(pairs(), to_record, tmp_path / "flowers", shards=3)
+    return write_records(pairs(), taught("09", "to_record"), tmp_path / "flowers", shards=3)
 
 
-def test_multi_worker_training_equals_that_of_one_process(records, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("COURSE_PROFILE", "ci")
-    monkeypatch.delenv("TF_CONFIG", raising=False)
-    command = ["--records", str(records), "--batch", str(BATCH), "--epochs", "2", "--json"]
+def script(folder, *last):
+    """Write a script of the lesson's cells about several machines; return the command for it."""
+    lesson = read_lesson(LESSONS / "09_tpu_flowers.py")
+    cells = {cell.id: cell.source for cell in lesson.solution()}
+    names = ["libraries", "from_record", "loop_step", "loop_network", "loop", "work", "program"]
+    sources = [cells[name] for name in (*names, "addresses", "together")]
+    place = f"from pathlib import Path\nfolder, side = Path({str(folder)!r}), {SIDE}"
+    path = folder / "script.py"
+    path.write_text("\n\n".join([place, *sources, *last]))
+    return [sys.executable, str(path)]
+
+
+def test_several_machines_train_as_one_does(records, tmp_path):
+    count = """
+for count in (1, 2):
+    command = [sys.executable, str(program), sys.argv[1]]
+    print(json.dumps(run_together(command, count)))
+"""
     run = subprocess.run(
-        [sys.executable, "-m", "course_utils.workers", *command, "--processes", "2"],
-        capture_output=True,
-        text=True,
-        timeout=300,
+        [*script(tmp_path, count), str(records)], capture_output=True, text=True, timeout=600
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "2 machines" in run.stdout and "2 replicas" in run.stdout
-    two = json.loads(run.stdout.splitlines()[-1])
-    saved = tmp_path / "flowers.keras"
-    assert workers.main([*command, "--save", str(saved)]) == 0
-    said = capsys.readouterr().out
-    assert "1 replica," in said
-    one = json.loads(said.splitlines()[-1])
-    assert one["losses"][1] < one["losses"][0]
-    np.testing.assert_allclose(two["losses"], one["losses"], rtol=1e-5)
-    np.testing.assert_allclose(two["head"], one["head"], rtol=1e-5)
-    assert keras.models.load_model(saved).output_shape == (None, 5)
+    *_, one, two = map(json.loads, run.stdout.splitlines()[-2:])
+    [first], (second, third) = (
+        [[*map(float, re.findall(r"[\d.]+", text))] for text in said] for said in (one, two)
+    )
+    assert len(first) == 2 and first[1] < first[0]
+    np.testing.assert_allclose(second, first, rtol=1e-5)
+    assert third == second
 
 
-def test_a_process_that_fails_ends_the_others_and_is_told(tmp_path, capsys):
-    arguments = ["--records", str(tmp_path / "nowhere"), "--processes", "1"]
-    assert workers.main(arguments) == 2
-    said = capsys.readouterr().err
-    assert "Process 1 of 1 was stopped." in said and "nowhere is no folder" in said
+def test_a_process_that_fails_ends_the_others_and_says_why(tmp_path):
+    fails = "import os, sys, time; i = '\"index\": 1' in os.environ['TF_CONFIG']; "
+    fails += "sys.exit('no such folder') if i else time.sleep(1_000_000)"
+    last = f"run_together([sys.executable, '-c', {fails!r}], 2)"
+    run = subprocess.run(script(tmp_path, last), capture_output=True, text=True, timeout=600)
+    assert "RuntimeError: A process ended with status 1.\nno such folder" in run.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no select on pipes there")
-def test_a_worker_ends_with_the_process_that_started_it():
-    worker = "import sys; from course_utils.workers import _follow; _follow(int(sys.argv[1]))"
-    parent = f"""
-import os, subprocess, sys
-subprocess.Popen([sys.executable, "-c", {worker!r}, str(os.getpid())])
-print("started", flush=True)
-sys.stdin.read()
-"""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", parent], **pipes) as process:
-        assert process.stdout.readline() == b"started\n"
-        process.kill()
-        # The worker holds the other end of the pipe: it is closed when the worker has ended.
-        assert select.select([process.stdout], [], [], 30)[0]
-        assert process.stdout.read() == b""
+def test_a_folder_without_records_is_named(tmp_path):
+    command = [*script(tmp_path), str(tmp_path / "nowhere")]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    command[1] = str(tmp_path / "several.py")
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 1 and "No files matched pattern" in run.stderr
 
 
-@pytest.mark.parametrize("config", ["{", "[]", '{"cluster": {}}', '{"cluster": {"worker": ["a"]}}'])
-def test_a_configuration_that_means_nothing_is_told(records, config, capsys, monkeypatch):
-    monkeypatch.setenv("TF_CONFIG", config)
-    assert workers.main(["--records", str(records)]) == 2
-    assert "TF_CONFIG cannot be used" in capsys.readouterr().err
-
-
-def test_fewer_pictures_than_a_batch(records):
-    from course_utils import record_files
-
-    with pytest.raises(CourseError, match="fewer than 100 pictures"):
-        workers.read(record_files(records), 100)
-
-
-@pytest.mark.parametrize("wrong", [["--batch", "0"], ["--epochs", "some"], []])
-def test_wrong_arguments_end_with_2(wrong):
-    with pytest.raises(SystemExit) as caught:
-        workers.main(wrong)
-    assert caught.value.code == 2
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_an_interrupt_leaves_no_process(tmp_path):
+    wait = f"import os, pathlib, time; pathlib.Path({str(tmp_path)!r}, os.environ['TF_CONFIG'][-3])"
+    wait += ".write_text(str(os.getpid())); time.sleep(1_000_000)"
+    command = script(tmp_path, f"run_together([sys.executable, '-c', {wait!r}], 2)")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
+        for index in "01":
+            background.await_file(tmp_path / index, process)
+        background.stop(process, signal.SIGINT)
+    for index in "01":
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / index).read_text()), 0)
 
 
 def resumable(folder, stop_in_epoch=None):
@@ -232,7 +215,7 @@ sys.path[:0] = [{os.path.dirname(__file__)!r}, {os.getcwd()!r}]
 from test_distributed import resumable
 resumable({str(tmp_path / "backup")!r}, stop_in_epoch=2)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=240)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=600)
     assert run.returncode == -signal.SIGKILL, run.stderr[-2000:]
     assert (tmp_path / "backup" / "latest.weights.h5").exists()
     history, resumed = resumable(tmp_path / "backup")

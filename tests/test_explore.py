@@ -1,4 +1,6 @@
-"""Explorables: what they show, and what they refuse."""
+"""Explorables: what Python gives the page, and what it refuses."""
+
+import re
 
 import numpy as np
 import pytest
@@ -6,13 +8,15 @@ import pytest
 from course_utils import (
     explore_augmentation,
     explore_convolution,
+    explore_descent,
     explore_feature_maps,
     explore_heat_maps,
     explore_neighbours,
+    explore_predictions,
     explore_smoothing,
 )
-from course_utils.show.explore import KERNELS, OWN_KERNEL, _augment, _smooth
-from course_utils.show.plots import convolve, plot_convolution
+from course_utils.show.explore import smooth
+from course_utils.show.plots import convolve
 
 GRID = np.array(
     [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
@@ -22,67 +26,19 @@ PICTURE = np.zeros((6, 7, 1), dtype=np.uint8)
 PICTURE[:, 3] = 255
 
 
-@pytest.fixture
-def parts():
-    """The parts of a widget: choice, nine fields, slider, text, image."""
-    choice, *rows, slider, text, image = explore_convolution(
-        PICTURE, KERNELS["left edge"]
-    ).widget.children
-    return choice, [field for row in rows for field in row.children], slider, text, image
-
-
 def test_a_convolution_worked_out_by_hand():
-    feature_map, patches = convolve(GRID, CROSS)
-    assert feature_map.tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
-    assert patches[2, 1].tolist() == [[0, 1, 1], [0, 1, 1], [1, 1, 0]]
+    assert convolve(GRID, CROSS).tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
 
 
-def test_the_figure_shows_one_step_and_the_map_so_far():
-    figure = plot_convolution(GRID, CROSS, 1, 0)
-    assert "Step 4 of 9" in figure.description and "add up to 2." in figure.description
-    shown = figure.axes[1].images[0].get_array()
-    assert shown.compressed().tolist() == [4, 3, 4, 2]
-    numbers = [[text.get_text() for text in axes.texts] for axes in figure.axes[2:5]]
-    assert numbers == [list("011001001"), list("101010101"), list("001000001")]
-
-
-def test_negative_and_fractional_weights_are_written_short():
-    figure = plot_convolution(np.ones((3, 3)), np.full((3, 3), -1 / 3), 0, 0)
-    assert {text.get_text() for text in figure.axes[3].texts} == {"−0.33"}
-    figure = plot_convolution(np.zeros((3, 3)), np.full((3, 3), -1), 0, 0)
-    assert {text.get_text() for text in figure.axes[4].texts} == {"0"}
-
-
-def test_it_begins_where_the_sum_is_largest_and_moves(parts):
-    choice, fields, slider, text, image = parts
-    assert choice.value == "left edge" and [field.value for field in fields] == [-1, 0, 1] * 3
-    assert slider.value == 1 and slider.max == 4 * 5 - 1
-    assert "row 0, column 1" in text.value and "sum to 765" in text.value
-    before = image.value
-    slider.value = 8
-    assert "Step 9: row 1, column 3" in text.value and "sum to -765" in text.value
-    assert image.value != before
-
-
-def test_a_kernel_can_be_chosen_and_edited(parts):
-    choice, fields, _, text, image = parts
-    drawn = []
-    image.observe(drawn.append, names="value")
-    choice.value = "blur"
-    assert [field.value for field in fields] == [1] * 9 and "sum to 765" in text.value
-    assert len(drawn) == 1, "one picture for nine weights"
-    fields[2].value = 2
-    assert choice.value == OWN_KERNEL and "sum to 1020" in text.value
-    fields[2].value = 1
-    assert choice.value == "blur"
-    choice.value = OWN_KERNEL
-    assert [field.value for field in fields] == [1] * 9 and len(drawn) == 3
-
-
-def test_without_a_kernel_behind_it_a_picture_is_shown():
+def test_an_explorable_is_one_text_with_its_picture_its_words_and_no_address():
     data, metadata = explore_convolution(GRID, CROSS)._repr_mimebundle_()
-    assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)
-    assert "Step 1 of 9" in metadata["image/png"]["alt"]
+    text = data["text/html"]
+    assert set(data) == {"text/html", "text/plain"} and not metadata
+    assert (
+        "feature map, from 2 to 4" in data["text/plain"] and f'alt="{data["text/plain"]}"' in text
+    )
+    assert text.count("data:image/webp") == 1 and "http" not in text and len(text) < 40_000
+    assert not re.search("(?m)^import ", text) and text.count("</script") == 1
 
 
 @pytest.mark.parametrize(
@@ -92,62 +48,27 @@ def test_without_a_kernel_behind_it_a_picture_is_shown():
 def test_what_is_no_picture_or_kernel_is_told_with_its_shape(picture, kernel):
     with pytest.raises(ValueError, match=r"these have \(.*\) and \(.*\)"):
         explore_convolution(picture, kernel)
+    with pytest.raises(ValueError, match="from −9999 to 9999"):
+        explore_convolution(GRID, CROSS * np.nan)
 
 
-STAIRS = np.tile(np.arange(10, dtype=np.uint8) * 20, (10, 1))[..., np.newaxis]
-"""A picture that grows brighter to the right, from 0 to 180, 20 a column."""
-
-
-@pytest.mark.parametrize(
-    ("amounts", "expected"),
-    [
-        ({}, STAIRS),
-        ({"mirrored": True}, STAIRS[:, ::-1]),
-        ({"rotation": 90}, np.rot90(STAIRS)),
-        ({"across": 0.2}, np.maximum(STAIRS.astype(int) - 40, 0)),
-        ({"across": -0.3}, np.minimum(STAIRS.astype(int) + 60, 180)),
-        ({"down": 0.5}, STAIRS),
-        ({"brightness": 0.5}, np.minimum(STAIRS + 127.5, 255)),
-        ({"mirrored": True, "across": 0.1}, np.minimum(200 - STAIRS.astype(int), 180)),
-    ],
-)
-def test_a_picture_changes_by_exactly_the_amount_asked_for(amounts, expected):
-    changed = _augment(STAIRS.astype(np.float32), **amounts)
-    assert changed.dtype == np.uint8
-    assert np.allclose(changed, expected, atol=1)
-
-
-def test_zoom_and_shear_go_the_way_of_the_layers():
-    square = np.zeros((12, 12, 3), np.float32)
-    square[3:9, 3:9] = 255
-    assert _augment(square, zoom=-0.3).sum() > square.sum() > _augment(square, zoom=0.3).sum()
-    sheared = _augment(square, shear=0.5)[..., 0] > 127
-    assert [row.argmax() for row in sheared[3:9]] == sorted(
-        (row.argmax() for row in sheared[3:9]), reverse=True
+def test_without_a_page_six_transformations_are_shown():
+    stairs = np.tile(np.arange(10, dtype=np.uint8) * 20, (10, 1))
+    explorable = explore_augmentation(stairs)
+    assert explorable.data["height"] == explorable.data["width"] == 10
+    words = explorable.figure.description
+    assert "6 pictures in 2 rows" in words and "turned by 40°" in words
+    _, mirrored, turned, right, near, bright = (
+        image.get_array() for image in explorable.figure.axes[0].images
     )
-    assert sheared[3].argmax() > sheared[8].argmax()
+    assert mirrored[0].tolist() == stairs[0, ::-1].tolist()
+    assert right[0].tolist() == [0, 0, *stairs[0, :8]] and bright[0, 1] == 20 + 51
+    assert near[0, 0] > 0 and near[0, -1] < 180 and turned[0, 5] != turned[9, 5]
 
 
-def test_the_sliders_show_how_far_a_layer_may_go():
-    mirrored, rotation, across, down, zoom, *_, text, image = explore_augmentation(
-        STAIRS / 255
-    ).widget.children
-    assert text.value == "As it is."
-    before = image.value
-    across.value, down.value = 0.2, -0.1
-    assert text.value == "As far as RandomTranslation(0.1, 0.2) may go." and image.value != before
-    mirrored.value, rotation.value, zoom.value = True, -40, 0.2
-    assert 'RandomFlip("horizontal"), RandomRotation(40 / 360), RandomTr' in text.value
-    assert "RandomZoom(0.2)" in text.value
-    mirrored.value = rotation.value = across.value = down.value = zoom.value = 0
-    assert image.value == before
-
-
-def test_without_a_kernel_eight_transformations_are_shown():
-    data, metadata = explore_augmentation(STAIRS)._repr_mimebundle_()
-    assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)
-    alt = metadata["image/png"]["alt"]
-    assert "8 pictures" in alt and "turned by 40°" in alt
+def test_a_large_picture_is_shrunk_in_its_proportions():
+    data = explore_augmentation(np.zeros((640, 480, 3), np.uint8)).data
+    assert (data["height"], data["width"]) == (160, 120)
 
 
 @pytest.mark.parametrize("shape", [(9,), (9, 9, 2), (1, 9, 9, 3), (0, 9, 3)])
@@ -163,18 +84,16 @@ def test_neighbours_are_the_most_alike_by_what_is_chosen():
     told_apart = np.eye(2)[labels] + rng.normal(0, 0.01, (10, 2))
     vectors = {"features": told_apart, "pixels": pictures}
     explorable = explore_neighbours(pictures, vectors, labels, ["cat", "dog"])
-    choice, slider, text, image = explorable.widget.children
-    assert choice.options == ("features", "pixels") and slider.max == 9
-    assert text.value == "Picture 1, cat. By features, 4 of 7 show a cat, too."
-    data, _ = explorable._repr_mimebundle_()
-    assert "4 of 7 show a cat" in data["text/plain"] and "this cat, cat, cat, cat, cat, dog" in str(
-        data["text/plain"]
-    )
-    before = image.value
-    choice.value = "pixels"
-    assert "By pixels" in text.value and image.value != before
-    slider.value = 1
-    assert text.value.startswith("Picture 2, dog")
+    features, pixels = explorable.data["series"].values()
+    assert list(explorable.data["series"]) == ["features", "pixels"] and len(pixels) == 10
+    assert features[0]["text"] == "Picture 1, cat. By features, 4 of 7 show a cat, too."
+    titles = [title for _, _, title in features[0]["pictures"]]
+    assert titles[:6] == ["this cat", "cat", "cat", "cat", "cat", "dog"]
+    assert [at for _, at, _ in features[1]["pictures"]][:1] == [1]
+    apart = pictures.reshape(10, -1) - pictures.reshape(10, -1).mean(axis=0)
+    cosines = apart @ apart[3] / np.linalg.norm(apart, axis=1)
+    assert [at for _, at, _ in pixels[3]["pictures"]] == np.argsort(-cosines)[:8].tolist()
+    assert "4 of 7 show a cat" in explorable.figure.description
 
 
 @pytest.mark.parametrize(("count", "vectors", "labels"), [(7, 7, 7), (9, 8, 9), (9, 9, 8)])
@@ -191,19 +110,17 @@ LAYER_MAPS[0][1, 2, 0], LAYER_MAPS[1][1, 0, 4] = 0.5, 3
 
 def test_every_channel_of_every_layer_can_be_reached():
     explorable = explore_feature_maps(PICTURE, LAYER_MAPS, ["conv", "pool"])
-    choice, slider, text, image = explorable.widget.children
-    assert (choice.value, slider.value, slider.max) == ("conv", 0, 2)
-    assert "4 × 6 numbers, 96% of them 0; the largest, 0.5, in row 1, column 2." in text.value
-    assert text.value == explorable.figure.description
-    before = image.value
-    slider.value = 2
-    assert "This filter finds nothing" in text.value and image.value != before
-    choice.value = "pool"
-    assert (slider.value, slider.max) == (2, 4) and text.value.startswith("pool, channel 2")
-    slider.value = 4
-    assert "the largest, 3, in row 1, column 0" in text.value
-    choice.value = "conv"
-    assert (slider.value, slider.max) == (2, 2) and text.value.startswith("conv, channel 2")
+    conv, pool = explorable.data["series"].values()
+    assert (len(conv), len(pool)) == (3, 5)
+    said = "4 × 6 numbers, 96% of them 0; the largest, 0.5, in row 1, column 2."
+    assert said in conv[0]["text"] and conv[0]["text"] == explorable.figure.description
+    assert "This filter finds nothing" in conv[2]["text"]
+    assert "the largest, 3, in row 1, column 0" in pool[4]["text"]
+    shown = [
+        explorable.data["sheets"][sheet]["tiles"][tile]
+        for sheet, tile, _ in [*explorable.data["always"], *pool[4]["pictures"]]
+    ]
+    assert [tuple(tile[2:]) for tile in shown] == [(7, 6), (3, 2)]
 
 
 @pytest.mark.parametrize(
@@ -225,17 +142,40 @@ def test_each_class_shows_its_own_heat_map():
         name: np.full((5, 5, 3), grey, np.uint8) for name, grey in (("cat", 9), ("dog", 99))
     }
     explorable = explore_heat_maps(PICTURE, overlays)
-    choice, image = explorable.widget.children
-    before = image.value
-    choice.value = "dog"
-    assert image.value != before
-    choice.value = "cat"
-    assert image.value == before
-    data, metadata = explorable._repr_mimebundle_()
-    assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(data)
-    assert "the picture, cat, dog" in metadata["image/png"]["alt"]
+    series = explorable.data["series"]
+    assert list(series) == ["cat", "dog"] and series["dog"][0]["pictures"] == [(0, 2, "dog")]
+    assert "the picture, cat, dog" in explorable.figure.description
     with pytest.raises(ValueError, match="overlays is empty"):
         explore_heat_maps(PICTURE, {})
+
+
+@pytest.mark.parametrize(("count", "shown"), [(40, 5), (4, 4), (2, 2)])
+def test_predictions_begin_with_the_surest_mistake(count, shown):
+    probabilities = [
+        [0.9, 0.1, 0],
+        [0.2, 0.7, 0.1],
+        [0.3, 0.3, 0.4],
+        [0.6, 0.4, 0],
+        [0.1, 0.1, 0.8],
+    ]
+    pictures, labels = np.zeros((5, 28, 28, 1), np.uint8), [0, 0, 2, 1, 2]
+    explorable = explore_predictions(pictures, probabilities, labels, ["cat", "dog", "owl"], count)
+    frames = explorable.data["series"][""]
+    assert len(frames) == shown and frames[0]["bars"]["shares"] == probabilities[1]
+    texts = [
+        "✗ Mistake 1 of 2. Predicted dog 70%, is cat.",
+        "✗ Mistake 2 of 2. Predicted cat 60%, is dog.",
+        "✓ Right answer 1 of 3. Predicted owl 40%.",
+        "✓ Right answer 2 of 3. Predicted owl 80%.",
+    ]
+    expected = [texts[0], texts[2]] if count == 2 else texts
+    assert [frame["text"] for frame in frames][:4] == expected
+
+
+def test_a_descent_has_the_noise_that_python_draws():
+    data = explore_descent(steps=3).data
+    noise = 0.3 * np.random.default_rng(0).standard_normal((3, 2))
+    assert np.array_equal(data["noise"], noise)
 
 
 CURVES = {
@@ -250,21 +190,19 @@ CURVES = {
     ("factor", "expected"), [(0, [4, 0, 2]), (0.5, [4, 2, 2]), (0.8, [4, 3.2, 2.96])]
 )
 def test_an_exponential_moving_average_by_hand(factor, expected):
-    assert np.allclose(_smooth([4, 0, 2], factor), expected)
+    assert np.allclose(smooth([4, 0, 2], factor), expected)
 
 
-def test_the_curves_are_smoothed_by_the_slider():
+def test_curves_come_with_their_picture_smoothed():
     explorable = explore_smoothing(CURVES)
-    slider, text, image = explorable.widget.children
-    assert text.value == "0.80 of the smoothed value before, 0.20 of the new one."
-    assert "Curves over 3 epochs" in explorable.figure.description
-    assert "accuracy ends at 0.840" in explorable.figure.description
-    before = image.value
-    slider.value = 0.5
-    assert text.value.startswith("0.50 of") and image.value != before
-    raw, smoothed, *_ = explorable.figure.axes[0].lines
-    assert raw.get_ydata().tolist() == [3, 1, 2]
-    assert np.allclose(smoothed.get_ydata(), [3, 2.6, 2.48])
+    assert explorable.data["curves"]["loss"] == [[3, 1, 2], [4, 0, 0]]
+    assert "validation accuracy 0.840" in explorable.figure.description
+    assert np.allclose(explorable.figure.axes[0].lines[0].get_ydata(), [3, 2.6, 2.48])
+
+
+def test_a_loss_that_is_no_number_still_makes_a_page():
+    curves = CURVES | {"loss": [1, np.nan, np.inf]}
+    assert "NaN,Infinity" in explore_smoothing(curves)._repr_mimebundle_()[0]["text/html"]
 
 
 def test_curves_without_validation_are_told():

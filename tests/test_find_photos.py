@@ -21,6 +21,7 @@ from PIL import Image
 import course_utils
 from course_utils import drawing, find_photos
 from course_utils.errors import DataError, PictureError
+from course_utils.machine import threads
 from course_utils.photos import embeddings, likeness, trees
 from tests import background
 
@@ -281,12 +282,10 @@ def test_at_most_so_many_pictures_are_decoded_ahead(monkeypatch):
             return super().submit(*call)
 
     asked = []
-    monkeypatch.setattr(likeness, "ThreadPoolExecutor", Counting)
-    monkeypatch.setattr(likeness, "_decode", lambda path: None)
-    files = [trees.File(trees.Folder("", ""), str(number), 1, 1) for number in range(1000)]
-    decoded = likeness._decoded(files)
+    monkeypatch.setattr(threads, "ThreadPoolExecutor", Counting)
+    decoded = threads.in_order(str, range(1000), likeness._AHEAD)
     for number in range(3):
-        assert next(decoded)[0] is files[number]
+        assert next(decoded) == str(number)
         assert len(asked) == likeness._AHEAD + number
     decoded.close()
     assert len(asked) == likeness._AHEAD + 2
@@ -380,7 +379,7 @@ def test_forget_deletes_everything_and_says_where_it_lay(tree, home):
     assert status == 0 and "nothing" in errors
     assert command("--forget", tree)[0] == 2
     find_photos("like", tree)
-    assert course_utils.forget_photos() == folder and not folder.exists()
+    assert embeddings.forget_photos() == folder and not folder.exists()
 
 
 def run_apart(home, *arguments, batches=-1):
@@ -493,7 +492,6 @@ def test_the_same_names_whatever_was_imported():
     from course_utils import find_photos as again
 
     assert again is find_photos is likeness.find_photos and callable(find_photos)
-    assert course_utils.forget_photos is embeddings.forget_photos
 
 
 def test_real_weights_come_first(tmp_path, monkeypatch, offline):

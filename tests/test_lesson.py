@@ -57,6 +57,34 @@ def test_start_sets_the_seeds():
     assert numbers[0] == numbers[1] != numbers[2]
 
 
+def test_the_seed_can_be_set_from_outside(monkeypatch, capsys):
+    seeds = []
+    for value, given in (("", ()), ("7", ()), ('"0"', ()), ("7", (3,))):
+        monkeypatch.setenv("COURSE_START_SEED", value)
+        lesson = start(NAME, *given)
+        seeds.append(lesson.seed)
+        assert f" · seed {lesson.seed} · " in capsys.readouterr().out
+        assert lesson.report(test_accuracy=0.5).result["seed"] == lesson.seed
+    assert seeds == [1, 7, 0, 3]
+    for value in ("x", "-1", "1.5", "²", str(2**32)):
+        monkeypatch.setenv("COURSE_START_SEED", value)
+        with pytest.raises(CourseError, match="means nothing here. Use a whole number from 0 to"):
+            start(NAME)
+
+
+def test_a_first_run_that_draws_its_sample_is_like_the_second(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setenv("COURSE_PROFILE", "ci")
+    monkeypatch.setenv("COURSE_DATA", "sample")
+    begun = []
+    for _ in range(2):
+        lesson = start("02_mnist_convnet")
+        lesson.load_dataset("mnist")
+        begun.append(keras.layers.Dense(3)(keras.ops.ones((1, 2))).numpy().tolist())
+        assert any((tmp_path / "samples").rglob("*mnist*"))
+    assert begun[0] == begun[1]
+
+
 def test_quick_is_the_default_on_a_cpu(monkeypatch):
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
     lesson = start(NAME)
@@ -117,7 +145,7 @@ def test_precision_becomes_the_dtype_policy(monkeypatch, precision):
     ("module", "message"),
     [
         ("None", "cannot be imported .*make setup"),
-        ("types.SimpleNamespace(__version__='2.11.0')", "TensorFlow 2.11.0 is too old.*2.20"),
+        ("types.SimpleNamespace(__version__='2.11.0')", "TensorFlow 2.11.0 is too old.*or newer"),
     ],
     ids=["missing", "too old"],
 )
@@ -144,15 +172,27 @@ def test_report_shows_three_columns_and_writes_the_results(monkeypatch, tmp_path
     report = lesson.report(test_accuracy=0.8712345)
     head, row = report.rows()
     assert head[1:3] == ["published", "measured on real data"] and "this run" in head[3]
-    assert row[1] == "0.8793" and row[3] == "0.8712"
+    published = LESSONS[NAME]["figures"]["test_accuracy"]["published"]["value"]
+    assert row[1] == f"{published:.4f}" and row[3] == "0.8712"
     assert "<table>" in report._repr_html_() and "0.8712" in repr(report)
     result = json.loads((tmp_path / "results" / f"{NAME}.json").read_text())
-    assert list(result)[:9] == [
-        *("lesson", "profile", "data", "base", "device", "precision"),
-        *("seconds", "data_seconds", "versions"),
+    assert list(result) == [
+        *("lesson", "profile", "data", "seed", "base", "device_kind", "device", "precision"),
+        *("data_seconds", "versions", "hardware", "date", "figures"),
     ]
     assert result["figures"] == {"test_accuracy": 0.8712} and result["base"] is None
     assert result["data"] == "sample", "nothing real was loaded"
+
+
+def test_the_measured_column_is_the_mean_of_runs_on_such_a_device(monkeypatch):
+    runs = [("CPU", 0.5), ("CPU", 0.6), ("TPU", 0.9)]
+    runs = [{"device_kind": kind, "figures": {"test_accuracy": value}} for kind, value in runs]
+    monkeypatch.setattr("course_utils.lesson.report.recorded", lambda *which: runs)
+    for kind, mean in (("CPU", "0.5500"), ("TPU", "0.9000"), ("GPU", "0.6667")):
+        lesson = Lesson(NAME, "quick", kind, "", "float32")
+        assert lesson.report(test_accuracy=0.1).rows()[1][2] == mean
+    lesson = Lesson(NAME, "quick", "CPU", "", "float32")
+    assert lesson.report(train_accuracy=0.1).rows()[1][2] == "–", "it was not recorded"
 
 
 def test_report_names_the_bases_of_this_lesson(tmp_path):

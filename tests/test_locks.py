@@ -7,6 +7,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
+from course_utils.machine import device
 from tools import locks
 from tools.build_notebooks import ROOT
 
@@ -40,6 +41,16 @@ def test_every_locked_package_has_its_checksums(name):
     entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
     entries = [entry for entry in entries if not entry.startswith("#")]
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_oldest_tensorflow_is_the_one_that_the_helpers_accept():
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [Requirement(line) for extra in ("cpu", "gpu", "tpu") for line in extras[extra]]
+    *others, tpu = [one for one in wanted if one.name.startswith("tensorflow")]
+    oldest = ".".join(map(str, device.OLDEST_TENSORFLOW))
+    assert {str(one.specifier) for one in others} == {f">={oldest}"}
+    assert str(tpu.specifier).startswith(f"=={oldest}.")
+    assert device.TPU_BUILD.startswith(f"pip install {tpu} ")
 
 
 def test_installing_the_helpers_installs_nothing_else():

@@ -1,6 +1,5 @@
 """Pictures that learners bring, with all that can be wrong with them; datasets as class folders."""
 
-import contextlib
 import errno
 import io
 import json
@@ -9,7 +8,6 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -19,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 from PIL import ExifTags, Image, ImageFile
 
-from course_utils import CourseError, find_pictures, read_picture, write_class_folders
+from course_utils import CourseError, read_picture, write_class_folders
 from course_utils.errors import DataError, PictureError
 from course_utils.pictures import class_folders
 from course_utils.pictures import reading as pictures
@@ -342,7 +340,7 @@ def test_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "round.jpg").symlink_to("round.jpg")
     for source, words in (
-        (tmp_path, "is a folder.*find_pictures"),
+        (tmp_path, "is a folder"),
         (tmp_path / "cat.jpg", "There is no file .*cat.jpg"),
         ("cat.jpg", f"It was looked for in {tmp_path}"),
         (os.devnull, "is no file but a device"),
@@ -386,39 +384,6 @@ def test_threads_read_without_a_warning(recwarn):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: read_picture(("noted", noted)), range(200)))
     assert len(recwarn) == 0
-
-
-# Finding
-
-
-def test_find_pictures(tmp_path):
-    names = ["b.JPG", "a.png", "sub/c.jpeg", "sub/deep/d.webp", "sub/e.HEIC", "f.tif"]
-    others = ["notes.txt", "page.pdf", "data.h5", ".hidden.jpg", "._a.png", ".trash/g.jpg"]
-    for name in [*names, *others]:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "folder.jpg").mkdir()
-    (tmp_path / "broken.jpg").symlink_to("nowhere.jpg")
-    (tmp_path / "sub" / "circle").symlink_to(tmp_path, target_is_directory=True)
-    (tmp_path / "zz").symlink_to(tmp_path / "sub", target_is_directory=True)
-    if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe.jpg")
-    assert find_pictures(str(tmp_path)) == sorted(tmp_path / name for name in names)
-    (tmp_path / "empty").mkdir()
-    assert find_pictures(tmp_path / "empty") == []
-
-
-def test_find_pictures_of_a_wrong_path(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "cat.jpg").touch()
-    for folder, words in (
-        (tmp_path / "nowhere", "There is no folder"),
-        ("nowhere", f"looked for in {tmp_path}"),
-        (tmp_path / "cat.jpg", "is a file"),
-        ("a\0b", "cannot be opened"),
-    ):
-        with pytest.raises(PictureError, match=words):
-            find_pictures(folder)
 
 
 # Writing
@@ -601,30 +566,13 @@ def test_notes_of_a_learner_are_not_lost(tmp_path):
     assert (folder / "cat" / "notes.txt").read_text() == "mine"
 
 
-def of_another_version(folder):
-    """Give a folder the notes of 0.1.0, which counted the pictures of each class."""
-    path = folder / ".pictures.json"
-    note = json.loads(path.read_text())
-    note["files"] = dict(Counter(os.path.dirname(name) for name in note["files"]))
-    path.write_text(json.dumps({"asked": note["asked"], "files": note["files"]}))
-
-
-def test_a_folder_of_another_version_is_written_anew_but_never_over_your_own(tmp_path, capsys):
+def test_a_folder_of_another_version_is_named_and_stays(tmp_path):
     folder = write_class_folders(examples(6), NAMES, tmp_path / "pets")
-    of_another_version(folder)
-    write_class_folders(examples(6), NAMES, folder)
-    assert "another version of the course wrote it" in capsys.readouterr().out
-    for name in ("cat/my own.jpg", "notes.txt", "bird/tweety.jpg"):
-        of_another_version(folder)
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(b"mine")
-        with pytest.raises(DataError, match=f"{folder}/.* was not written.*Move it elsewhere"):
-            write_class_folders(examples(6), NAMES, folder)
-        assert (folder / name).read_bytes() == b"mine"
-        (folder / name).unlink()
-        with contextlib.suppress(OSError):
-            (folder / name).parent.rmdir()
+    note = json.loads((folder / ".pictures.json").read_text())
+    (folder / ".pictures.json").write_text(json.dumps(note | {"form": 1}))
+    with pytest.raises(DataError, match=f"another version of the course.*Delete {folder}"):
         write_class_folders(examples(6), NAMES, folder)
+    assert len(list(folder.glob("*/*.jpg"))) == 6
 
 
 @pytest.mark.parametrize("link", [False, True])

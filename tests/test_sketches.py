@@ -1,13 +1,11 @@
-"""Drawings of the parts of a network, and the way down a surface with a saddle point."""
+"""The drawings of a neuron and of a network, and the way down a surface with a saddle point."""
 
 import keras
 import numpy as np
 import pytest
 
-from course_utils import explore_descent, plot_descent, plot_functions, plot_neuron, plot_softmax
+from course_utils import plot_descent, plot_network, plot_neuron
 from course_utils.show.descent import descend, height, slope
-
-FLOWERS = ["dandelion", "daisy", "tulips"]
 
 
 def test_a_neuron_is_drawn_with_its_numbers():
@@ -24,27 +22,19 @@ def test_a_neuron_that_cannot_be_drawn(inputs):
         plot_neuron(inputs, [1.0], 0)
 
 
-def test_functions_are_drawn_as_they_are():
-    figure = plot_functions({"square": np.square, "half": lambda x: x / 2}, -1, 3, xlabel="x")
-    square, half = (axes.lines[0].get_xydata() for axes in figure.axes)
-    assert np.allclose(square[:, 1], square[:, 0] ** 2) and np.allclose(half[-1], (3, 1.5))
-    assert "square, half" in figure.description
-    for wrong in ({}, -1, 1), ({"square": np.square}, 1, 1):
-        with pytest.raises(ValueError, match="at least one function"):
-            plot_functions(*wrong)
+def test_a_network_is_drawn_with_a_line_for_each_weight_shown():
+    figure = plot_network([784, 3, 2], ["inputs", "in between", "answers"])
+    [axes] = figure.axes
+    assert len(axes.patches) == 10 + 3 + 2
+    assert sum(line.get_xdata().size // 2 for line in axes.lines) == 10 * 3 + 3 * 2
+    assert {"⋮", "784 inputs", "2 answers"} <= {text.get_text() for text in axes.texts}
+    assert "784 inputs, then 3 in between, then 2 answers" in figure.description
 
 
-def test_softmax_adds_up_and_its_loss_is_that_of_keras():
-    figure = plot_softmax([1.0, 2.0, -1.0], FLOWERS, label=1)
-    shares = [bar.get_width() for bar in figure.axes[2].patches]
-    assert np.isclose(sum(shares), 1) and np.isclose(shares[0] / shares[1], np.exp(-1))
-    assert [bar.get_width() for bar in figure.axes[3].patches] == [0, 1, 0]
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    expected = float(loss(np.array([1]), np.array([[1.0, 2.0, -1.0]])))
-    assert f"a loss of {expected:.2f}" in figure.description
-    for scores, label in (([1.0, 2.0], 0), ([1.0, 2.0, 3.0], 3)):
-        with pytest.raises(ValueError, match="3 names"):
-            plot_softmax(scores, FLOWERS, label)
+@pytest.mark.parametrize(("sizes", "names"), [([], []), ([2, 0], ["a", "b"]), ([2], ["a", "b"])])
+def test_a_network_that_cannot_be_drawn(sizes, names):
+    with pytest.raises(ValueError, match="names for layers of the sizes"):
+        plot_network(sizes, names)
 
 
 def test_the_surface_has_its_saddle_point_and_its_hollows():
@@ -80,18 +70,3 @@ def test_ways_that_cannot_be_drawn():
     for wrong in ({}, {"a": [1, 2]}, dict.fromkeys("abcd", np.zeros((3, 2)))):
         with pytest.raises(ValueError, match="one to three ways"):
             plot_descent(wrong)
-
-
-def test_the_sliders_change_the_way():
-    explorable = explore_descent()
-    rate, momentum, noise, text, image = explorable.widget.children
-    assert "plain: not below 0.1 in 60 steps" in text.value and "momentum 0.9: below" in text.value
-    before = image.value
-    momentum.value = 0.0
-    assert "momentum" not in text.value and image.value != before
-    rate.value = 0.3
-    assert "plain: below 0.1 from step" in text.value
-    before = text.value
-    noise.value = True
-    assert text.value != before
-    assert "saddle point" in explorable.figure.description

@@ -42,14 +42,3 @@ def test_a_lesson(tmp_path, sign):
     status, _, errors = started_and_stopped(command, sign, tmp_path / "at_work", environment)
     assert (status, errors) == (130, "\nInterrupted; nothing was left behind.\n")
     assert os.listdir(tmp_path / "build") == os.listdir(tmp_path / "temporary") == []
-
-
-@SIGNS
-def test_several_workers(tmp_path, sign):
-    code = WAIT.format(path=str(tmp_path / "at_work"))
-    code += "if 'COURSE_WORKERS_PARENT' in os.environ: wait()\n"
-    (tmp_path / "sitecustomize.py").write_text(code)
-    command = ["-m", "course_utils.workers", "--records", str(tmp_path), "--processes", "1"]
-    environment = {"PYTHONPATH": str(tmp_path)}
-    status, _, errors = started_and_stopped(command, sign, tmp_path / "at_work", environment)
-    assert (status, errors) == (130, "")

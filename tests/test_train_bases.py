@@ -102,13 +102,10 @@ def test_pictures_are_drawn_in_turns_of_the_levels_and_evenly(monkeypatch):
     assert drawn[:5] == [*train_bases.LEVELS, train_bases.LEVELS[0]]
 
 
-def test_data_readme_gives_the_measured_accuracies_and_the_classes():
+def test_data_readme_gives_the_classes_of_the_bases():
     bases = json.loads((ROOT / "data" / "pretrained" / "bases.json").read_text(encoding="utf-8"))
     readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     assert list(bases) == list(train_bases.BASES)
-    for name, base in bases.items():
-        assert f"{100 * base['accuracy']:.1f} % at {base['input']} × {base['input']}" in readme, (
-            name
-        )
+    for base in bases.values():
         assert ", ".join(base["classes"]) in " ".join(readme.split())
         assert base["classes"] == list(WIDE), "the drawings have changed: train the bases again"

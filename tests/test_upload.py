@@ -90,7 +90,7 @@ def test_the_hint_names_the_limit_of_the_place(monkeypatch):
     assert "JupyterLab takes 10 MB" in hint() and "Colab" not in hint()
     monkeypatch.setitem(sys.modules, "google.colab", None)
     assert "In Colab" in hint() and "JupyterLab" not in hint()
-    assert "1,000 pixels" in hint() and "find_pictures('/content/drive/MyDrive" in hint()
+    assert "1,000 pixels" in hint() and "glob('/content/drive/MyDrive" in hint()
 
 
 def test_ready_pictures_are_shown_first_and_alone_without_a_kernel(tmp_path):
@@ -102,8 +102,8 @@ def test_ready_pictures_are_shown_first_and_alone_without_a_kernel(tmp_path):
     assert "Ready pictures: 2" in text and answers.count("<img") == 2
     assert "<b>night.jpg</b>" in answers and "<b>picture 2</b>" in answers
     data, metadata = explorable._repr_mimebundle_()
-    assert {"image/png", "text/html", "application/vnd.jupyter.widget-view+json"} <= set(data)
-    alt = metadata["image/png"]["alt"]
+    assert {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"} <= set(data)
+    alt = data["text/plain"]
     assert "night.jpg: horses, probability over 99.9% (output 0, below 0.5)." in alt
     assert "picture 2: humans, probability over 99.9% (output 1, above 0.5)." in alt
 

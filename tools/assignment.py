@@ -18,6 +18,7 @@ from course_utils.errors import CourseError
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import RELEASE, notebook
 from tools.grading import names, questions
+from tools.grading.sandbox import Limits
 from tools.lesson_source import LESSONS, ROOT, LessonError, find_lessons, read_lesson, read_title
 
 ASSIGNMENTS = ROOT / "build" / "assignments"
@@ -37,9 +38,9 @@ README = """\
 
 Each answer is graded by itself: it is run with the lesson's imports and functions, with what your
 own cells define, on other inputs as well as those of the check, without a network, and for at most
-half a minute of processor time. It must not ask for input or read files. The last definition above
-the check counts, as it does when you run the notebook. The modules that an answer may import are
-{importable}.
+{seconds:g} seconds of processor time. It must not ask for input or read files. The last definition
+above the check counts, as it does when you run the notebook. The modules that an answer may import
+are {importable}.
 
 {points}
 """
@@ -96,14 +97,15 @@ def make(path, assignments=ASSIGNMENTS, asked=None):
         made.mkdir()
         nbformat.write(release(lesson), made / f"{name}.ipynb")
         told = {"title": read_title(path), "name": name, "points": points}
-        readme = README.format(**told, importable=names.IMPORTABLE)
+        readme = README.format(seconds=Limits.seconds, **told, importable=names.IMPORTABLE)
         (made / "README.md").write_text(readme, encoding="utf-8")
         (made / "requirements.txt").write_text(requirements(), encoding="utf-8")
-        unwanted = shutil.ignore_patterns("__pycache__", ".aside-*")
+        unwanted = shutil.ignore_patterns("__pycache__", ".aside-*", "quick-*", "*-sample-*")
         shutil.copytree(ROOT / "course_utils", made / "course_utils", ignore=unwanted)
-        bases = made / "course_utils" / "data" / "pretrained"
-        if not bases.exists():
-            shutil.copytree(ROOT / "data" / "pretrained", bases, ignore=unwanted)
+        for beside in (ROOT / "data" / "pretrained", ROOT / "results"):
+            own = made / "course_utils" / "data" / beside.name
+            if not own.exists():
+                shutil.copytree(beside, own, ignore=unwanted)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(made.rglob("*")):
                 if file.is_file():

@@ -14,7 +14,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
-from course_utils.lesson.start import ALL_LESSONS
+from course_utils.lesson.known import ALL_LESSONS
 from course_utils.store import whole_file
 from tools.lesson_source import (
     LESSONS,
@@ -168,13 +168,12 @@ def _text(made):
 def fill_readme(text, lessons=LESSONS):
     """Return the README with its table of lessons made anew, between the two marks in it."""
     names = [path.stem for path in lesson_paths(lessons)]
-    badge = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
-    rows = ["| | lesson | in Colab |", "| --- | --- | --- |"]
+    rows = ["| | lesson | |", "| --- | --- | --- |"]
     for name, lesson in ALL_LESSONS.items():
         title, link = lesson["title"], "in preparation"
         if name in names:
             title = f"[{title}](notebooks/{name}.ipynb)"
-            link = f"[{badge}]({colab_link(name)})"
+            link = f"[![Open in Colab][badge]]({colab_link(name)})"
         rows.append(f"| {name[:2]} | {title} | {link} |")
     return _fill("README.md", text, rows)
 

@@ -24,7 +24,8 @@ from tools import colab_lists
 from tools.build_notebooks import NOTEBOOKS, ROOT, install_requirement
 
 PACKAGE = "image-classification-course"
-SUPPLIED_PACKAGES = {canonicalize_name(line.split("==")[0]) for line in SUPPLIED.values()}
+SUPPLIED_VERSIONS = dict(line.split("==") for line in SUPPLIED.values())
+SUPPLIED_VERSIONS = {canonicalize_name(name): v for name, v in SUPPLIED_VERSIONS.items()}
 ASKED_ONLY = {"matplotlib-inline"}
 """What is not imported, and asked for its entry points: matplotlib's backends."""
 RECORDER = '''
@@ -170,7 +171,7 @@ def differences(packages, missing, shipped):
     """
     problems = []
     for name, version in packages.items():
-        if name in SUPPLIED_PACKAGES and f"{name}=={version}" in map(_canonical, SUPPLIED.values()):
+        if SUPPLIED_VERSIONS.get(name) == version:
             continue
         if name not in shipped:
             problems.append(f"{name} {version} was imported; Colab does not have it")
@@ -192,11 +193,6 @@ ALIASES = {
     "google.colab": "google-colab",
 }
 """Modules that Colab's list knows under another name than the one they are imported by."""
-
-
-def _canonical(requirement):
-    name, version = requirement.split("==")
-    return f"{canonicalize_name(name)}=={version}"
 
 
 def has_python(machine, wanted):
@@ -264,7 +260,7 @@ def main(options):
         problems = differences(packages, missing, shipped)
         after = machine.packages()
         for name in sorted(before.keys() | after.keys()):
-            if before.get(name) != after.get(name) and name not in SUPPLIED_PACKAGES:
+            if before.get(name) != after.get(name) and name not in SUPPLIED_VERSIONS:
                 problems.append(f"the first cell changed {name}, which it may not")
         if as_in_colab:
             unused = sorted(before.keys() - packages.keys() - ASKED_ONLY)

@@ -12,6 +12,7 @@ EXTRAS = {
     "requirements.txt": ("run", "cpu", "lab", "dev"),
     "requirements-gpu.txt": ("run", "gpu", "lab", "dev"),
     "requirements-grade.txt": ("run", "cpu", "lab", "grade"),
+    "requirements-site.txt": ("site",),
     "requirements-upkeep.txt": ("upkeep",),
 }
 """The extras of `pyproject.toml` that each lock is resolved from."""

@@ -1,65 +1,88 @@
-"""Take what `make lesson` measured into the data file, and make docs/results.md from it.
+"""Make docs/results.md from recorded runs and what benchmarks have left: `python -m tools.results`.
 
-`python -m tools.results` reads build/results/, keeps what a profile other than `ci` measured, and
-writes course_utils/lesson/lessons.json and docs/results.md. Whether the story holds comes from
-benchmarks/story.json, which `benchmarks/story.py --out` writes, and how well the search for photos
-ranks from benchmarks/find_photos.json, which `benchmarks/bench_find_photos.py --out` writes. How
-the checks of the exercises judge comes from benchmarks/mutants.json, by `tools.mutants --out`.
+The runs lie in results/ (`tools.record`), published figures in course_utils/lesson/lessons.json.
+Whether the story holds comes from benchmarks/story.json, which `benchmarks/story.py --out` writes,
+and how well the search for photos ranks from benchmarks/find_photos.json, which
+`benchmarks/bench_find_photos.py --out` writes. How the checks of the exercises judge comes from
+benchmarks/mutants.json, by `tools.mutants --out`; how the small bases do, from
+data/pretrained/bases.json, by `tools.train_bases`.
 """
 
+import itertools
 import json
+import re
 import statistics
 import sys
 from pathlib import Path
 
+from course_utils.lesson.known import LESSONS, recorded
 from course_utils.store import whole_file
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "course_utils" / "lesson" / "lessons.json"
+BASES = ROOT / "data" / "pretrained" / "bases.json"
 STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
 MUTANTS = ROOT / "benchmarks" / "mutants.json"
 PAGE = ROOT / "docs" / "results.md"
-COMMANDS = {
-    "real": "TFDS_DATA_DIR=… COURSE_PROFILE={profile} make lesson N={number}",
-    "sample": "COURSE_DATA=sample COURSE_PROFILE={profile} make lesson N={number}",
-}
 HEAD = """# Results
 
-Every measured figure of the course, from one run of the command beside it. This page is made by
-`make results` from `course_utils/lesson/lessons.json`; do not edit it.
+Every measured figure of the course, from runs of the command beside it: the mean, and with several
+seeds the standard deviation. This page is made by `make results` from the runs in `results/` and
+from `course_utils/lesson/lessons.json`, where the published figures stand; do not edit it.
 
 "Real" is the published dataset, or what the data note of the table says. "Sample" is the set of
 pictures that the course draws itself where there is no network: its figures say nothing about the
-real pictures. `TFDS_DATA_DIR` names a folder where TensorFlow Datasets has prepared the data;
-without it, the command downloads them.
+real pictures. `TFDS_DATA_DIR` names a folder where TensorFlow Datasets has prepared the data, and
+`KERAS_HOME` one where Keras has weights; without them, the command downloads both.
 """
 
 
-def take(result, lessons):
-    """Put a results file's figures into the lessons' data.
+def _table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _spread(values, form=".4f"):
+    """Return the mean of some numbers, with their standard deviation where there are several."""
+    if not values:
+        return "–"
+    spread = f" ± {statistics.stdev(values):{form}}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):{form}}{spread}"
+
+
+def render_lesson(name, runs):
+    """Return the section on a lesson as text.
 
     Args:
-        result: the dict that `Lesson.report` wrote and `make lesson` completed.
-        lessons: the content of `lessons.json`, changed in place.
-
-    Returns:
-        A line that says what was taken, or why nothing was.
+        name: the lesson's name.
+        runs: its recorded runs. Those alike but for the seed share a column.
     """
-    name, profile, data = result["lesson"], result["profile"], result["data"]
-    if profile == "ci":
-        return f"{name}: left out, the ci profile measures nothing"
-    if data == "real" and profile != "full":
-        return f"{name}: left out, on real data only the full profile counts"
-    if data == "real" and "drawn" in (result["base"] or ""):
-        return f"{name}: left out, it is neither real nor a sample: {result['base']}"
-    origin = {key: result[key] for key in ("date", "hardware", "device", "precision", "versions")}
-    origin |= {key: result[key] for key in ("profile", "seconds", "memory_mb")}
-    origin["command"] = COMMANDS[data].format(profile=profile, number=name[:2])
-    for figure, value in result["figures"].items():
-        measured = lessons[name]["figures"][figure].setdefault("measured", {})
-        measured[data] = {"value": value} | origin
-    return f"{name}: {', '.join(result['figures'])} taken ({data} data)"
+    lesson, columns, origins = LESSONS[name], [], []
+    kinds = ("data", "profile", "device_kind")
+    for kind, group in itertools.groupby(runs, lambda run: tuple(run[key] for key in kinds)):
+        group = list(group)
+        label = ", ".join(("real data" if kind[0] == "real" else "sample", *kind[1:]))
+        columns.append((label, group))
+        seeds = " ".join(str(run["seed"]) for run in group)
+        some = f'SEEDS="{seeds}"' if len(group) > 1 else f"SEEDS={seeds}"
+        commands = {re.sub(r"SEEDS=\d+", some, run["command"]): None for run in group}
+        versions = {f"{key} {v}": None for run in group for key, v in run["versions"].items()}
+        told = [f"{statistics.mean(run['seconds'] for run in group):.0f} seconds"]
+        if memory := [run["memory_mb"] for run in group if run.get("memory_mb")]:
+            told += [f"at most {max(memory) / 1000:.1f} GB of memory"]
+        for key in ("precision", "base", "hardware"):
+            told += dict.fromkeys(run[key] for run in group if run.get(key))
+        told += [*versions, max(run["date"] for run in group)]
+        made_by = ", ".join(f"`{command}`" for command in commands)
+        origins.append(f"\n**{label[0].upper()}{label[1:]}**: {made_by}, {', '.join(told)}.\n")
+    rows = []
+    for key, figure in lesson["figures"].items():
+        published = [figure["published"]["value"]] if "published" in figure else []
+        found = [[r["figures"][key] for r in runs if key in r["figures"]] for _, runs in columns]
+        rows.append([figure["name"], *map(_spread, [published, *found])])
+    table = _table(["", "published", *(label for label, _ in columns)], rows)
+    note = f"\n{lesson['data_note']}\n" if lesson.get("data_note") else ""
+    return f"\n## {name[:2]} {lesson['title']}\n{table}{note}{''.join(origins)}"
 
 
 STORY_HEAD = """
@@ -72,11 +95,10 @@ accuracy with three seeds, in percent. The protocol, with pictures of 80 × 80, 
 `benchmarks/story.py`. How hard the drawn cats and dogs are was chosen by trainings on others of the
 same kind: [data/README.md](../data/README.md#in-which-ways-they-vary).
 """
-STORY_COMMANDS = {
-    "real": "TFDS_DATA_DIR=… KERAS_HOME=… COURSE_DATA=real .venv/bin/python benchmarks/story.py",
-    "sample": "COURSE_DATA=sample .venv/bin/python benchmarks/story.py",
+COMMAND = {
+    "real": "TFDS_DATA_DIR=… KERAS_HOME=… COURSE_DATA=real .venv/bin/python benchmarks/",
+    "sample": "COURSE_DATA=sample .venv/bin/python benchmarks/",
 }
-
 STORY_NOTES = {
     "real": "Cats and dogs are 4,000 of the photographs of cats_vs_dogs, 2,000 of each. The "
     "ImageNet weights are MobileNetV2's in a form that was dequantised from int8, with batch "
@@ -93,25 +115,20 @@ def render_story(story):
     parts = [STORY_HEAD]
     for kind, run in story.items():
         parts.append(f"\n### {'Real pictures' if kind == 'real' else 'Drawn sample'}\n")
-        parts.append("\n| network | training | validation | test |\n| --- | --- | --- | --- |\n")
-        for network, accuracies in run["measured"].items():
-            cells = []
-            for part in ("train", "validation", "test"):
-                values = [100 * value for value in accuracies.get(part, [])]
-                mean_and_spread = "{:.1f} ± {:.1f}".format
-                cells.append(
-                    mean_and_spread(statistics.mean(values), statistics.stdev(values))
-                    if values
-                    else "–"
-                )
-            parts.append(f"| {network} | {' | '.join(cells)} |\n")
+        sets = ("train", "validation", "test")
+        rows = [
+            [network, *(_spread([100 * value for value in found.get(s, [])], ".1f") for s in sets)]
+            for network, found in run["measured"].items()
+        ]
+        parts.append(_table(["network", "training", "validation", "test"], rows))
         parts.append(f"\n{STORY_NOTES[kind]}\n" if kind in STORY_NOTES else "")
-        parts.append("\n| claim | measured | |\n| --- | --- | --- |\n")
-        for claim, found in run["claims"].items():
-            verdict = "holds" if found["holds"] else "**does not hold**"
-            parts.append(f"| {claim} | {found['value']} | {verdict} |\n")
+        rows = [
+            [claim, found["value"], "holds" if found["holds"] else "**does not hold**"]
+            for claim, found in run["claims"].items()
+        ]
+        parts.append(_table(["claim", "measured", ""], rows))
         parts.append(
-            f"\n`{STORY_COMMANDS[kind]}`, {run['minutes']:.0f} minutes, {run['base']}, float32, "
+            f"\n`{COMMAND[kind]}story.py`, {run['minutes']:.0f} minutes, {run['base']}, float32, "
             f"{run['hardware']}, {run['date']}.\n"
         )
     return "".join(parts)
@@ -137,33 +154,28 @@ def render_search(search):
     """
     parts = [SEARCH_HEAD]
     for kind, run in search.items():
-        data = "Real pictures" if kind == "real" else "Drawn sample"
         if "quality" in run:
             classes = run["quality"]["measured"]
-            names = list(next(iter(classes.values())))
-            parts.append(f"\n### {data}\n\n| looked for | {' | '.join(names)} |\n")
-            parts.append("| --- " * (1 + len(names)) + "|\n")
-            for name, measured in classes.items():
-                cells = [
-                    f"{100 * statistics.mean(values):.1f} ± {100 * statistics.stdev(values):.1f}"
-                    for values in measured.values()
-                ]
-                parts.append(f"| {name} | {' | '.join(cells)} |\n")
-            parts.append(_search_origin(kind, run["quality"], "quality"))
+            parts.append(f"\n### {'Real pictures' if kind == 'real' else 'Drawn sample'}\n")
+            head = ["looked for", *next(iter(classes.values()))]
+            rows = [
+                [name, *(_spread([100 * value for value in v], ".1f") for v in measured.values())]
+                for name, measured in classes.items()
+            ]
+            parts.append(_table(head, rows) + _search_origin(kind, run["quality"], "quality"))
         if "time" in run:
             time = run["time"]["measured"]
             parts.append(
                 f"\nThe first search of {time['pictures']:,} pictures takes {time['first']:.0f} "
                 f"seconds, the second {time['second']:.2f} seconds: {time['times faster']} times "
                 f"faster. Memory: at most {time['MB']:,} MB, and {time['MB at 2000']:,} MB with "
-                "2,000 pictures.\n"
+                "2,000 pictures.\n" + _search_origin(kind, run["time"], "time")
             )
-            parts.append(_search_origin(kind, run["time"], "time"))
     return "".join(parts)
 
 
 def _search_origin(kind, run, only):
-    command = STORY_COMMANDS[kind].replace("story", "bench_find_photos") + f" --only {only}"
+    command = f"{COMMAND[kind]}bench_find_photos.py --only {only}"
     return f"\n`{command}`, {run['base']}, {run['hardware']}, {run['date']}.\n"
 
 
@@ -184,68 +196,58 @@ def render_mutants(run):
     Args:
         run: the content of `benchmarks/mutants.json`.
     """
-
-    def cells(score):
+    scores = {
+        f"{lesson[:2]} {n}": s for lesson, own in run["scores"].items() for n, s in own.items()
+    }
+    rows = []
+    for name, score in [*scores.items(), ("all", run["total"])]:
         counts = (score["mutants"], score["tried"], score["refused"] + score["stopped"])
-        return " | ".join(f"{count:,}" for count in (*counts, score["equal"], score["gaps"]))
-
-    parts = [MUTANTS_HEAD, "\n| exercise | changes | tried | refused | the same | gaps |\n"]
-    parts.append("| --- " * 6 + "|\n")
-    for lesson, exercises in run["scores"].items():
-        for name, score in exercises.items():
-            parts.append(f"| {lesson[:2]} {name} | {cells(score)} |\n")
-    parts.append(f"| all | {cells(run['total'])} |\n")
-    parts.append(
-        f"\n`{run['command']}`, {run['seconds']:.0f} seconds, {run['hardware']}, {run['date']}.\n"
+        rows.append([name, *(f"{n:,}" for n in (*counts, score["equal"], score["gaps"]))])
+    return (
+        MUTANTS_HEAD
+        + _table(["exercise", "changes", "tried", "refused", "the same", "gaps"], rows)
+        + f"\n`{run['command']}`, {run['seconds']:.0f} seconds, {run['hardware']}, {run['date']}.\n"
     )
-    return "".join(parts)
 
 
-def render(lessons, story, search, mutants=None):
-    """Return docs/results.md as text, from the lessons' data and what benchmarks have left."""
-    parts = [HEAD]
-    for name, lesson in lessons.items():
-        if "figures" not in lesson:
-            continue
-        parts.append(f"\n## {name[:2]} {lesson['title']}\n")
-        parts.append("\n| | published | real data | sample |\n| --- | --- | --- | --- |\n")
-        runs = {}
-        for figure in lesson["figures"].values():
-            measured = figure.get("measured", {})
-            runs |= measured
-            values = [figure.get("published", {}), measured.get("real"), measured.get("sample")]
-            cells = [f"{value['value']:.4f}" if value else "–" for value in values]
-            parts.append(f"| {figure['name']} | {' | '.join(cells)} |\n")
-        if lesson.get("data_note"):
-            parts.append(f"\n{lesson['data_note']}\n")
-        for data, run in runs.items():
-            versions = ", ".join(f"{key} {value}" for key, value in run["versions"].items())
-            parts.append(
-                f"\n**{data.capitalize()}**: `{run['command']}`, {run['seconds']:.0f} seconds, "
-                f"at most {run['memory_mb'] / 1000:.1f} GB of memory, "
-                f"profile {run['profile']}, {run['precision']}, {run['hardware']}, {versions}, "
-                f"{run['date']}.\n"
-            )
-    parts += [render_story(story)] if story else []
-    parts += [render_search(search)] if search else []
-    parts += [render_mutants(mutants)] if mutants else []
-    return "".join(parts)
+BASES_HEAD = """
+## The small pretrained bases
+
+What `pretrained_base` gives where ImageNet's weights cannot be had, trained on drawings of the
+course, by `python -m tools.train_bases`. *Rightly* is the share of held-out pictures, of the last
+size, that is told rightly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
+"""
+
+
+def render_bases(bases):
+    """Return the section on the small bases as text, from `data/pretrained/bases.json`."""
+    rows = []
+    for name, base in bases.items():
+        sizes = ", ".join(f"{size} × {size}" for size, *_ in base["stages"])
+        pictures = f"{max(count for _, _, count, _ in base['stages']):,}"
+        told = f"{base['accuracy']:.1%} of {base['tested_on']:,}"
+        where = f"{base['minutes']} minutes, {base['hardware']}, {base['date']}"
+        rows.append([name, f"{len(base['classes'])}", pictures, sizes, told, where])
+    head = ["", "classes", "pictures", "of the size", "rightly", "trained in"]
+    return BASES_HEAD + _table(head, rows)
+
+
+def render(runs, story=None, search=None, mutants=None, bases=None):
+    """Return docs/results.md as text, from each lesson's runs and what benchmarks have left."""
+    others = (render_bases, bases), (render_story, story), (render_search, search)
+    others = [made(found) for made, found in (*others, (render_mutants, mutants)) if found]
+    return "".join([HEAD, *(render_lesson(name, own) for name, own in runs.items()), *others])
 
 
 def main():
+    """Write the page from what is there."""
     aside = [
-        json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        for path in (STORY, SEARCH, MUTANTS)
+        json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        for path in (STORY, SEARCH, MUTANTS, BASES)
     ]
-    lessons = json.loads(DATA.read_text(encoding="utf-8"))
-    for path in sorted((ROOT / "build" / "results").glob("*.json")):
-        print(take(json.loads(path.read_text(encoding="utf-8")), lessons))
-    for path, text in (
-        (DATA, json.dumps(lessons, indent=2, ensure_ascii=False) + "\n"),
-        (PAGE, render(lessons, *aside)),
-    ):
-        with whole_file(path) as written:
-            written.write_text(text, encoding="utf-8")
+    with whole_file(PAGE) as written:
+        text = render({name: recorded(name) for name in LESSONS}, *aside)
+        written.write_text(text, encoding="utf-8")
     print(PAGE)
     return 0
 

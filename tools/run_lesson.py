@@ -1,13 +1,18 @@
 """Run a lesson's solution notebook: `python -m tools.run_lesson 01 [--build FOLDER]`.
 
 Leaves in the folder `<lesson>.html`, `models/<lesson>.keras` and `results/<lesson>.json`. They are
-made aside and moved there when the last cell has run, so that what lies there is always whole.
+made aside and moved there when the last cell has run, so that what lies there is always whole. In
+the results stand the figures that the lesson reports, and what its cells leave: see `execute`.
 """
 
 import argparse
+import ast
 import asyncio
+import functools
 import json
 import os
+import queue
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +33,13 @@ SOLUTIONS = ROOT / "notebooks" / "solutions"
 FOLDERS = ("COURSE_CACHE", "KERAS_HOME", "TFDS_DATA_DIR")
 """Variables that name a folder: a relative one is meant from where the command is given."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
+LONGEST = 2000
+"""So many characters of what a cell shows are recorded."""
+REDRAWN = re.compile(r"[^\n]*\r(?!\n)|(?<![\w/])/(?:[\w.@~+-]+/)+")
+"""What is not: a progress bar but for its last state, and where a file lies on this machine."""
+LOOK = Path(__file__).with_name("look.py").read_text(encoding="utf-8")
+LOOK = f"(lambda own: (exec({LOOK!r}, own), own['look'](globals()))[1])({{}})"
+"""An expression that gives what a kernel holds and leaves no name behind."""
 
 
 def find_lesson(number):
@@ -50,13 +62,18 @@ class _Loop(asyncio.SelectorEventLoop):
         raise RuntimeError("not here")  # which nbclient expects: so it is in other threads
 
 
-def execute(notebook, output, tell=print):
-    """Run a notebook cell by cell in a fresh kernel and return the seconds that it took.
+def execute(notebook, output, tell=print, variables=()):
+    """Run a notebook cell by cell in a fresh kernel and return what its cells leave.
+
+    That is a dict: `curves` and `numbers`, each `{cell: {variable: value}}` with what `look` finds
+    new or changed after the cell; `shown`, `{cell: text}`; `seconds`; `memory_mb`. A training has
+    one curve, under the name that it had first.
 
     Args:
         notebook: an `nbformat` notebook; its outputs are replaced.
         output: folder that the lesson writes its model and its results into.
         tell: called with a line of progress for each code cell.
+        variables: environment variables for the kernel, beside those of this process.
 
     Raises:
         CourseError: a cell failed or the kernel died; the message names the cell.
@@ -65,21 +82,33 @@ def execute(notebook, output, tell=print):
     done = 0
     began = time.perf_counter()
     cell_began = began
+    left = {"seconds": None, "memory_mb": None, "curves": {}, "numbers": {}, "shown": {}}
+    last, curves = {"curves": {}, "numbers": {}}, []
 
     def before(cell, cell_index):
         nonlocal cell_began
         cell_began = time.perf_counter()
 
-    def after(cell, cell_index, execute_reply):
+    async def after(cell, cell_index, execute_reply):
         nonlocal done
         done += 1
         seconds = time.perf_counter() - cell_began
         tell(f"[{done:2}/{total}] {seconds:6.1f} s  {cell['id']}")
+        if execute_reply["content"]["status"] != "ok":
+            return
+        found = await _look(client.kc)
+        left["memory_mb"] = found["memory_mb"]
+        for kind, known in last.items():
+            for name, value in found[kind].items():
+                if known.get(name) != value and value not in curves:
+                    left[kind].setdefault(cell["id"], {})[name] = known[name] = value
+                    curves.extend([value] * (kind == "curves"))
+        if text := _shown(cell):
+            left["shown"][cell["id"]] = text
 
-    environment = os.environ | {"COURSE_OUTPUT": str(output)}
-    for variable in FOLDERS:
-        if folder := folder_in(variable):
-            environment[variable] = str(folder)
+    folders = {variable: folder_in(variable) for variable in FOLDERS}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items() if folder}
+    environment |= {"COURSE_OUTPUT": str(output)} | dict(variables)
     try:
         with tempfile.TemporaryDirectory() as folder:
             config = Config()
@@ -118,22 +147,35 @@ def execute(notebook, output, tell=print):
             f"The kernel does not start ({error}). `{sys.executable} -m ipykernel --version` may "
             "say why; `make setup` sets it up."
         ) from None
-    return time.perf_counter() - began
+    return left | {"seconds": round(time.perf_counter() - began, 1)}
+
+
+async def _look(kernel):
+    """Return what `look` finds in a kernel, by a request that the notebook does not see."""
+    asked = kernel.execute("", silent=True, user_expressions={"found": LOOK})
+    answer = {"parent_header": {}}
+    while answer["parent_header"].get("msg_id") != asked:
+        try:
+            answer = await kernel.shell_channel.get_msg(timeout=600)
+        except queue.Empty:
+            raise DeadKernelError("it does not answer") from None
+    found = answer["content"]["user_expressions"]["found"]
+    return json.loads(ast.literal_eval(found["data"]["text/plain"]))
+
+
+def _shown(cell):
+    """Return the plain text that a cell shows, without pictures, widgets and folders."""
+    texts = []
+    for output in cell.get("outputs", []):
+        kinds = output.get("data", {})
+        if not any(kind == WIDGET or kind.startswith("image/") for kind in kinds):
+            printed = output["text"] if output.get("name") == "stdout" else ""
+            texts.append(kinds.get("text/plain", printed))
+    return REDRAWN.sub("", "".join(texts))[:LONGEST]
 
 
 def _failed(cell):
     return any(output.output_type == "error" for output in cell.get("outputs", []))
-
-
-def _peak_memory():
-    """Return the most memory that the kernel has held, in MB, where the system tells."""
-    if sys.platform == "win32":
-        return {}
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return {"memory_mb": round(peak * unit / 1e6)}
 
 
 def to_html(notebook, title):
@@ -160,9 +202,17 @@ def to_html(notebook, title):
     return page
 
 
-def run(number, build):
-    """Run a lesson and leave its page, model and results in the folder `build`."""
-    path = find_lesson(number)
+def run(path, build, tell=print, variables=()):
+    """Run a lesson, leave its page, model and results in the folder `build`; return the results.
+
+    Args:
+        path: its solution notebook.
+        build: the folder, made if it is missing.
+        tell, variables: see `execute`.
+
+    Raises:
+        CourseError: a cell failed, the kernel died, or the lesson left no model or no results.
+    """
     name = path.stem
     build.mkdir(parents=True, exist_ok=True)
     notebook = nbformat.read(path, as_version=4)
@@ -172,30 +222,38 @@ def run(number, build):
             own = shutil.ignore_patterns(f"{name}.keras")
             shutil.copytree(build / "models", scratch / "models", ignore=own, copy_function=os.link)
         try:
-            seconds = execute(notebook, scratch, lambda line: print(line, flush=True))
+            left = execute(notebook, scratch, tell, variables)
         except CourseError:
             page = build / f"{name}.failed.html"
             page.write_text(to_html(notebook, name), encoding="utf-8")
             print(f"What ran until then: {page}", file=sys.stderr)
             raise
         results = scratch / "results" / f"{name}.json"
-        model = scratch / "models" / f"{name}.keras"
-        for made in (results, model):
+        for made in (results, scratch / "models" / f"{name}.keras"):
             if not made.is_file():
                 raise CourseError(f"The lesson ran to its end but left no {made.name}.")
-        result = json.loads(results.read_text(encoding="utf-8"))
-        results.write_text(
-            json.dumps(result | {"seconds": round(seconds, 1)} | _peak_memory(), indent=2) + "\n",
-            encoding="utf-8",
-        )
+        result = json.loads(results.read_text(encoding="utf-8")) | left
+        results.write_text(as_text(result), encoding="utf-8")
         (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
         for made in (f"{name}.html", f"models/{name}.keras", f"results/{name}.json"):
             (build / made).parent.mkdir(exist_ok=True)
             os.replace(scratch / made, build / made)
-            print(build / made)
+            tell(build / made)
         (build / f"{name}.failed.html").unlink(missing_ok=True)
+    return result
+
+
+def as_text(result):
+    """Return a run's results as JSON, a line for each variable of a cell."""
+    text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return re.sub(r"\n {4,}|\n {3}(?=[]}])", " ", text)
+
+
+def summary(result):
+    """Return a line on a run: its data and profile, how long it took, its figures."""
     figures = ", ".join(f"{figure} {value:.4f}" for figure, value in result["figures"].items())
-    print(f"{result['data']} data, profile {result['profile']}, {seconds:.0f} s: {figures}")
+    kind = f"{result['data']} data, profile {result['profile']}"
+    return f"{kind}, {result['seconds']:.0f} s: {figures}"
 
 
 def main(arguments=None):
@@ -205,7 +263,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # no python3 kernel that other work has installed
     try:
-        run(options.lesson, options.build.absolute())
+        path = find_lesson(options.lesson)
+        print(summary(run(path, options.build.absolute(), functools.partial(print, flush=True))))
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1

@@ -26,6 +26,7 @@ from course_utils.drawing import WIDE, Knobs, draw_wide
 from course_utils.machine.device import hardware, import_tensorflow
 from course_utils.sources.bases import embedded_network
 from course_utils.sources.samples import balanced_labels
+from course_utils.sources.weights import NETWORKS
 from course_utils.store import whole_file
 
 SEED = 0
@@ -151,19 +152,19 @@ def train(name, description, preprocess_input, share):
         print(f"{name}, {size} pixels: {_minutes_since(begin)} minutes", flush=True)
     if name == "VGG16":
         return add_top(description, model, preprocess_input, share)
-    return settle(model, description, pictures, labels, preprocess_input)
+    return settle(name, model, description, pictures, labels, preprocess_input)
 
 
-def settle(trained, description, pictures, labels, preprocess_input):
-    """Return MobileNetV2 with the averages that batch normalisation uses after training.
+def settle(name, trained, description, pictures, labels, preprocess_input):
+    """Return a network with the averages that batch normalisation uses after training.
 
-    Keras's MobileNetV2 follows them so slowly (momentum 0.999) that after a training as short as
+    Keras's MobileNets follow them so slowly (momentum 0.999) that after a training as short as
     this one they still remember how they began. Here they are measured anew.
     """
     import keras
 
     size = description["input"]
-    model = embedded_network("MobileNetV2", description, (size, size, 3), include_top=True)
+    model = embedded_network(name, description, (size, size, 3), include_top=True)
     model.set_weights(trained.get_weights())
     layers = [x for x in model.layers if isinstance(x, keras.layers.BatchNormalization)]
     data = batches(pictures[:SETTLED_ON], labels[:SETTLED_ON], preprocess_input)
@@ -175,20 +176,13 @@ def settle(trained, description, pictures, labels, preprocess_input):
 
 
 def add_top(description, trained, preprocess_input, share):
-    """Return VGG16's shape with its dense layers, trained on the features of the rest."""
-    size = description["input"]
-    model = embedded_network("VGG16", description, (size, size, 3), include_top=True)
-    fold(trained, model)
-    train_top(model, description, preprocess_input, share)
-    return model
-
-
-def train_top(model, description, preprocess_input, share):
-    """Train the dense layers of VGG16's shape on features that are computed once."""
+    """Return VGG16's shape with its dense layers, trained on features that are computed once."""
     import keras
 
-    keras.utils.set_random_seed(SEED)
     size, epochs = description["input"], description["top"]["epochs"]
+    model = embedded_network("VGG16", description, (size, size, 3), include_top=True)
+    fold(trained, model)
+    keras.utils.set_random_seed(SEED)
     base = keras.Model(model.inputs, model.get_layer("block5_pool").output)
     pictures, labels = draw(int(description["top"]["pictures"] * share), size)
     features = base.predict(batches(pictures, labels, preprocess_input), verbose=0)
@@ -207,6 +201,7 @@ def train_top(model, description, preprocess_input, share):
         metrics=["accuracy"],
     )
     top.fit(features, labels, epochs=epochs, batch_size=64, verbose=2)
+    return model
 
 
 def save(model, name, description, folder, preprocess_input, share=1.0):
@@ -258,8 +253,7 @@ def main():
         keras.utils.set_random_seed(SEED)
         begin = time.perf_counter()
         description = BASES[name] | {"classes": list(WIDE)}
-        module = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}[name]
-        preprocess_input = getattr(keras.applications, module).preprocess_input
+        preprocess_input = getattr(keras.applications, NETWORKS[name].module).preprocess_input
         model = train(name, description, preprocess_input, options.share)
         description |= {"minutes": _minutes_since(begin)}
         accuracy = save(model, name, description, folder, preprocess_input, options.share)

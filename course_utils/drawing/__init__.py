@@ -16,17 +16,3 @@ from course_utils.drawing.photos import (
     draw_wide,
 )
 from course_utils.drawing.scene import Knobs
-
-__all__ = [
-    "CATS_VS_DOGS",
-    "FLOWERS",
-    "HORSES_OR_HUMANS",
-    "WIDE",
-    "Knobs",
-    "draw_cats_and_dogs",
-    "draw_digits",
-    "draw_flowers",
-    "draw_garments",
-    "draw_horses_and_humans",
-    "draw_wide",
-]

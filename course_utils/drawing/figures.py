@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from course_utils.drawing.scene import Subject, circle, mix, tint, vary_colour
-from course_utils.drawing.strokes import choose, parse_points, smooth_curve, uniform
+from course_utils.drawing.strokes import choose, parse_points, picker, smooth_curve, uniform
 
 KINDS = ("horses", "humans")
 IVORY, DARK = (230, 224, 214), (34, 28, 28)
@@ -21,11 +21,8 @@ shape = cache(parse_points)
 
 def figure(kind, rng, knobs):
     """A figure of a kind of `KINDS`: `(Subject, colours)`."""
-
-    def pick(options):
-        return options[int(rng.random() * (1 + knobs.variation * (len(options) - 1)) * 0.9999)]
-
-    return {"horses": horse, "humans": human}[kind](rng, knobs.variation, pick)
+    draw = {"horses": horse, "humans": human}[kind]
+    return draw(rng, knobs.variation, picker(rng, knobs.variation))
 
 
 def turn(points, degrees):

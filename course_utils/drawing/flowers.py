@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils.drawing.scene import Subject, circle, mix, tint, vary_colour
-from course_utils.drawing.strokes import choose, smooth_curve, uniform
+from course_utils.drawing.strokes import choose, picker, smooth_curve, uniform
 
 WHITE, YELLOW, RED, PINK = (244, 240, 230), (248, 206, 44), (200, 34, 42), (236, 130, 160)
 ORANGE, PURPLE, CREAM, PEACH = (240, 132, 40), (138, 74, 158), (246, 230, 172), (246, 176, 134)
@@ -535,10 +535,7 @@ VIEWS = {"one": ((0.0, -0.38, 0.62),), "near": ((0.0, 0.0, 0.98),), "group": GRO
 def flower(kind, rng, knobs):
     """A flower of a kind of `KINDS` or `PLANTS`: `(Subject, colours)`."""
     plant, vary = KINDS.get(kind) or PLANTS[kind], knobs.variation
-
-    def pick(options):
-        return options[int(rng.random() * (1 + vary * (len(options) - 1)) * 0.9999)]
-
+    pick = picker(rng, vary)
     colour = vary_colour(rng, pick(plant.colours), 4 + 12 * vary)
     green = vary_colour(rng, pick(GREENS), 4 + 12 * vary)
     looks = plant.looks

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from course_utils.drawing.scene import OVERSAMPLING, mix, tint, vary_colour
+from course_utils.drawing.scene import OVERSAMPLING, mix, tint, vary_colour, whole
 from course_utils.drawing.strokes import choose, uniform
 
 HEAVENS = (  # the top of the sky, the sky at the horizon, the tint of what is far
@@ -49,10 +49,10 @@ def landscape(rng, knobs, height, width, alike=()):
     draw = ImageDraw.Draw(image)
 
     def fill(points, colour):
-        draw.polygon(points, fill=tuple(map(int, colour)))
+        draw.polygon(points, fill=whole(colour))
 
     def ball(x, y, a, b, colour):
-        draw.ellipse([x - a, y - b, x + a, y + b], fill=tuple(map(int, colour)))
+        draw.ellipse([x - a, y - b, x + a, y + b], fill=whole(colour))
 
     horizon = level * height
     if sun < 0.3:
@@ -64,10 +64,8 @@ def landscape(rng, knobs, height, width, alike=()):
         for step in range(5):
             bump = size * short * (1 - 0.3 * abs(step - 2)) * 0.6
             for lift, share in ((0, 0.45), (0.25 * bump, 0.75)):
-                middle, white = (
-                    x + (step - 2) * size * short * 0.6,
-                    mix(low, (255, 252, 246), share),
-                )
+                middle = x + (step - 2) * size * short * 0.6
+                white = mix(low, (255, 252, 246), share)
                 ball(middle, y - bump * 0.4 - lift, bump, bump * 0.6, white)
     for layer in range(1 + (kind > 0.25) + (kind > 0.5)):  # mountains and hills, ever nearer
         share = (0.72, 0.45, 0.2)[layer]
@@ -87,7 +85,7 @@ def landscape(rng, knobs, height, width, alike=()):
     near = land
     if kind < 0.25:  # the sea and its shore
         sea = vary_colour(rng, mix(SEA, low, 0.2), 10)
-        draw.rectangle([0, horizon, width, height], fill=tuple(map(int, mix(sea, low, 0.35))))
+        draw.rectangle([0, horizon, width, height], fill=whole(mix(sea, low, 0.35)))
         fill(ridge(rng, width, horizon + 0.08 * height, 2, height), sea)
         near = mix(SHORE, land, 0.25 * rng.random())
         shore = ridge(rng, width, horizon + 0.2 * height, 0.05 * height, height)

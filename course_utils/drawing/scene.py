@@ -42,11 +42,8 @@ class Knobs:
 
     def __post_init__(self):
         for knob, value in vars(self).items():
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, (int, float))
-                or not 0 <= value <= 1
-            ):
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 <= value <= 1:
                 raise ValueError(f"{knob} must be a number from 0 to 1, not {value!r}")
 
 
@@ -55,6 +52,11 @@ def tint(colour, factor):
     if factor > 1:
         return tuple(v + (255 - v) * min(1, factor - 1) for v in colour)
     return tuple(v * factor for v in colour)
+
+
+def whole(colour):
+    """The colour in whole numbers, as Pillow wants it."""
+    return tuple(map(int, colour))
 
 
 def mix(colour, other, share):
@@ -101,7 +103,7 @@ class Subject:
             placed[:, :2] = (points * (side, up)) @ self.matrix + self.shift
             placed[:, 2] = self.depth + z * self.size
             self.outlines.append(placed)
-            self.colours.append(tuple(map(int, colour)))
+            self.colours.append(whole(colour))
 
     def blob(self, points, colour, z=0.0, both=False, steps=4):
         """Add the smooth outline through `points`; a point given twice is a corner."""
@@ -142,12 +144,8 @@ class Pose:
         stretch = math.exp(0.2 * knobs.deformation * uniform(shape, (-1, 1))[0])
         self.matrix = np.array([[cos * stretch, sin * stretch], [-sin / stretch, cos / stretch]])
         free = [max(0.12 * side, side / 2 - 0.9 * self.size) for side in (width, height)]
-        self.centre = np.array(
-            [
-                width / 2 + dx * knobs.viewpoint * free[0],
-                height / 2 + dy * knobs.viewpoint * free[1],
-            ]
-        )
+        away = dx * knobs.viewpoint * free[0], dy * knobs.viewpoint * free[1]
+        self.centre = np.array([width / 2 + away[0], height / 2 + away[1]])
 
     def place(self, points):
         """Points (n, 3) in the subject's space as pixels (n, 2), x to the right and y down."""
@@ -178,16 +176,8 @@ SKIES = ((168, 200, 226), (196, 208, 214), (140, 176, 210), (228, 206, 178), (18
 WALLS = ((206, 190, 168), (168, 178, 180), (190, 160, 140), (142, 156, 148), (212, 206, 196))
 FLOORS = ((138, 104, 76), (110, 96, 88), (160, 138, 112), (96, 84, 92), (128, 122, 116))
 THINGS = (
-    (168, 60, 52),
-    (52, 86, 140),
-    (216, 170, 70),
-    (84, 120, 76),
-    (90, 66, 52),
-    (224, 220, 210),
-    (60, 58, 62),
-    (150, 110, 140),
-    (196, 128, 84),
-    (120, 150, 160),
+    *((168, 60, 52), (52, 86, 140), (216, 170, 70), (84, 120, 76), (90, 66, 52)),
+    *((224, 220, 210), (60, 58, 62), (150, 110, 140), (196, 128, 84), (120, 150, 160)),
 )
 
 
@@ -219,20 +209,18 @@ def background(rng, knobs, height, width, alike=()):
     above, below = (SKIES, GROUNDS) if place < 0.55 else (WALLS, FLOORS)
     above = vary_colour(rng, choose(rng, above), 6 + 14 * knobs.clutter)
     below = vary_colour(rng, choose(rng, below), 6 + 14 * knobs.clutter)
-    image = Image.new("RGB", (w, h), tuple(map(int, above)))
+    image = Image.new("RGB", (w, h), whole(above))
     draw = ImageDraw.Draw(image)
     for step in range(4):
         top = h * level * step / 4
-        draw.rectangle([0, top, w, h], fill=tuple(map(int, tint(above, 1 + 0.05 * step))))
+        draw.rectangle([0, top, w, h], fill=whole(tint(above, 1 + 0.05 * step)))
     line = [(0, h * (level - slope)), (w, h * (level + slope)), (w, h), (0, h)]
-    draw.polygon(line, fill=tuple(map(int, below)))
-    draw.polygon([(x, y + (h - y) * 0.35) for x, y in line], fill=tuple(map(int, tint(below, 0.9))))
+    draw.polygon(line, fill=whole(below))
+    draw.polygon([(x, y + (h - y) * 0.35) for x, y in line], fill=whole(tint(below, 0.9)))
     for _ in range(round(knobs.clutter * (4 + 18 * rng.random()))):
         x, y, size = uniform(rng, (0, w), (0.15 * h, h), (0.04, 0.24))
-        colour = choose(
-            rng, (*THINGS, *alike) if rng.random() < 0.6 + 0.4 * knobs.clutter else GROUNDS
-        )
-        colour = tuple(map(int, vary_colour(rng, mix(colour, above, 0.25), 18)))
+        colours = (*THINGS, *alike) if rng.random() < 0.6 + 0.4 * knobs.clutter else GROUNDS
+        colour = whole(vary_colour(rng, mix(choose(rng, colours), above, 0.25), 18))
         outline = shape(rng, x, y, size * min(h, w), sharp=0.6 if place > 0.55 else 0.25)
         draw.polygon(outline.ravel().tolist(), fill=colour)
     size = (width * OVERSAMPLING, height * OVERSAMPLING)
@@ -255,21 +243,17 @@ def foreground(rng, knobs, image, pose, alike=()):
             x = centre[0] + (first + step * gap) * size
             half = 0.16 * amount * size
             ends = [
-                (x - half - slant * size, centre[1] - 2 * size),
-                (x + half - slant * size, centre[1] - 2 * size),
+                (x + side * half + end * slant * size, centre[1] + end * 2 * size)
+                for side, end in ((-1, -1), (1, -1), (1, 1), (-1, 1))
             ]
-            ends += [
-                (x + half + slant * size, centre[1] + 2 * size),
-                (x - half + slant * size, centre[1] + 2 * size),
-            ]
-            draw.polygon(ends, fill=tuple(map(int, tint(colour, 0.95 + 0.1 * (step % 2)))))
+            draw.polygon(ends, fill=whole(tint(colour, 0.95 + 0.1 * (step % 2))))
     elif kind < 0.6:  # leaves or blades from one side
         side = rng.random() * 2 * math.pi
         for _ in range(round(5 + 14 * amount)):
             away, along = uniform(rng, (0.9 - 0.8 * amount, 1.4), (-1, 1))
             x = centre[0] + (math.cos(side) * away - math.sin(side) * along) * size
             y = centre[1] + (math.sin(side) * away + math.cos(side) * along) * size
-            leaf = tuple(map(int, vary_colour(rng, colour, 14)))
+            leaf = whole(vary_colour(rng, colour, 14))
             outline = shape(rng, x, y, 0.22 * size * (0.7 + 0.6 * rng.random()), sharp=0.1)
             draw.polygon(outline.ravel().tolist(), fill=leaf)
     else:  # one to three things
@@ -278,7 +262,7 @@ def foreground(rng, knobs, image, pose, alike=()):
             x = centre[0] + math.cos(angle) * away * size
             y = centre[1] + math.sin(angle) * away * size
             outline = shape(rng, x, y, (0.15 + 0.4 * amount) * size * (0.6 + 0.5 * rng.random()))
-            draw.polygon(outline.ravel().tolist(), fill=tuple(map(int, colour)))
+            draw.polygon(outline.ravel().tolist(), fill=whole(colour))
             colour = vary_colour(rng, choose(rng, THINGS), 20)
 
 
@@ -316,16 +300,8 @@ def light(rng, knobs, image):
     return picture.reshape(height, width, 3)
 
 
-STAGES = (
-    "what",
-    "variation",
-    "viewpoint",
-    "scale",
-    "deformation",
-    "occlusion",
-    "illumination",
-    "clutter",
-)
+STAGES = dict.fromkeys(("what", "variation", *(knob.name for knob in dataclasses.fields(Knobs))))
+"""In the order of their random numbers: another order would draw other pictures."""
 
 
 def generators(seed, index):

@@ -78,6 +78,13 @@ def choose(rng, options):
     return options[int(rng.random() * len(options))]
 
 
+def picker(rng, variation):
+    """A function like `choose` that keeps to the first options, the more so the less variation."""
+    return lambda options: options[
+        int(rng.random() * (1 + variation * (len(options) - 1)) * 0.9999)
+    ]
+
+
 def uniform(rng, *ranges):
     """One number from each (low, high), as a list: faster than `rng.uniform` of arrays."""
     parts = rng.random(len(ranges)).tolist()

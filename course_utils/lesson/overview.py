@@ -1,16 +1,21 @@
 """What the start page shows: the lessons, this machine, and what is kept on its disk."""
 
 import contextlib
+import datetime
+import importlib.metadata
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from course_utils.errors import DataError, unknown_name
-from course_utils.lesson.start import ALL_LESSONS
-from course_utils.lesson.tables import Table
+from course_utils.lesson.known import ALL_LESSONS, recorded
+from course_utils.lesson.models import output_folder
+from course_utils.lesson.tables import Link, Table
 from course_utils.machine.device import find_device
-from course_utils.machine.settings import cache_folder, profile
+from course_utils.machine.settings import CHOICES, cache_folder, profile
+from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.datasets import plan_dataset
-from course_utils.sources.prepared import DATASETS, tfds_folders
+from course_utils.sources.prepared import tfds_folders
 from course_utils.sources.weights import keras_models_folder
 
 _CACHED = {
@@ -22,27 +27,41 @@ _CACHED = {
 
 
 def show_lessons():
-    """Return a table of the nine lessons: minutes, download, memory, or "in preparation".
+    """Return a table of the nine lessons: minutes, download, memory, and when each ran here last.
 
     Minutes are those of the quick profile on two CPU cores and of the full one; memory is the
-    highest that was measured with the full profile on real data.
+    highest that was measured with the full profile on real data. A lesson ran here where the
+    network that it saves lies on this machine. Titles lead to the notebooks: in Colab to those of
+    the repository, elsewhere to those in the same folder.
     """
-    rows = [["lesson", "", "minutes (quick / full)", "download", "memory"]]
+    rows = [["lesson", "", "minutes (quick / full)", "download", "memory (full)", "run here"]]
     for name, lesson in ALL_LESSONS.items():
-        needs = ["in preparation", "", ""]
+        needs = ["in preparation", "", "", ""]
         if "figures" in lesson:
             size = sum(DATASETS[data].megabytes for data in lesson["datasets"])
-            runs = [figure.get("measured", {}) for figure in lesson["figures"].values()]
-            memory = max(
-                (run["real"].get("memory_mb", 0) for run in runs if "real" in run), default=0
-            )
+            runs = recorded(name, "full", "real")
+            memory = max((run.get("memory_mb", 0) for run in runs), default=0)
+            model = output_folder("models") / f"{name}.keras"
+            ran = model.exists() and datetime.date.fromtimestamp(model.stat().st_mtime)
             needs = [
                 f"{lesson['minutes']['quick']} / {lesson['minutes']['full']}",
                 f"{size} MB",
                 f"{memory / 1000:.1f} GB" if memory else "not measured",
+                ran or "–",
             ]
-        rows.append([name[:2], lesson["title"], *needs])
+        rows.append([name[:2], Link(lesson["title"], _address(name)), *needs])
     return Table(rows)
+
+
+def _address(name):
+    """Return where a lesson opens: in Colab, which has no files beside the notebook, on the web."""
+    if "google.colab" not in sys.modules:
+        return f"{name}.ipynb"
+    about = importlib.metadata.metadata("image-classification-course")
+    links = dict(link.split(", ", 1) for link in about.get_all("Project-URL"))
+    place = links["Repository"].removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{place}/blob/v{about['Version']}"
+    return f"{colab}/notebooks/{name}.ipynb"
 
 
 def show_machine():
@@ -51,7 +70,8 @@ def show_machine():
     Nothing is downloaded or drawn; the network is asked for two seconds at most.
     """
     kind, device = find_device()
-    rows = [["", "here"], ["profile", profile(kind)], ["device", device]]
+    others = f"{profile(kind)} (COURSE_PROFILE sets it: {', '.join(CHOICES['COURSE_PROFILE'])})"
+    rows = [["", "here"], ["profile", others], ["device", device]]
     with ThreadPoolExecutor() as pool:  # every server gets its two seconds at the same time
         rows += zip(DATASETS, pool.map(_where, DATASETS), strict=True)
     return Table(rows)

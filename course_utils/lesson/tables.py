@@ -3,6 +3,15 @@
 import html
 
 
+class Link(str):
+    """A text of a table that leads to an address: one on the web, or a file beside the notebook."""
+
+    def __new__(cls, text, address):
+        link = super().__new__(cls, text)
+        link.address = address
+        return link
+
+
 class Table:
     """Rows of texts, the head first, shown as HTML in a notebook and as columns elsewhere.
 
@@ -11,7 +20,7 @@ class Table:
     """
 
     def __init__(self, rows):
-        self._rows = [[str(value) for value in row] for row in rows]
+        self._rows = [[v if isinstance(v, str) else str(v) for v in row] for row in rows]
 
     def rows(self):
         """Return the table as lists of texts, the head first."""
@@ -25,7 +34,7 @@ class Table:
         )
 
     def _repr_html_(self):
-        head, *rows = [[html.escape(text) for text in row] for row in self._rows]
+        head, *rows = [[_escaped(text) for text in row] for row in self._rows]
         left = ' style="text-align:left"'
         titles = "".join(f'<th scope="col"{left}>{text}</th>' for text in head)
         body = "".join(
@@ -35,3 +44,11 @@ class Table:
             for row in rows
         )
         return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _escaped(text):
+    words = html.escape(text)
+    if not isinstance(text, Link):
+        return words
+    aside = ' target="_blank"' if text.address.startswith("https:") else ""
+    return f'<a href="{html.escape(text.address)}"{aside}>{words}</a>'

@@ -5,7 +5,8 @@
 | `COURSE_PROFILE`   | full, quick, ci             | how much of the published training is run    |
 | `COURSE_DATA`      | auto, real, sample          | which pictures `load_dataset` may give       |
 | `COURSE_PRECISION` | float32, bfloat16, auto     | what the layers compute in                   |
-| `COURSE_BASE`      | MobileNetV2, VGG16          | the pretrained base of lessons 06 to 09      |
+| `COURSE_BASE`      | a key of `weights.NETWORKS` | the pretrained base of lessons 06 to 09      |
+| `COURSE_START_SEED` | 0 to 4294967295            | what `start` seeds with; 1 if it is not set  |
 | `COURSE_CACHE`     | a folder                    | drawn samples and saved models               |
 | `COURSE_OUTPUT`    | a folder                    | set by `make lesson`: results and models     |
 
@@ -20,18 +21,21 @@ from pathlib import Path
 
 from course_utils.errors import DataError, SettingError
 
-_CHOICES = {
+CHOICES = {
     "COURSE_PROFILE": ("full", "quick", "ci"),
     "COURSE_DATA": ("auto", "real", "sample"),
     "COURSE_PRECISION": ("float32", "bfloat16", "auto"),
-    "COURSE_BASE": ("MobileNetV2", "VGG16"),
 }
 
 
-def setting(variable):
+def setting(variable, choices=None):
     """Return the value of a course variable with fixed values, or None where it is not set.
 
     Capital and small letters are the same.
+
+    Args:
+        variable: its name.
+        choices: the values allowed; those in `CHOICES` if not given.
 
     Raises:
         SettingError: the value is none of those allowed.
@@ -39,13 +43,28 @@ def setting(variable):
     value = _value(variable)
     if not value:
         return None
-    choices = {choice.lower(): choice for choice in _CHOICES[variable]}
-    if value.lower() not in choices:
+    known = {choice.lower(): choice for choice in choices or CHOICES[variable]}
+    if value.lower() not in known:
         raise SettingError(
             f"{variable}={value} means nothing here. "
-            f"Use one of: {', '.join(_CHOICES[variable])}; or leave {variable} unset."
+            f"Use one of: {', '.join(known.values())}; or leave {variable} unset."
         )
-    return choices[value.lower()]
+    return known[value.lower()]
+
+
+def start_seed():
+    """Return what a lesson seeds its random numbers with: `COURSE_START_SEED`, else 1.
+
+    Raises:
+        SettingError: it is no whole number that NumPy takes for a seed.
+    """
+    value = _value("COURSE_START_SEED") or "1"
+    if not (value.isascii() and value.isdigit() and int(value) < 2**32):
+        raise SettingError(
+            f"COURSE_START_SEED={value} means nothing here. Use a whole number from 0 to "
+            f"{2**32 - 1}; or leave COURSE_START_SEED unset."
+        )
+    return int(value)
 
 
 def _value(variable):

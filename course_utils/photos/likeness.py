@@ -20,15 +20,15 @@ import os
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils.errors import CourseError, DataError, PictureError
-from course_utils.machine.device import cores, import_tensorflow
+from course_utils.machine.device import import_tensorflow
 from course_utils.machine.printing import in_notebook, number_of, printable
+from course_utils.machine.threads import in_order
 from course_utils.photos.embeddings import Store, StoreDamaged, forget_photos
 from course_utils.photos.trees import Skipped, picture_files
 from course_utils.pictures.reading import MEGAPIXELS, read_picture, reason_of
@@ -86,7 +86,7 @@ def find_photos(like, paths, top=None, at_least=None, hidden=False, verbose=Fals
     printed: a line for each thing that can be done about it.
 
     Embeddings are remembered in the course's cache, together with the paths: a second search
-    computes only what is new or changed. `forget_photos()` deletes them.
+    computes only what is new or changed. `clear_cache("photo-embeddings")` deletes them.
 
     Args:
         like: a folder with pictures of one subject, or a picture, or several of them; five to ten
@@ -182,7 +182,7 @@ def _search(like, paths, top, at_least, hidden, tell):
         _say(f"Left out of what is looked for: {line}")
     _say("First come subjects that look alike; whether it is the same individual, you have to see.")
     if store.folder:
-        forget = "forget_photos()" if in_notebook() else f"{_COMMAND} --forget"
+        forget = 'clear_cache("photo-embeddings")' if in_notebook() else f"{_COMMAND} --forget"
         _say(
             f"The embeddings and paths of your pictures lie in {store.folder}; `{forget}` deletes "
             "them."
@@ -281,7 +281,7 @@ class _Work:
                 vectors = np.frombuffer(b"".join(filter(None, rows)), np.float16)
                 self._bar.update(len(known))
                 yield known, vectors.reshape(len(known), -1)
-        with contextlib.closing(_decoded(missing)) as decoded:
+        with contextlib.closing(in_order(_decode, missing, _AHEAD)) as decoded:
             pictures = self._readable(decoded, skipped)
             while batch := list(itertools.islice(pictures, _BATCH)):
                 batch, arrays = zip(*batch, strict=True)
@@ -303,39 +303,20 @@ class _Work:
                 yield file, picture
 
 
-def _decoded(files):
-    """Yield `(file, picture)` in order, decoded by at most eight threads a little ahead.
-
-    A picture is uint8 (SIZE, SIZE, 3), or the exception that says why it cannot be read.
-    """
-    pool = ThreadPoolExecutor(min(8, cores()))
-    waiting = collections.deque()
-    try:
-        for file in files:
-            waiting.append((file, pool.submit(_decode, file.real)))
-            if len(waiting) == _AHEAD:
-                file, future = waiting.popleft()
-                yield file, future.result()
-        while waiting:
-            file, future = waiting.popleft()
-            yield file, future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 _one_large_at_a_time = threading.Lock()
 
 
-def _decode(path):
+def _decode(file):
+    """Return `(file, picture)`: uint8 (SIZE, SIZE, 3), or why it cannot be read, an exception."""
     try:
-        return read_picture(path, (SIZE, SIZE), _MANY_MEGAPIXELS)
+        return file, read_picture(file.real, (SIZE, SIZE), _MANY_MEGAPIXELS)
     except Exception:
         pass  # it may be too large, or too large for what the other threads leave of the memory
     try:
         with _one_large_at_a_time:
-            return read_picture(path, (SIZE, SIZE), MEGAPIXELS)
+            return file, read_picture(file.real, (SIZE, SIZE), MEGAPIXELS)
     except Exception as error:  # whatever an odd file does to Pillow, the search goes on
-        return error
+        return file, error
 
 
 def find_base():

@@ -8,13 +8,12 @@ import shutil
 import sys
 import zlib
 from bisect import insort
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from course_utils.errors import DataError
-from course_utils.machine.device import cores
+from course_utils.machine.threads import in_order
 from course_utils.pictures.reading import pillow
 from course_utils.store import explain_failed_writing, made_once, noted
 
@@ -186,16 +185,14 @@ def _write_part(stream, class_names, place, splits, suffix, progress):
     With splits, every picture that may be among the first of its class is written into a folder
     of its class, and when all have been seen, the first ones are moved.
     """
-    Image = pillow()
     heap = place / ".all" if splits else place
     for name in class_names:
         (heap / name).mkdir(parents=True)
     wanted = sum(splits.values()) if splits else None
     ranked = [[] for _ in class_names]  # (key, path), in order, for each class
     taken = [set() for _ in class_names]
-    workers = min(8, cores())
-    with ThreadPoolExecutor(workers) as pool:
-        saving = collections.deque()
+
+    def kept():
         for picture, label, filename in map(_parts_of, stream):
             if not 0 <= label < len(class_names):
                 raise ValueError(f"There is a label {label}, and {len(class_names)} class names.")
@@ -205,16 +202,15 @@ def _write_part(stream, class_names, place, splits, suffix, progress):
             last = ranked[label][wanted - 1][0] if wanted and number >= wanted else None
             if last is not None and key > last:
                 if filename is None and all(len(names) >= wanted for names in taken):
-                    break
+                    return
                 continue
             path = heap / class_names[label] / f"{_file_name(filename, number, taken[label])}"
             path = path.with_name(path.name + suffix)
             insort(ranked[label], (key, path))
-            saving.append(pool.submit(_save, Image, picture, path, _OPTIONS[suffix]))
-            if len(saving) > 4 * workers:
-                saving.popleft().result()
-        for saved in saving:
-            saved.result()
+            yield picture, path
+
+    for _ in in_order(_save, kept()):
+        pass
     if not splits:
         return
     splits = _shrunk(splits, dict(zip(class_names, map(len, ranked), strict=True)))
@@ -225,6 +221,12 @@ def _write_part(stream, class_names, place, splits, suffix, progress):
             for _, path in itertools.islice(paths, count):
                 path.rename(place / split / name / path.name)
     shutil.rmtree(heap)
+
+
+def _save(kept):
+    picture, path = kept
+    picture = picture[..., 0] if picture.shape[-1] == 1 else picture
+    pillow().fromarray(picture).save(path, **_OPTIONS[path.suffix])
 
 
 def _natural(name):
@@ -247,10 +249,6 @@ def _file_name(filename, number, taken):
         name = f"{stem}-{again}"
     taken.add(name.casefold())
     return name
-
-
-def _save(Image, picture, path, options):
-    Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture).save(path, **options)
 
 
 def _shrunk(splits, found):

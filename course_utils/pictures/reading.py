@@ -1,4 +1,4 @@
-"""Picture files: read whatever a learner brings, and find them.
+"""Picture files: read whatever a learner brings.
 
 Pillow does the decoding. Whatever is wrong with a file is told as a `PictureError` that names it;
 no error of Pillow's gets out, and no warning. TensorFlow is not imported.
@@ -183,9 +183,7 @@ def _open_source(source):
             f"{path} cannot be opened ({reason_of(error)}). Check the path."
         ) from None
     if stat.S_ISDIR(mode):
-        raise PictureError(
-            f"{path} is a folder. Name one picture in it; find_pictures({str(path)!r}) lists them."
-        )
+        raise PictureError(f"{path} is a folder. Name one picture in it.")
     raise PictureError(f"{path} is no file but a device or a pipe. Name a picture file.")
 
 
@@ -328,52 +326,3 @@ def picture_endings():
     known = pillow().registered_extensions().items()
     endings = {ending for ending, key in known if key in _FORMATS}
     return endings | {".avif", ".heic", ".heif", ".hif", ".jpg-large", ".jpg_large", ".mpo"}
-
-
-def find_pictures(folder):
-    """Return the paths of the picture files in a folder and all folders below, sorted.
-
-    A picture is told by the ending of its name, any case; HEIC photos are listed whether or not
-    they can be read here. Names that begin with a dot, and folders that may not be opened, are
-    passed over. Links are followed, into each folder once.
-
-    Args:
-        folder: a path.
-
-    Returns:
-        A list of `Path`, empty where there is none.
-
-    Raises:
-        PictureError: there is no such folder, or it may not be opened.
-    """
-    folder = Path(os.path.expanduser(folder))
-    try:
-        os.scandir(folder).close()
-    except FileNotFoundError:
-        looked = "" if folder.is_absolute() else f" It was looked for in {Path.cwd()}."
-        raise PictureError(f"There is no folder {folder}.{looked} Check the path.") from None
-    except NotADirectoryError:
-        raise PictureError(f"{folder} is a file. Name the folder that it lies in.") from None
-    except (OSError, ValueError) as error:
-        raise PictureError(
-            f"The folder {folder} cannot be opened ({reason_of(error)}). Name one of yours."
-        ) from None
-    endings = picture_endings()
-    found, visited = [], set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
-        try:
-            status = os.stat(parent)
-            again = (status.st_dev, status.st_ino) in visited
-        except OSError:
-            again = True
-        if again:
-            folders.clear()
-            continue
-        visited.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = Path(parent, name)
-            hidden = name.startswith(".")
-            if not hidden and path.suffix.lower() in endings and os.path.isfile(path):
-                found.append(path)
-    return sorted(found)

@@ -1,4 +1,4 @@
-"""A dataset as TFRecord files: written once, in several files at a time, and checked before use.
+"""A dataset as TFRecord files: written once, in several files at a time.
 
 A TFRecord file holds one record after the other: the length in 8 bytes, a checksum of it in 4, the
 data, a checksum of them in 4. What stands in the data is for the writer to say, most often a
@@ -7,15 +7,15 @@ data, a checksum of them in 4. What stands in the data is for the writer to say,
 
 import collections
 import contextlib
+import functools
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from course_utils.errors import DataError
-from course_utils.machine.device import cores, import_tensorflow
-from course_utils.pictures.reading import reason_of
-from course_utils.store import explain_failed_writing, made_once, noted, why_not
+from course_utils.machine.device import import_tensorflow
+from course_utils.machine.threads import in_order
+from course_utils.store import explain_failed_writing, made_once, noted
 
 _MARKER = "records.json"
 
@@ -100,10 +100,8 @@ def _write(first, elements, to_record, aside, name, shards, total):
     tf = import_tensorflow()
     names = [f"{name}-{number:05d}-of-{shards:05d}.tfrecord" for number in range(shards)]
     counts = collections.Counter()
-    workers = min(8, cores())
     bar = {"desc": f"Writing {name}", "unit": " records", "leave": False}
     with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(workers))
         progress = stack.enter_context(tqdm(total=total, file=sys.stdout, **bar))
         writers = [stack.enter_context(tf.io.TFRecordWriter(str(aside / shard))) for shard in names]
 
@@ -114,13 +112,8 @@ def _write(first, elements, to_record, aside, name, shards, total):
             progress.update()
 
         write(first)
-        waiting = collections.deque()
-        for element in elements:
-            waiting.append(pool.submit(_record_of, to_record, element))
-            if len(waiting) > 4 * workers:
-                write(waiting.popleft().result())
-        for record in waiting:
-            write(record.result())
+        for record in in_order(functools.partial(_record_of, to_record), elements):
+            write(record)
     if counts.total() < shards:
         raise ValueError(
             f"{counts.total()} elements do not fill {shards} files. Ask for fewer shards."
@@ -148,101 +141,3 @@ def _same(one, other):
 def _written_files(folder):
     """Return the paths of the files that `write_records` has noted in a folder."""
     return [folder / name for name in sorted(noted(folder, _MARKER, "write_records")["files"])]
-
-
-def record_files(folder, features=("image", "label")):
-    """Return the paths of the TFRecord files of a folder, after every record has been checked.
-
-    Each record must be whole, by its checksums, and a `tf.train.Example` with the features asked
-    for; where one of them is called "image", its bytes must begin as a JPEG or PNG file does.
-    `tf.data` checks the sums too, and stops a training in the middle; here it is told before, with
-    the file and the number of the record. Reading 100 MB takes less than a second.
-
-    Args:
-        folder: a folder that `write_records` has written.
-        features: names of features that each record must have.
-
-    Returns:
-        A list of texts, one path a file, in order.
-
-    Raises:
-        DataError: a file is missing, damaged or foreign, or a record is.
-    """
-    folder = Path(os.path.expanduser(folder)).absolute()
-    if not folder.is_dir():
-        raise DataError(f"{folder} is no folder. write_records makes it.")
-    anew = f"Delete {folder} and run this again to write it anew"
-    if reason := why_not(folder, {}, _MARKER, "write_records"):
-        raise DataError(f"{reason[0].upper()}{reason[1:]}. {anew}.")
-    files = _written_files(folder)
-    for path in files:
-        _check_file(path, features, anew)
-    return [str(path) for path in files]
-
-
-def _check_file(path, features, anew):
-    """Raise the DataError for a file of which a record is not as it should be."""
-    tf = import_tensorflow()
-    number = 0
-    try:
-        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-            number += 1
-            _check_record(tf, record, features, f"Record {number} of {path}")
-    except tf.errors.DataLossError:
-        if number:
-            what = f"is damaged after {number} good records"
-        else:
-            what = "is no TFRecord file, or damaged from its beginning"
-        raise DataError(f"{path} {what}. {anew}.") from None
-    except (OSError, tf.errors.OpError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path} cannot be read ({reason_of(error)}).") from None
-
-
-def _check_record(tf, record, features, which):
-    """Raise the DataError for a record that is no Example with these features."""
-    try:
-        found = tf.train.Example.FromString(record).features.feature
-    except Exception:  # protobuf's DecodeError, whose place differs by version
-        raise DataError(f"{which} is no tf.train.Example: another program wrote it.") from None
-    missing = [name for name in features if name not in found]
-    if missing:
-        raise DataError(
-            f"{which} has no feature {missing[0]!r}. It has: {', '.join(sorted(found)) or 'none'}."
-        )
-    if "image" in features:
-        image = b"".join(found["image"].bytes_list.value[:1])
-        if not image.startswith((b"\xff\xd8", b"\x89PNG")):
-            raise DataError(f"{which}: its image is neither a JPEG nor a PNG file.")
-
-
-def forget_files(paths):
-    """Ask the operating system to drop its copies of files in memory; return whether it can.
-
-    The next reading then comes from the disk, or from what a virtual machine's host or the disk
-    itself keeps. Nothing on the disk changes.
-
-    Args:
-        paths: the files, each a text or a `Path`.
-
-    Returns:
-        Whether this system knows such a request: Linux does, macOS and Windows do not.
-
-    Raises:
-        DataError: a file cannot be opened.
-    """
-    if not hasattr(os, "posix_fadvise"):
-        return False
-    for path in paths:
-        try:
-            file = os.open(path, os.O_RDONLY)
-        except OSError as error:
-            raise DataError(f"{path} cannot be read ({reason_of(error)}).") from None
-        try:
-            with contextlib.suppress(OSError):  # what is not written yet cannot be dropped
-                os.fsync(file)
-            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(file)
-    return True

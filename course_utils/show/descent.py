@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.show.explore import Explorable
-from course_utils.show.plots import BLUE, ORANGE, new_figure
+from course_utils.show.explore import PageExplorable
+from course_utils.show.plots import BLUE, GREY, ORANGE, PALE, new_figure
 
 START = (1.8, 0.002)
 """Nearly on the crest that leads down to the saddle point."""
@@ -85,7 +85,7 @@ def plot_descent(ways):
     space.set(xlabel="x", ylabel="y", zticks=[], title="the surface")
     space.view_init(elev=40, azim=-28)
     above = figure.add_subplot(1, 3, 2)
-    above.contour(grid[..., 0], grid[..., 1], heights, _CONTOURS, colors="#999999", linewidths=0.8)
+    above.contour(grid[..., 0], grid[..., 1], heights, _CONTOURS, colors=PALE, linewidths=0.8)
     above.plot(0, 0, "x", color="black", markersize=9)
     above.annotate("saddle point", (0, 0), (-2, -0.35))
     above.set(xlabel="x", ylabel="y", xlim=_REACH[0], ylim=_REACH[1], title="from above")
@@ -96,53 +96,28 @@ def plot_descent(ways):
         space.plot(*inside.T, height(inside) + 0.03, zorder=9, **style)
         above.plot(*way.T, marker=mark, markersize=3, label=name, **style)
         beside.plot(height(way), marker=mark, markersize=3, label=name, **style)
-    beside.axhline(0.25, color="#777777", linewidth=0.8)
+    beside.axhline(0.25, color=GREY, linewidth=0.8)
     beside.set(xlabel="step", ylabel="height", ylim=(-0.1, 2.2), title="height")
     beside.grid(alpha=0.3)
     beside.legend()
     return figure
 
 
-def explore_descent():
+def explore_descent(steps=60):
     """Return sliders for learning rate and momentum, and the way down past a saddle point.
 
     Plain gradient descent with the same learning rate is drawn beside it. A mark adds the noise of
     mini-batches to both.
 
-    Returns:
-        An `Explorable`; its `widget` holds the two sliders, the mark, a line of text and the
-        figure.
+    Args:
+        steps: how many a way has.
     """
-    import ipywidgets
-
-    rate = ipywidgets.FloatLogSlider(
-        value=0.1, min=-2, max=0.5, step=0.1, description="rate", continuous_update=False
-    )
-    momentum = ipywidgets.FloatSlider(
-        value=0.9, min=0, max=0.95, step=0.05, description="momentum", continuous_update=False
-    )
-    noise = ipywidgets.Checkbox(description="noise of mini-batches", indent=False)
-    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        options = {"learning_rate": rate.value, "noise": 0.3 * noise.value}
-        held = round(momentum.value, 2)
-        ways = {"plain": descend(**options)}
-        ways |= {f"momentum {held:g}": descend(momentum=held, **options)} if held else {}
-        text.value = ", ".join(f"{name}: {_steps_down(way)}" for name, way in ways.items())
-        figure = plot_descent(ways)
-        figure.description += f" {text.value}."
-        image.value = figure.to_png()
-        return figure
-
-    for part in (rate, momentum, noise):
-        part.observe(redraw, names="value")
-    return Explorable(ipywidgets.VBox([rate, momentum, noise, text, image]), redraw())
-
-
-def _steps_down(way):
-    """Return in words after how many steps a way stays below a height of 0.1."""
-    high = np.flatnonzero(height(way) >= 0.1)
-    if len(high) and high[-1] == len(way) - 1:
-        return f"not below 0.1 in {len(way) - 1} steps"
-    return f"below 0.1 from step {high[-1] + 1 if len(high) else 0} on"
+    data = {
+        "start": START,
+        "steps": steps,
+        "noise": (0.3 * np.random.default_rng(0).standard_normal((steps, 2))).tolist(),
+        "reach": _REACH,
+        "levels": _CONTOURS,
+    }
+    ways = {"plain": descend(steps=steps), "momentum 0.9": descend(momentum=0.9, steps=steps)}
+    return PageExplorable("descent", data, plot_descent(ways))

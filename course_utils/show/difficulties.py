@@ -50,7 +50,10 @@ def measure_difficulty(difficulty, value, count=58):
     The network is the course's own small MobileNetV2, trained on drawn animals and plants; it has
     seen none of these pictures. Arguments and errors are those of `draw_difficulty`.
     """
-    return _measure(difficulty, round(float(value), 3), count)
+    value = round(float(value), 3)
+    if value == REST and difficulty in DIFFICULTIES:  # all seven draw the same
+        difficulty = DIFFICULTIES[0]
+    return _measure(difficulty, value, count)
 
 
 @lru_cache(maxsize=256)

@@ -1,21 +1,30 @@
-"""Explorables: a slider beside a picture in a live notebook, a picture alone everywhere else."""
+"""Explorables: what a page computes as it is read, and a still picture where it may not.
+
+The text of one module of `modules/` and of their host is written into the output, with the numbers
+and every word that is shown. So an explorable needs no kernel, no network and no file beside it.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
 
 import numpy as np
 
-from course_utils.show.difficulties import DIFFICULTIES, draw_difficulty, measure_difficulty
+from course_utils.drawing import WIDE
+from course_utils.show.difficulties import DIFFICULTIES, REST, draw_difficulty, measure_difficulty
 from course_utils.show.plots import (
-    BLUE,
-    ORANGE,
     RIGHT,
     WRONG,
+    as_bytes,
     convolve,
     describe_prediction,
-    new_figure,
-    plot_convolution,
+    plot_history,
     plot_pictures,
     plot_prediction,
-    show_array,
     stretch,
+    to_address,
 )
 
 KERNELS = {
@@ -28,7 +37,50 @@ KERNELS = {
 }
 """Kernels to choose from, by what they look for or do."""
 
-OWN_KERNEL = "your own"
+MODULES = Path(__file__).parent / "modules"
+"""The modules, and `words.json`: under the name of each the texts that it shows."""
+
+
+class PageExplorable:
+    """An explorable that lives in the page, and a picture of it for where no script runs.
+
+    Args:
+        module: the name of its ES module in `modules/`, which exports `mount(element, data)`.
+        data: what it is mounted with, values that JSON can write, arrays as `pack` writes them.
+        figure: the `DescribedFigure` that stands for it.
+        words: texts of its own, beside those in `words.json`.
+    """
+
+    def __init__(self, module, data, figure, **words):
+        texts = json.loads((MODULES / "words.json").read_text("utf-8"))
+        self.module, self.figure = module, figure
+        self.data = data | {"words": texts["host"] | texts.get(module, {}) | words}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        )
+        key = hashlib.sha256(f"{self.module}{data}".encode()).hexdigest()[:12]
+        still = self.figure.to_html()
+        place = f'<div class="explorable" data-explorable="{key}">{still}</div>'
+        script = f'{module_text(self.module)}start("{key}", mount, {data});'
+        html = f'{place}\n<script type="module">\n{script}\n</script>'
+        return {"text/html": html, "text/plain": self.figure.description}, {}
+
+
+def module_text(name):
+    """Return a module and what it imports as one text: in a page it can import nothing."""
+    text = (MODULES / f"{name}.mjs").read_text("utf-8")
+    imported = re.findall(r'(?m)^import .* from "\./(\w+)\.mjs";\n', text)
+    names = dict.fromkeys(["host", *imported]) if name != "host" else {}
+    texts = [(MODULES / f"{part}.mjs").read_text("utf-8") for part in names]
+    return re.sub("(?m)^import .*\n", "", "".join([*texts, text]))
+
+
+def pack(array, kind):
+    """Return an array as the page unpacks it: uint8, float32 or float16, in the order of rows."""
+    packed = np.ascontiguousarray(array, np.dtype(kind).newbyteorder("<"))
+    return {"kind": kind, "base64": base64.b64encode(packed.tobytes()).decode()}
 
 
 class Explorable:
@@ -51,62 +103,54 @@ class Explorable:
         return data | {"application/vnd.jupyter.widget-view+json": view}, metadata
 
 
-def _stepper(figure_at, text_at, count, description, begin=0):
-    """Return a slider, a line of text and an image that follow it, the figure, and `redraw`.
+def _shrink(picture, side):
+    """Return a picture as uint8, none of its sides longer than `side`."""
+    from PIL import Image
 
-    Args:
-        figure_at: function of a position that returns its `DescribedFigure`.
-        text_at: function of a position that returns the line of text.
-        count: number of positions.
-        description: what stands before the slider.
-        begin: the first position to be shown.
-
-    Returns:
-        `([slider, text, image], figure, redraw)`: the figure is that of the first position;
-        `redraw()` shows the present position again, for when something else has changed.
-    """
-    import ipywidgets
-
-    slider = ipywidgets.IntSlider(
-        value=begin,
-        min=0,
-        max=count - 1,
-        description=description,
-        continuous_update=False,
-        readout=False,
-        layout=ipywidgets.Layout(width="30em"),
-    )
-    figure = figure_at(begin)
-    text = ipywidgets.Label(value=text_at(begin))
-    image = ipywidgets.Image(
-        value=figure.to_png(), format="png", layout=ipywidgets.Layout(max_width="800px")
-    )
-
-    def redraw(change=None):
-        text.value = text_at(slider.value)
-        image.value = figure_at(slider.value).to_png()
-
-    slider.observe(redraw, names="value")
-    return [slider, text, image], figure, redraw
+    image = Image.fromarray(as_bytes(picture))
+    image.thumbnail((side, side), Image.Resampling.BOX)
+    return np.asarray(image)
 
 
-def explore_predictions(pictures, probabilities, labels, class_names):
-    """Return a slider over predictions, the mistakes first, each with its picture and bars.
+def _sheet(pictures, side, quality=None):
+    """Return pictures on one sheet, ten in a row, as the gallery reads it."""
+    pictures = [_shrink(picture, side) for picture in pictures]
+    height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
+    colour = (3,) if any(picture.ndim == 3 for picture in pictures) else ()
+    sheet = np.zeros((height * -(-len(pictures) // 10), width * min(10, len(pictures)), *colour))
+    tiles = []
+    for number, picture in enumerate(pictures):
+        top, left = height * (number // 10), width * (number % 10)
+        down, across = picture.shape[:2]
+        sheet[top : top + down, left : left + across] = (
+            picture[..., np.newaxis] if colour and picture.ndim == 2 else picture
+        )
+        tiles.append((left, top, across, down))
+    return {"address": to_address(sheet.astype(np.uint8), quality), "tiles": tiles}
+
+
+def _gallery(figure, sheets, series, side, choice="", slider="", **options):
+    """Return pictures that a choice and a slider show; see `modules/gallery.mjs`."""
+    data = {"sheets": sheets, "series": series, "side": side, "first": 1} | options
+    return PageExplorable("gallery", data, figure, choice=choice, slider=slider)
+
+
+def explore_predictions(pictures, probabilities, labels, class_names, count=40):
+    """Return predictions to go through, the mistakes first, each with its picture and bars.
 
     The mistakes come in the order of their confidence, then the right answers, the least sure
-    first.
+    first. Of many mistakes, the surest make three quarters of what is shown.
 
     Args:
         pictures: (n, height, width, channels), integers in 0…255 or floats in 0…1.
         probabilities: (n, classes).
         labels: (n,) true labels.
         class_names: the names, in label order.
+        count: how many to show at most; the page holds them all.
 
-    Returns:
-        An `Explorable`; its `widget` holds the slider, a line of text and the picture.
+    Raises:
+        ValueError: these are not as many pictures as predictions and labels, or none.
     """
-    import ipywidgets
-
     pictures, probabilities, labels = map(np.asarray, (pictures, probabilities, labels))
     if not 0 < len(pictures) == len(probabilities) == len(labels):
         raise ValueError(
@@ -117,41 +161,48 @@ def explore_predictions(pictures, probabilities, labels, class_names):
     right = probabilities.argmax(axis=1) == labels
     order = np.lexsort((np.where(right, confidence, -confidence), right))
     mistakes = int((~right).sum())
-
-    def figure_at(position):
-        index = order[position]
-        return plot_prediction(pictures[index], probabilities[index], class_names, labels[index])
-
-    def text_at(position):
-        index = order[position]
-        mark, number = f"{WRONG} ", f"Mistake {position + 1} of {mistakes}"
-        if position >= mistakes:
-            mark = f"{RIGHT} "
-            number = f"Right answer {position - mistakes + 1} of {len(order) - mistakes}"
+    hits = len(order) - mistakes
+    first = min(mistakes, max(3 * count // 4, count - hits))
+    order = [*order[:first], *order[mistakes : mistakes + count - first]]
+    frames = []
+    for position, index in enumerate(order):
+        mark, number = WRONG, f"Mistake {position + 1} of {mistakes}"
+        if right[index]:
+            mark, number = RIGHT, f"Right answer {position - first + 1} of {hits}"
         sentence = describe_prediction(probabilities[index], class_names, labels[index])
-        return f"{mark}{number}. {sentence.replace(mark, '')}"
-
-    parts, figure, _ = _stepper(figure_at, text_at, len(order), "prediction")
-    return Explorable(ipywidgets.VBox(parts), figure)
+        bars = {
+            "shares": np.round(probabilities[index].astype(float), 4).tolist(),
+            "answer": int(probabilities[index].argmax()),
+            "truth": int(labels[index]),
+        }
+        text = f"{mark} {number}. {sentence.replace(f'{mark} ', '')}"
+        pictured = [(0, position, str(class_names[labels[index]]))]
+        frames.append({"text": text, "pictures": pictured, "bars": bars})
+    index = order[0]
+    return _gallery(
+        plot_prediction(pictures[index], probabilities[index], class_names, labels[index]),
+        [_sheet(pictures[order], 96)],
+        {"": frames},
+        224,
+        slider="prediction",
+        names=[str(name) for name in class_names],
+    )
 
 
 def explore_convolution(picture, kernel):
-    """Return a slider that steps a 3 × 3 kernel over a picture, and fields to change the kernel.
+    """Return a 3 × 3 kernel that steps over a picture, with fields to change its weights.
 
-    It begins where the sum is largest. Each position shows the patch below the kernel, the nine
+    It begins where the sum is largest. Each place shows the patch below the kernel, the nine
     products, and the feature map as far as it is filled.
 
     Args:
         picture: (height, width) or (height, width, 1), at least 3 × 3; integers in 0…255 or
             floats in 0…1.
-        kernel: (3, 3) numbers.
+        kernel: (3, 3) numbers from −9999 to 9999.
 
-    Returns:
-        An `Explorable`; its `widget` holds a choice of kernels, the nine fields, the slider, a
-        line of text and the picture.
+    Raises:
+        ValueError: these are no such picture and kernel.
     """
-    import ipywidgets
-
     picture, kernel = np.asarray(picture), np.asarray(kernel)
     picture = picture[..., 0] if picture.shape[2:] == (1,) else picture
     if picture.ndim != 2 or min(picture.shape) < 3 or kernel.shape != (3, 3):
@@ -159,176 +210,68 @@ def explore_convolution(picture, kernel):
             "The picture must have the shape (height, width) or (height, width, 1), both at least "
             f"3, and the kernel (3, 3); these have {picture.shape} and {kernel.shape}."
         )
-    field = {"layout": ipywidgets.Layout(width="5em"), "step": 1}
-    fields = [ipywidgets.FloatText(value=weight, **field) for weight in kernel.ravel()]
-    choice = ipywidgets.Dropdown(
-        options=[*KERNELS, OWN_KERNEL], value=_name_of(kernel), description="kernel"
-    )
-
-    def weights():
-        return np.reshape([field.value for field in fields], (3, 3))
-
-    def figure_at(position):
-        return plot_convolution(picture, weights(), *divmod(position, picture.shape[1] - 2))
-
-    def text_at(position):
-        row, column = divmod(position, picture.shape[1] - 2)
-        total = (picture[row : row + 3, column : column + 3] * weights()).sum()
-        return f"Step {position + 1}: row {row}, column {column}. The products sum to {total:.5g}."
-
-    feature_map, _ = convolve(picture, kernel)
-    parts, figure, redraw = _stepper(
-        figure_at, text_at, feature_map.size, "position", int(feature_map.argmax())
-    )
-    following = False  # one of the two changes the other: draw once, not ten times
-
-    def follow(change):
-        nonlocal following
-        if following or (change["owner"] is choice and choice.value == OWN_KERNEL):
-            return
-        following = True
-        if change["owner"] is choice:
-            for field, weight in zip(fields, np.ravel(KERNELS[choice.value]), strict=True):
-                field.value = float(weight)
-        else:
-            choice.value = _name_of(weights())
-        following = False
-        redraw()
-
-    for part in (choice, *fields):
-        part.observe(follow, names="value")
-    rows = [ipywidgets.HBox(fields[begin : begin + 3]) for begin in (0, 3, 6)]
-    return Explorable(ipywidgets.VBox([choice, *rows, *parts]), figure)
-
-
-def _name_of(kernel):
-    """Return what a kernel is called in the list of those to choose from."""
-    return next((name for name in KERNELS if np.array_equal(KERNELS[name], kernel)), OWN_KERNEL)
-
-
-AMOUNTS = {
-    "rotation": ("turn (degrees)", 180, 5),
-    "across": ("to the right", 0.5, 0.05),
-    "down": ("down", 0.5, 0.05),
-    "zoom": ("zoom", 0.5, 0.05),
-    "shear": ("shear", 0.5, 0.05),
-    "brightness": ("brightness", 0.5, 0.05),
-}
-"""The sliders of `explore_augmentation`: description, how far to both sides, step."""
-
-EXAMPLES = {
-    "as it is": {},
-    "mirrored": {"mirrored": True},
-    "turned by 40°": {"rotation": 40},
-    "0.2 to the right": {"across": 0.2},
-    "0.2 down": {"down": 0.2},
-    "zoom −0.2": {"zoom": -0.2},
-    "shear 0.2": {"shear": 0.2},
-    "brightness 0.2": {"brightness": 0.2},
-}
-"""What the figure beside `explore_augmentation` shows, by title."""
+    if not (np.abs(kernel) <= 9999).all():
+        raise ValueError(f"Each weight must be from −9999 to 9999; these are {kernel.tolist()}.")
+    feature_map = convolve(picture, kernel)
+    whole = picture.dtype.kind in "iub" and 0 <= picture.min() <= picture.max() <= 255
+    data = {
+        "picture": pack(picture, "uint8" if whole else "float32"),
+        "width": picture.shape[1],
+        "top": 255 if picture.dtype.kind in "iu" or picture.max() > 1 else 1,
+        "kernel": kernel.ravel().tolist(),
+        "kernels": {name: np.ravel(weights).tolist() for name, weights in KERNELS.items()},
+    }
+    titles = [
+        "the picture",
+        f"its feature map, from {feature_map.min():g} to {feature_map.max():g}",
+    ]
+    figure = plot_pictures([picture, stretch(feature_map)], titles, columns=2, inches=3)
+    return PageExplorable("convolution", data, figure)
 
 
 def explore_augmentation(picture):
     """Return a slider for each transformation of an augmentation, over one picture.
 
-    The picture changes by exactly the chosen amounts, and the line of text names the Keras layers
-    that have these amounts as their limits: such a layer draws one at random, up to its limit.
-    What comes in from outside repeats the picture's border, as with `fill_mode="nearest"`.
+    The picture changes by exactly the chosen amounts, and the sentence names the Keras layers that
+    have these amounts as their limits: such a layer draws one at random, up to its limit. What
+    comes in from outside repeats the picture's border, as with `fill_mode="nearest"`.
 
     Args:
         picture: (height, width), (height, width, 1) or (height, width, 3); 0…255, or floats in
-            0…1.
-
-    Returns:
-        An `Explorable`; its `widget` holds a check box, the sliders, a line of text and the
-        picture before and after.
+            0…1. A larger one than 160 × 160 is shrunk to that.
 
     Raises:
         ValueError: this is no picture.
     """
-    import ipywidgets
-
-    picture = np.asarray(picture)
-    picture = picture[..., np.newaxis] if picture.ndim == 2 else picture
-    if picture.ndim != 3 or picture.shape[-1] not in (1, 3) or not picture.size:
-        raise ValueError(
-            "A picture has the shape (height, width), (height, width, 1) or (height, width, 3); "
-            f"this has {picture.shape}."
-        )
-    scale = 255 if picture.dtype.kind == "f" and picture.max() <= 1 else 1
-    picture = (picture * scale).astype(np.float32)
-    mirrored = ipywidgets.Checkbox(description="mirrored", indent=False)
-    sliders = {
-        name: ipywidgets.FloatSlider(
-            min=-end, max=end, step=step, description=description, continuous_update=False
-        )
-        for name, (description, end, step) in AMOUNTS.items()
+    picture = _shrink(picture, 160)
+    data = {
+        "picture": pack(picture, "uint8"),
+        "height": picture.shape[0],
+        "width": picture.shape[1],
     }
-    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        amounts = {name: round(slider.value, 2) for name, slider in sliders.items()}
-        text.value = _limits(mirrored.value, **amounts)
-        figure = new_figure(6.4, 3.5, text.value)
-        before, after = figure.subplots(1, 2)
-        show_array(before, _augment(picture))
-        show_array(after, _augment(picture, mirrored.value, **amounts))
-        before.set_title("as it is")
-        after.set_title("changed")
-        image.value = figure.to_png()
-
-    for part in (mirrored, *sliders.values()):
-        part.observe(redraw, names="value")
-    redraw()
-    shown = [_augment(picture, **amounts) for amounts in EXAMPLES.values()]
-    figure = plot_pictures(shown, list(EXAMPLES), columns=4)
-    return Explorable(ipywidgets.VBox([mirrored, *sliders.values(), text, image]), figure)
-
-
-def _augment(picture, mirrored=False, rotation=0, across=0, down=0, zoom=0, shear=0, brightness=0):
-    """Return a picture, floats in 0…255, changed by these amounts, as uint8.
-
-    Keras's layers draw an amount between two limits. Where both are the same, nothing is random.
-    """
-    import keras
-    from keras import layers
-
-    options = {"seed": 0, "dtype": "float32"}
-    nearest = options | {"fill_mode": "nearest"}
-    turn = rotation / 360
-    pictures = keras.ops.convert_to_tensor(picture[np.newaxis])
-    if mirrored:
-        pictures = keras.ops.flip(pictures, axis=2)
-    for amount, layer in (
-        (rotation, layers.RandomRotation((turn, turn), **nearest)),
-        (across or down, layers.RandomTranslation((down, down), (across, across), **nearest)),
-        (zoom, layers.RandomZoom((zoom, zoom), **nearest)),
-        (brightness, layers.RandomBrightness((brightness, brightness), **options)),
-    ):
-        pictures = layer(pictures, training=True) if amount else pictures
-    if shear:  # RandomShear draws its direction, whatever the limits
-        matrix = keras.ops.convert_to_tensor([1, shear, 0, 0, 1, 0, 0, 0], "float32")
-        pictures = keras.ops.image.affine_transform(pictures, matrix, fill_mode="nearest")
-    return np.rint(np.clip(pictures[0], 0, 255)).astype(np.uint8)
-
-
-def _limits(mirrored, rotation, across, down, zoom, shear, brightness):
-    """Return the layers whose limits these amounts are, in a line."""
-    layers = {
-        'RandomFlip("horizontal")': mirrored,
-        f"RandomRotation({abs(rotation):g} / 360)": rotation,
-        f"RandomTranslation({abs(down):g}, {abs(across):g})": across or down,
-        f"RandomZoom({abs(zoom):g})": zoom,
-        f"RandomShear({abs(shear):g})": shear,
-        f"RandomBrightness({abs(brightness):g})": brightness,
+    turn = np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
+    shown = {
+        "as it is": picture,
+        "mirrored": picture[:, ::-1],
+        "turned by 40°": _moved(picture, turn),
+        "0.2 to the right": _moved(picture, np.eye(2), (0, -0.2)),
+        "zoom −0.2": _moved(picture, 0.8 * np.eye(2)),
+        "brightness 0.2": np.minimum(picture + 51.0, 255),
     }
-    chosen = [layer for layer, amount in layers.items() if amount]
-    return f"As far as {', '.join(chosen)} may go." if chosen else "As it is."
+    figure = plot_pictures(shown.values(), list(shown), columns=3, inches=2)
+    return PageExplorable("augmentation", data, figure)
+
+
+def _moved(picture, matrix, shares=(0, 0)):
+    """Return each pixel from where a matrix about the middle says, (down, across), the nearest."""
+    size = np.array(picture.shape[:2]).reshape(2, 1, 1)
+    places = np.einsum("ab,bij->aij", matrix, np.indices(picture.shape[:2]) - (size - 1) / 2)
+    places += (size - 1) / 2 + size * np.reshape(shares, (2, 1, 1))
+    return picture[tuple(np.clip(np.rint(places), 0, size - 1).astype(int))]
 
 
 def explore_neighbours(pictures, vectors, labels, class_names):
-    """Return a slider over pictures, each with the seven that are most like it.
+    """Return pictures to go through, each with the seven that are most like it.
 
     Likeness is the cosine of two vectors, after the mean of all vectors is taken away. What the
     vectors are made of is for you to choose: the pixels, say, or the features of a network.
@@ -339,81 +282,69 @@ def explore_neighbours(pictures, vectors, labels, class_names):
         labels: (n,) true labels.
         class_names: the names, in label order.
 
-    Returns:
-        An `Explorable`; its `widget` holds the choice, the slider, a line of text and the
-        pictures.
-
     Raises:
         ValueError: there are fewer than 8 pictures, or not as many vectors or labels.
     """
-    import ipywidgets
-
     labels = np.asarray(labels)
     counts = {"pictures": len(pictures), "labels": len(labels)}
     counts |= {f"vectors of {name}": len(array) for name, array in vectors.items()}
     if len(set(counts.values())) > 1 or len(pictures) < 8 or not vectors:
         said = ", ".join(f"{count} {what}" for what, count in counts.items())
         raise ValueError(f"There must be as many of each, from 8 on; these are {said}.")
-    choice = ipywidgets.Dropdown(options=list(vectors), description="compare")
-    units = {}
-    for name, array in vectors.items():
+    names, series = [class_names[label] for label in labels], {}
+    for kind, array in vectors.items():
         array = np.asarray(array, np.float32).reshape(len(array), -1)
         array = array - array.mean(axis=0)
-        units[name] = array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9)
-
-    def nearest(position):
-        likeness = units[choice.value] @ units[choice.value][position]
-        likeness[position] = -np.inf
-        return np.argsort(-likeness, kind="stable")[:7]
-
-    def text_at(position):
-        name = class_names[labels[position]]
-        same = int((labels[nearest(position)] == labels[position]).sum())
-        return f"Picture {position + 1}, {name}. By {choice.value}, {same} of 7 show a {name}, too."
-
-    def figure_at(position):
-        order = [position, *nearest(position)]
-        titles = [class_names[labels[index]] for index in order]
-        titles[0] = f"this {titles[0]}"
-        figure = plot_pictures([pictures[index] for index in order], titles, columns=4)
-        figure.description = f"{text_at(position)} {figure.description}"
-        return figure
-
-    parts, figure, redraw = _stepper(figure_at, text_at, len(pictures), "picture")
-    choice.observe(redraw, names="value")
-    return Explorable(ipywidgets.VBox([choice, *parts]), figure)
+        units = array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9)
+        likeness = units @ units.T
+        np.fill_diagonal(likeness, -np.inf)
+        nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :7].tolist()
+        same = [sum(labels[others] == labels[at]) for at, others in enumerate(nearest)]
+        series[kind] = [
+            {
+                "text": f"Picture {at + 1}, {names[at]}. By {kind}, {same[at]} of 7 show a "
+                f"{names[at]}, too.",
+                "pictures": [
+                    (0, at, f"this {names[at]}"),
+                    *((0, other, names[other]) for other in others),
+                ],
+            }
+            for at, others in enumerate(nearest)
+        ]
+    text, shown = series[next(iter(series))][0].values()
+    figure = plot_pictures(
+        [pictures[at] for _, at, _ in shown], [title for *_, title in shown], columns=4
+    )
+    figure.description = f"{text} {figure.description}"
+    sheet = _sheet(pictures, 64, quality=60)
+    return _gallery(figure, [sheet], series, 128, "compare", "picture")
 
 
 def explore_difficulties():
-    """Return a choice of difficulty and a slider for it: drawn pictures, and how many are known.
+    """Return a choice of difficulty and how much of it: drawn pictures, and how many are known.
 
     The pictures are animals and plants, and a small network that the course has trained names
     them; see `course_utils.show.difficulties`.
-
-    Returns:
-        An `Explorable`; its `widget` holds the choice, the slider, a line of text and the
-        pictures.
     """
-    import ipywidgets
-
-    choice = ipywidgets.Dropdown(options=DIFFICULTIES, value="occlusion", description="difficulty")
-    slider = ipywidgets.FloatSlider(
-        value=0.5, min=0, max=1, step=0.25, description="how much", continuous_update=False
-    )
-    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        share = measure_difficulty(choice.value, slider.value)
-        text.value = f"{choice.value} at {slider.value:g}: the network names {share:.0%} rightly."
-        pictures, _ = draw_difficulty(choice.value, slider.value, count=10)
-        figure = plot_pictures(pictures)
-        figure.description = f"Ten drawn animals, {text.value}"
-        image.value = figure.to_png()
-        return figure
-
-    for part in (choice, slider):
-        part.observe(redraw, names="value")
-    return Explorable(ipywidgets.VBox([choice, slider, text, image]), redraw())
+    values, pictures, series, tiles = (0, 0.25, 0.5, 0.75, 1), [], {}, {}
+    for name in DIFFICULTIES:
+        series[name] = []
+        for value in values:
+            drawn = value if value == REST else (name, value)  # at rest, all draw the same
+            if drawn not in tiles:
+                more, labels = draw_difficulty(name, value, count=5)
+                first = len(pictures)
+                tiles[drawn] = [(0, first + at, WIDE[label]) for at, label in enumerate(labels)]
+                pictures += [*more]
+            share = measure_difficulty(name, value)
+            text = f"{name} at {value:g}: the network names {share:.0%} rightly."
+            series[name].append({"text": text, "pictures": tiles[drawn]})
+    shown = {title: pictures[tile] for _, tile, title in tiles[REST]}
+    figure = plot_pictures(shown.values(), list(shown))
+    figure.description = f"{series[DIFFICULTIES[0]][2]['text']} {figure.description}"
+    options = {"values": [f"{value:g}" for value in values], "begin": values.index(REST)}
+    sheet = _sheet(pictures, 96, quality=40)
+    return _gallery(figure, [sheet], series, 128, "difficulty", "how much", **options)
 
 
 def explore_feature_maps(picture, feature_maps, names):
@@ -425,14 +356,9 @@ def explore_feature_maps(picture, feature_maps, names):
         feature_maps: for each layer an array (height, width, channels).
         names: the layers' names, each another.
 
-    Returns:
-        An `Explorable`; its `widget` holds the choice, the slider, a line of text and the figure.
-
     Raises:
         ValueError: the names are not as many as the layers, or these are no feature maps.
     """
-    import ipywidgets
-
     feature_maps, names = [np.asarray(maps) for maps in feature_maps], list(names)
     shapes = [maps.shape for maps in feature_maps]
     if not 0 < len(set(names)) == len(names) == len(shapes) or any(
@@ -443,40 +369,28 @@ def explore_feature_maps(picture, feature_maps, names):
             f"These are the names {', '.join(map(str, names)) or 'of no layer'}, and maps of the "
             f"shapes {shapes}. Of a batch, take one picture's: maps[0]."
         )
-    layers = dict(zip(names, feature_maps, strict=True))
-    choice = ipywidgets.Dropdown(options=names, description="layer")
-    slider = ipywidgets.IntSlider(
-        min=0, max=feature_maps[0].shape[-1] - 1, description="channel", continuous_update=False
-    )
-    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        feature_map = layers[choice.value][..., slider.value]
-        text.value = _describe_map(feature_map, choice.value, slider.value, slider.max + 1)
-        figure = new_figure(6.4, 3.4, text.value)
-        left, right = figure.subplots(1, 2)
-        show_array(left, picture)
-        show_array(right, stretch(feature_map))
-        left.set_title("the picture")
-        right.set_title(f"{choice.value}, channel {slider.value}", size=10)
-        image.value = figure.to_png()
-        return figure
-
-    def change_layer(change):
-        with slider.hold_trait_notifications():  # the last channel may be lower, or higher
-            slider.max = layers[choice.value].shape[-1] - 1
-        redraw()
-
-    slider.observe(redraw, names="value")
-    choice.observe(change_layer, names="value")
-    return Explorable(ipywidgets.VBox([choice, slider, text, image]), redraw())
+    sheets, series = [_sheet([picture], 224)], {}
+    for layer, (name, maps) in enumerate(zip(names, feature_maps, strict=True), start=1):
+        channels = np.moveaxis(maps, -1, 0)
+        sheets.append(_sheet([stretch(channel) for channel in channels], 44, quality=45))
+        series[str(name)] = [
+            {
+                "text": _describe_map(channel, f"{name}, channel {number}"),
+                "pictures": [(layer, number, f"channel {number}")],
+            }
+            for number, channel in enumerate(channels)
+        ]
+    always = [(0, 0, "the picture")]
+    shown = {"the picture": picture, f"{names[0]}, channel 0": stretch(feature_maps[0][..., 0])}
+    figure = plot_pictures(shown.values(), list(shown), columns=2, inches=3)
+    figure.description = series[str(names[0])][0]["text"]
+    return _gallery(figure, sheets, series, 224, "layer", "channel", first=0, always=always)
 
 
-def _describe_map(feature_map, layer, channel, channels):
+def _describe_map(feature_map, name):
     """Return a feature map in a line: where it is strongest, and how much of it is 0."""
-    words = f"{layer}, channel {channel}, the last is {channels - 1}: "
     height, width = feature_map.shape
-    words += f"{height} × {width} numbers, {np.mean(feature_map == 0):.0%} of them 0"
+    words = f"{name}: {height} × {width} numbers, {np.mean(feature_map == 0):.0%} of them 0"
     if not feature_map.any():
         return f"{words}. This filter finds nothing in the picture."
     row, column = np.unravel_index(feature_map.argmax(), feature_map.shape)
@@ -491,34 +405,24 @@ def explore_heat_maps(picture, overlays):
         overlays: a dict, for each class, by its name, the picture with its heat map laid over it,
             of any size; the first is shown first.
 
-    Returns:
-        An `Explorable`; its `widget` holds the choice and the figure. Its figure has them all.
-
     Raises:
         ValueError: there are no overlays.
     """
-    import ipywidgets
-
     if not overlays:
         raise ValueError("overlays is empty. Give a dict with the overlay of at least one class.")
-    choice = ipywidgets.Dropdown(options=list(overlays), description="class")
-    image = ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        figure = new_figure(6.4, 3.5, f"A picture, and the heat map of {choice.value} on it.")
-        left, right = figure.subplots(1, 2)
-        show_array(left, picture)
-        show_array(right, overlays[choice.value])
-        left.set_title("the picture")
-        right.set_title(choice.value, size=10)
-        image.value = figure.to_png()
-
-    choice.observe(redraw, names="value")
-    redraw()
-    shown = ["the picture", *overlays]
-    columns = min(3, len(shown))
-    figure = plot_pictures([picture, *overlays.values()], shown, columns=columns, inches=2.6)
-    return Explorable(ipywidgets.VBox([choice, image]), figure)
+    series = {
+        name: [
+            {
+                "text": f"The picture, and the heat map of {name} on it.",
+                "pictures": [(0, number, name)],
+            }
+        ]
+        for number, name in enumerate(overlays, start=1)
+    }
+    always = [(0, 0, "the picture")]
+    pictures, shown = [picture, *overlays.values()], ["the picture", *overlays]
+    figure = plot_pictures(pictures, shown, columns=min(3, len(shown)), inches=2.6)
+    return _gallery(figure, [_sheet(pictures, 300)], series, 300, "class", always=always)
 
 
 def explore_smoothing(history, metric="accuracy"):
@@ -531,55 +435,29 @@ def explore_smoothing(history, metric="accuracy"):
         history: what `fit` returned, or its `.history` dict; one value an epoch, at least one.
         metric: the metric's name in the history.
 
-    Returns:
-        An `Explorable`; its `widget` holds the slider, which begins at 0.8, a line of text and the
-        curves.
-
     Raises:
         ValueError: the history has no such metric, or no loss, or neither for validation.
     """
-    import ipywidgets
-
     curves = getattr(history, "history", history)
     if not {metric, "loss", f"val_{metric}", "val_loss"} <= set(curves):
         raise ValueError(
             f"The history needs loss, {metric}, val_loss and val_{metric}. "
             f"It holds: {', '.join(curves) or 'nothing'}."
         )
-    slider = ipywidgets.FloatSlider(
-        value=0.8, min=0, max=0.95, step=0.05, description="factor", continuous_update=False
-    )
-    text, image = ipywidgets.Label(), ipywidgets.Image(format="png")
-
-    def redraw(change=None):
-        factor = round(slider.value, 2)
-        text.value = f"{factor:.2f} of the smoothed value before, {1 - factor:.2f} of the new one."
-        figure = new_figure(8.4, 3.2, "")
-        for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
-            for key, kind, colour, style in (
-                (name, "training", BLUE, "-"),
-                (f"val_{name}", "validation", ORANGE, "--"),
-            ):
-                epochs = np.arange(1, len(curves[key]) + 1)
-                smoothed = _smooth(curves[key], factor)
-                axes.plot(epochs, curves[key], color=colour, linestyle=style, alpha=0.3)
-                axes.plot(epochs, smoothed, color=colour, linestyle=style, linewidth=2, label=kind)
-            axes.set(xlabel="epoch", ylabel=name)
-            axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
-            axes.grid(alpha=0.3)
-            axes.legend()
-        figure.description = (
-            f"Curves over {len(epochs)} epochs, pale, and smoothed, strong: {text.value} "
-            f"The smoothed validation {metric} ends at {smoothed[-1]:.3f}."
-        )
-        image.value = figure.to_png()
-        return figure
-
-    slider.observe(redraw, names="value")
-    return Explorable(ipywidgets.VBox([slider, text, image]), redraw())
+    pairs = {name: (name, f"val_{name}") for name in ("loss", metric)}
+    data = {
+        "factor": 0.8,
+        "curves": {
+            name: [[float(value) for value in curves[key]] for key in pair]
+            for name, pair in pairs.items()
+        },
+    }
+    smoothed = {key: smooth(curves[key], 0.8) for pair in pairs.values() for key in pair}
+    figure = plot_history(smoothed, metric, "smoothed with 0.8")
+    return PageExplorable("smoothing", data, figure)
 
 
-def _smooth(values, factor):
+def smooth(values, factor):
     """Return the exponential moving average of some values, an array as long."""
     smoothed = np.array(values, dtype=float)
     for index in range(1, len(smoothed)):

@@ -1,6 +1,7 @@
 """Curves that grow while a network trains."""
 
-from course_utils.show.plots import plot_history
+from course_utils.machine.printing import in_notebook
+from course_utils.show.plots import GREY, plot_history
 
 
 def live_curves(metric="accuracy", before=None):
@@ -35,7 +36,7 @@ def live_curves(metric="accuracy", before=None):
             self.figure = plot_history(self.curves, metric)
             if self.earlier:
                 for axes in self.figure.axes:
-                    axes.axvline(self.earlier + 0.5, color="#777777", linestyle=":")
+                    axes.axvline(self.earlier + 0.5, color=GREY, linestyle=":")
                 self.figure.description += (
                     f" A line after epoch {self.earlier} parts two trainings."
                 )
@@ -46,13 +47,10 @@ def live_curves(metric="accuracy", before=None):
 
 def _draw(figure, display):
     """Show the figure, in the place of the one before it; return what remembers the place."""
-    try:
-        from IPython import get_ipython
-        from IPython.display import display as show
-    except ImportError:
+    if not in_notebook():
         return None
-    if not hasattr(get_ipython(), "kernel"):
-        return None
+    from IPython.display import display as show
+
     if display is None:
         return show(figure, display_id=True)
     display.update(figure)

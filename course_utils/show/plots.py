@@ -9,14 +9,19 @@ import base64
 import html
 import io
 import math
+import warnings
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from course_utils.machine.printing import number_of
+
 matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
+BLUE, ORANGE, DARK, GREY, PALE = "#0072B2", "#D55E00", "#444444", "#777777", "#BBBBBB"
+PALE_BLUE, PALE_ORANGE = "#CFE3F1", "#F6D9C8"
+"""`modules/host.mjs` has `BLUE` and `ORANGE` again, for what the page draws."""
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -32,24 +37,40 @@ class DescribedFigure(Figure):
     def to_png(self):
         """Return the figure as the bytes of a PNG file."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=100)
+        with warnings.catch_warnings():  # of letters that the font lacks: a box stands for each
+            warnings.filterwarnings("ignore", message="Glyph")
+            self.savefig(buffer, format="png", dpi=100)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        png = base64.b64encode(self.to_png()).decode()
-        alt = html.escape(self.description)
-        return (
-            {
-                "image/png": png,
-                # JupyterLab shows this one; it leaves the alt text of a PNG's metadata unread.
-                "text/html": f'<img alt="{alt}" src="data:image/png;base64,{png}">',
-                "text/plain": self.description,
-            },
-            {"image/png": {"alt": self.description}},
-        )
+        return {"text/html": self.to_html(), "text/plain": self.description}, {}
+
+    def to_html(self):
+        """Return the picture, once, with its description as the text for who cannot see it."""
+        from PIL import Image
+
+        address = to_address(np.asarray(Image.open(io.BytesIO(self.to_png())).convert("RGB")))
+        return f'<img alt="{html.escape(self.description)}" src="{address}">'
 
     def __repr__(self):
         return self.description or super().__repr__()
+
+
+def to_address(picture, quality=None):
+    """Return a picture as an address that holds all of it: a WebP file.
+
+    Args:
+        picture: uint8 (height, width) or (height, width, 3).
+        quality: 0…100; None is exact for up to 256 colours, and 85 for photographs.
+    """
+    from PIL import Image
+
+    buffer, image = io.BytesIO(), Image.fromarray(picture).convert("RGB")
+    drawn = quality is None and image.getcolors(1024) is not None
+    if drawn and image.getcolors(256) is None:
+        image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.convert("RGB").save(buffer, "WEBP", lossless=drawn, quality=quality or 85, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def new_figure(width, height, description, layout="constrained"):
@@ -60,24 +81,40 @@ def new_figure(width, height, description, layout="constrained"):
 
 
 def show_array(axes, picture, **options):
-    """Draw one picture: (height, width), (height, width, 1) or (height, width, 3).
-
-    Integers are taken as 0…255, floating-point numbers as 0…1 unless one is above 1.
-    """
-    picture = np.asarray(picture)
-    if picture.ndim == 3 and picture.shape[-1] == 1:
-        picture = picture[..., 0]
-    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[-1] != 3):
-        raise ValueError(
-            "A picture has the shape (height, width), (height, width, 1) or (height, width, 3); "
-            f"this has {picture.shape}."
-        )
-    scale = 255 if picture.dtype.kind in "iu" or picture.max(initial=0) > 1 else 1
+    """Draw one picture; see `as_bytes`."""
+    picture, scale = _flat(picture)
     axes.set_xticks([])
     axes.set_yticks([])
     if picture.ndim == 3:
         return axes.imshow(np.clip(picture / scale, 0, 1), **options)
     return axes.imshow(picture, cmap="gray", vmin=0, vmax=scale, **options)
+
+
+def as_bytes(picture):
+    """Return a picture as uint8, (height, width) or (height, width, 3).
+
+    Args:
+        picture: (height, width), (height, width, 1) or (height, width, 3). Integers are taken as
+            0…255, floating-point numbers as 0…1 unless one is above 1.
+
+    Raises:
+        ValueError: this is no picture.
+    """
+    picture, scale = _flat(picture)
+    return np.rint(np.clip(picture / scale, 0, 1) * 255).astype(np.uint8)
+
+
+def _flat(picture):
+    """Return a picture without an axis for one channel, and what it has for white."""
+    picture = np.asarray(picture)
+    if picture.ndim == 3 and picture.shape[-1] == 1:
+        picture = picture[..., 0]
+    if picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (3,)) or not picture.size:
+        raise ValueError(
+            "A picture has the shape (height, width), (height, width, 1) or (height, width, 3); "
+            f"this has {picture.shape}."
+        )
+    return picture, 255 if picture.dtype.kind in "iu" or picture.max() > 1 else 1
 
 
 def new_sheet(figure):
@@ -153,7 +190,8 @@ def plot_pictures(pictures, titles=None, columns=5, title=None, inches=1.5):
     figure = new_figure(
         inches * columns,
         height,
-        f"{title + '. ' if title else ''}{len(pictures)} pictures in {rows} rows{named}.",
+        f"{title + '. ' if title else ''}{number_of(len(pictures), 'pictures')} in "
+        f"{number_of(rows, 'rows')}{named}.",
         layout=None,
     )
     axes = new_sheet(figure)
@@ -246,7 +284,7 @@ def _verdict(probabilities, class_names, label):
 
 def _bars(axes, probabilities, label):
     """Draw the bars: the answer's solid, the true class's hatched, the others grey."""
-    bars = axes.barh(range(len(probabilities)), probabilities, color="#BBBBBB")
+    bars = axes.barh(range(len(probabilities)), probabilities, color=PALE)
     best = int(np.argmax(probabilities))
     truth = best if label is None else int(label)
     bars[best].set_color(BLUE if best == truth else ORANGE)
@@ -285,16 +323,10 @@ def plot_history(history, metric="accuracy", title=None):
     )
     dot, square = ("o", "s") if len(epochs) <= 20 else ("", "")  # many marks hide the line style
     for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
-        axes.plot(epochs, curves[name], color=BLUE, linestyle="-", marker=dot, label="training")
-        if f"val_{name}" in curves:
-            axes.plot(
-                epochs,
-                curves[f"val_{name}"],
-                color=ORANGE,
-                linestyle="--",
-                marker=square,
-                label="validation",
-            )
+        axes.plot(epochs, curves[name], "-", marker=dot, color=BLUE, label="training")
+        if (held_out := f"val_{name}") in curves:
+            style = {"marker": square, "color": ORANGE, "label": "validation"}
+            axes.plot(epochs, curves[held_out], "--", **style)
         axes.set(xlabel="epoch", ylabel=name)
         axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
         axes.grid(alpha=0.3)
@@ -304,81 +336,9 @@ def plot_history(history, metric="accuracy", title=None):
 
 
 def convolve(picture, kernel):
-    """Return the feature map of a 2-D picture and a kernel, without padding, and its patches.
-
-    Args:
-        picture: array (height, width).
-        kernel: array (rows, columns), no larger than the picture.
-
-    Returns:
-        `(feature_map, patches)`; `patches[row, column]` is the piece of the picture that the kernel
-        covers at that place.
-    """
-    patches = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
-    return (patches * kernel).sum(axis=(2, 3)), patches
-
-
-def plot_convolution(picture, kernel, row, column):
-    """Return a figure of one step of a convolution that goes row by row, without padding.
-
-    Above, the picture with a frame round the patch, and the feature map as far as it is filled;
-    below, the numbers of the patch and of the kernel, and their products.
-
-    Args:
-        picture: array (height, width), values as for `plot_picture`.
-        kernel: array (rows, columns), no larger than the picture.
-        row: the first row of the patch.
-        column: the first column of the patch.
-    """
-    picture, kernel = np.asarray(picture), np.asarray(kernel)
-    feature_map, patches = convolve(picture, kernel)
-    patch = patches[row, column]
-    step = row * feature_map.shape[1] + column
-    figure = new_figure(
-        8.4,
-        6,
-        f"Step {step + 1} of {feature_map.size}. A picture with a frame round the patch at row "
-        f"{row}, column {column}; the feature map, filled so far; the numbers of the patch and the "
-        f"kernel. Their products add up to {feature_map[row, column]:.5g}.",
-    )
-    panels = figure.subplot_mosaic([[0, 0, 0, 1, 1, 1], [2, 2, 3, 3, 4, 4]], height_ratios=(1.8, 1))
-    show_array(panels[0], picture)
-    panels[0].set_title("picture")
-    not_yet = np.arange(feature_map.size).reshape(feature_map.shape) > step
-    image = panels[1].imshow(
-        np.ma.array(feature_map, mask=not_yet),
-        cmap="gray",
-        vmin=feature_map.min(),
-        vmax=feature_map.max(),
-    )
-    panels[1].set(xticks=[], yticks=[], title="feature map, hatched where still empty")
-    panels[1].patch.set(hatch="////", edgecolor="#BBBBBB")
-    figure.colorbar(image, ax=panels[1])
-    for axes, (height, width) in ((panels[0], kernel.shape), (panels[1], (1, 1))):
-        frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False, linewidth=2)
-        frame.set_edgecolor(ORANGE)
-        axes.add_patch(frame)
-    total = f"= products, sum {feature_map[row, column]:.5g}"
-    for axes, numbers, title in (
-        (panels[2], patch, "patch"),
-        (panels[3], kernel, "× kernel"),
-        (panels[4], patch * kernel, total),
-    ):
-        _write_numbers(axes, numbers, title)
-    return figure
-
-
-def _write_numbers(axes, numbers, title):
-    """Draw a small table of numbers, rounded to two decimals."""
-    height, width = numbers.shape
-    axes.set(xlim=(0, width), ylim=(height, 0), title=title, aspect="equal")
-    axes.set_xticks(range(width + 1), [])
-    axes.set_yticks(range(height + 1), [])
-    axes.grid(color=GREY)
-    axes.tick_params(length=0)
-    for (row, column), number in np.ndenumerate(numbers):
-        words = f"{round(float(number), 2) + 0.0:g}".replace("-", "−")  # + 0.0: no −0
-        axes.text(column + 0.5, row + 0.5, words, ha="center", va="center")
+    """Return the feature map of a 2-D picture and a kernel no larger than it, without padding."""
+    patches = np.lib.stride_tricks.sliding_window_view(picture, np.shape(kernel))
+    return (patches * kernel).sum(axis=(2, 3))
 
 
 def plot_feature_maps(feature_maps, names, columns=8):
@@ -441,11 +401,13 @@ def plot_channels(maps, name, columns=16):
     words = f"{name}: {channels} maps of {height} × {width}, {empty} of them empty"
     rows = math.ceil(channels / columns)
     gap = max(1, height // 16)
-    sheet = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap))
+    sheet = np.empty((rows * (height + gap) - gap, columns * (width + gap) - gap, 3))
+    sheet[:] = 0, 0.45, 0.7  # between the maps: in white or black, the edge of many would vanish
     for channel in range(channels):
         row, column = divmod(channel, columns)
         top, left = row * (height + gap), column * (width + gap)
-        sheet[top : top + height, left : left + width] = stretch(maps[..., channel])
+        shown = stretch(maps[..., channel])[..., np.newaxis]
+        sheet[top : top + height, left : left + width] = shown
     figure = new_figure(10, 0.5 + 9.8 * len(sheet) / sheet.shape[1], f"{words}.")
     axes = figure.subplots()
     show_array(axes, sheet)

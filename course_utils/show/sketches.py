@@ -1,9 +1,9 @@
-"""Drawings of the parts of a network: a neuron, functions of one number, softmax."""
+"""Drawings of a neuron, and of a network of them."""
 
 import numpy as np
 from matplotlib.patches import Circle
 
-from course_utils.show.plots import BLUE, GREY, ORANGE, new_figure
+from course_utils.show.plots import GREY, PALE_BLUE, PALE_ORANGE, new_figure
 
 
 def plot_neuron(inputs, weights, bias):
@@ -39,9 +39,9 @@ def plot_neuron(inputs, weights, bias):
         _arrow(axes, (0.35, place), (3.6, middle), f"× {_number(weight)}", 0.36)
         _ball(axes, 0, place, _number(value), "white")
     _arrow(axes, (3.95, middle - 1.2), (3.95, middle - 0.36), f"+ {_number(bias)}", 0.0)
-    _ball(axes, 3.95, middle, _number(total), "#CFE3F1")
+    _ball(axes, 3.95, middle, _number(total), PALE_BLUE)
     _arrow(axes, (4.3, middle), (6.1, middle), "ReLU", 0.45)
-    _ball(axes, 6.5, middle, _number(output), "#F6D9C8")
+    _ball(axes, 6.5, middle, _number(output), PALE_ORANGE)
     low, high = min(-0.55, middle - 1.3), len(inputs) - 0.4
     for x, y, words in (
         (0, -0.6, "inputs"),
@@ -52,6 +52,47 @@ def plot_neuron(inputs, weights, bias):
     ):
         axes.text(x, y, words, ha="center", va="center", color=GREY)
     axes.set(xlim=(-0.9, 7.6), ylim=(max(high, middle + 0.6), low - 0.5), aspect="equal")
+    axes.axis("off")
+    return figure
+
+
+def plot_network(sizes, names):
+    """Return a drawing of dense layers: a column of circles for each, and a line for each weight.
+
+    Of more than ten neurons in a layer, ten are drawn, with dots in the middle.
+
+    Args:
+        sizes: how many numbers each layer has, the input first; whole numbers from 1.
+        names: as many texts, what stands below each column.
+
+    Raises:
+        ValueError: there are not as many names as sizes, or a layer is empty.
+    """
+    if len(sizes) != len(names) or min(sizes, default=0) < 1:
+        raise ValueError(f"There are {len(names)} names for layers of the sizes {list(sizes)}.")
+    told = [f"{size:,} {name}" for size, name in zip(sizes, names, strict=True)]
+    figure = new_figure(
+        8.4,
+        4.0,
+        f"A network: {', then '.join(told)}. Each is joined to all of the column before.",
+        layout=None,
+    )
+    axes = figure.add_axes((0, 0, 1, 1))
+    before = np.array([])
+    for column, (size, words) in enumerate(zip(sizes, told, strict=True)):
+        across, rows = 9 * column, np.arange(min(size, 10)) - (min(size, 10) - 1) / 2
+        colour = {0: "white", len(sizes) - 1: PALE_ORANGE}.get(column, PALE_BLUE)
+        if len(rows) < size:
+            rows += np.sign(rows) * 0.6
+            axes.text(across, 0, "⋮", ha="center", va="center", size=14)
+        for row in rows:
+            ends = np.full_like([before, before], across)
+            axes.plot(ends - [[9], [0]], [before, 0 * before + row], color=GREY, linewidth=0.3)
+            ball = Circle((across, row), 0.36, facecolor=colour, edgecolor="black", zorder=3)
+            axes.add_patch(ball)
+        axes.text(across, 6.5, words, ha="center", va="center")
+        before = rows
+    axes.set(xlim=(-2.5, 9 * len(sizes) - 6.5), ylim=(7.2, -5.8), aspect="equal")
     axes.axis("off")
     return figure
 
@@ -71,78 +112,3 @@ def _arrow(axes, begin, end, words, share):
     x, y = (first + share * (last - first) for first, last in zip(begin, end, strict=True))
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     axes.text(x, y, words, ha="center", va="center", bbox=box)
-
-
-def plot_functions(functions, low, high, xlabel=""):
-    """Return a drawing of some functions of one number, side by side.
-
-    Args:
-        functions: a dict, under each name a function of an array that returns an array as long.
-        low: the first number that is drawn.
-        high: the last.
-        xlabel: what the number is.
-
-    Raises:
-        ValueError: there is no function, or `low` is not below `high`.
-    """
-    if not functions or not low < high:
-        raise ValueError("Give at least one function, and low below high.")
-    numbers = np.linspace(low, high, 401)
-    figure = new_figure(
-        2.8 * max(2, len(functions)),
-        2.6,
-        f"Curves from {low:g} to {high:g}: {', '.join(functions)}.",
-    )
-    panels = figure.subplots(1, len(functions), squeeze=False)[0]
-    for axes, (name, function) in zip(panels, functions.items(), strict=True):
-        axes.plot(numbers, function(numbers), color=BLUE, linewidth=2)
-        axes.axhline(0, color=GREY, linewidth=0.8)
-        if low <= 0 <= high:
-            axes.axvline(0, color=GREY, linewidth=0.8)
-        axes.set(title=name, xlabel=xlabel)
-        axes.grid(alpha=0.3)
-    return figure
-
-
-def plot_softmax(logits, class_names, label):
-    """Return a drawing of the way from logits to a loss: logits, powers, shares, the right answer.
-
-    Args:
-        logits: (classes,) numbers, what the last neurons have added up.
-        class_names: the names, in label order.
-        label: the true label.
-
-    Raises:
-        ValueError: there are not as many names as logits, or the label is none of theirs.
-    """
-    logits = np.asarray(logits, float)
-    if logits.shape != (len(class_names),) or not 0 <= label < len(class_names):
-        raise ValueError(
-            f"There are logits of the shape {logits.shape}, {len(class_names)} names, "
-            f"and the label {label}."
-        )
-    powers = np.exp(logits)
-    shares = powers / powers.sum()
-    truth = np.eye(len(logits))[label]
-    loss = -np.log(shares[label])
-    figure = new_figure(
-        9.6,
-        0.36 * len(logits) + 1.2,
-        f"Logits, their powers of e, their shares, and the one-hot label of {class_names[label]}, "
-        f"which got {shares[label]:.0%}: a loss of {loss:.2f}.",
-    )
-    panels = figure.subplots(1, 4, sharey=True)
-    columns = {"logits": logits, "e to the power": powers, "softmax": shares, "one-hot": truth}
-    for axes, (title, values) in zip(panels, columns.items(), strict=True):
-        bars = axes.barh(range(len(values)), values, color="#BBBBBB", edgecolor="black")
-        bars[label].set(facecolor="#8FC1E3", hatch="//", edgecolor="black")
-        reach = np.ptp([0, *values])
-        for place, value in enumerate(values):
-            axes.text(max(0, value) + 0.04 * reach, place, _number(value), va="center", size=9)
-        axes.set(title=title, xticks=[], xlim=(min(0, *values), max(0, *values) + 0.4 * reach))
-        axes.axvline(0, color="black", linewidth=0.8)
-        axes.spines[["top", "right", "bottom"]].set_visible(False)
-    panels[0].set_yticks(range(len(class_names)), class_names)
-    panels[0].invert_yaxis()
-    panels[2].set_xlabel(f"loss −log {_number(shares[label])} = {loss:.2f}", color=ORANGE)
-    return figure

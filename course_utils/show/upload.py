@@ -1,7 +1,6 @@
 """A learner's own pictures: uploaded in the notebook, predicted, shown with the decision."""
 
 import dataclasses
-import functools
 import html
 import os
 import re
@@ -10,14 +9,22 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.patches import Rectangle
 
 from course_utils.errors import PictureError
 from course_utils.machine.printing import number_of
 from course_utils.pictures.reading import MEGAPIXELS, read_with_shape
 from course_utils.show.explore import Explorable
-from course_utils.show.plots import BLUE, GREY, WRONG, new_figure, new_sheet, place_picture
+from course_utils.show.plots import (
+    BLUE,
+    DARK,
+    GREY,
+    PALE,
+    WRONG,
+    new_figure,
+    new_sheet,
+    place_picture,
+)
 
 THRESHOLD = 0.5
 """Where the decision of a model with one output turns from the first class to the second."""
@@ -32,12 +39,12 @@ Measured with JupyterLab 4.6: its server closes the connection at a larger messa
 _IN_JUPYTERLAB = (
     f"JupyterLab takes 10 MB at once, under make lab {LAB_MEGABYTES} MB, and drops more in silence",
     "a folder",
-    "/home/me/pictures",
+    "/home/me/pictures/*.jpg",
 )
 _IN_COLAB = (
     "In Colab, a large upload may vanish without a word",
     "a folder of Google Drive, connected by Files, Mount Drive,",
-    "/content/drive/MyDrive/pictures",
+    "/content/drive/MyDrive/pictures/*.jpg",
 )
 
 
@@ -126,8 +133,8 @@ def _hint():
     return (
         f"One picture or several: JPEG, PNG, WebP or another kind. {limit}: if nothing happens, "
         "run this cell again and upload fewer, or smaller ones; 1,000 pixels a side are plenty. "
-        f"Pictures in {folder} need no upload: <code>ready=find_pictures({path!r})</code>, with "
-        "<code>from course_utils import find_pictures</code>."
+        f"Pictures in {folder} need no upload: <code>ready=glob({path!r})</code>, with "
+        "<code>from glob import glob</code>."
     )
 
 
@@ -304,16 +311,16 @@ def plot_answers(answers, class_names, names=True):
     for row, answer in enumerate(answers):
         top = 1.6 * row
         if row:
-            sheet.plot((0.05, 8.35), (top, top), color="#DDDDDD", linewidth=0.8)
+            sheet.plot((0.05, 8.35), (top, top), color=PALE, linewidth=0.8)
         if answer.picture is None:
-            box = {"facecolor": "white", "edgecolor": "#CCCCCC", "hatch": "////"}
+            box = {"facecolor": "white", "edgecolor": PALE, "hatch": "////"}
             sheet.add_patch(Rectangle((0.09, top + 0.09), 1.42, 1.42, **box))
             _write(sheet, 0.8, top + 0.8, WRONG, 24, ha="center", va="center")
             reason = textwrap.wrap(answer.reason, 90, max_lines=4, placeholder=" …")
         else:
             place_picture(sheet, answer.picture, 0.09, top + 0.09, 1.42)
         if names or answer.picture is None:
-            _write(sheet, 1.75, top + 0.3, _short(answer.name, 60), 9, color="#444444")
+            _write(sheet, 1.75, top + 0.3, _short(answer.name, 60), 9, color=DARK)
         if answer.picture is None:
             _write(sheet, 1.75, top + 0.65, f"{WRONG} cannot be read", 12, weight="bold")
             _write(sheet, 1.75, top + 0.8, "\n".join(reason), 9, va="top", linespacing=1.4)
@@ -327,8 +334,6 @@ def plot_answers(answers, class_names, names=True):
 
 
 def _write(sheet, left, top, words, size, **options):
-    """Write on a sheet; a letter that the font lacks becomes a box, without a warning."""
-    words = "".join(letter if letter in "\n" or _has(letter) else "□" for letter in words)
     return sheet.text(left, top, words, size=size, parse_math=False, **options)
 
 
@@ -336,15 +341,6 @@ def _short(words, length):
     """Return a text of at most so many letters, with … in its middle where it was longer."""
     half = length // 2
     return words if len(words) <= length else f"{words[: half - 1]}…{words[-half:]}"
-
-
-@functools.cache
-def _font():
-    return font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
-
-
-def _has(letter):
-    return bool(_font().get_char_index(ord(letter)))
 
 
 def _draw_line(sheet, top, output, class_names):
@@ -373,7 +369,7 @@ def _draw_bars(sheet, top, outputs, class_names):
         weight = "bold" if place == 0 else "normal"
         name = _short(class_names[index], 18)
         _write(sheet, 3.0, middle, name, 8.5, ha="right", va="center", weight=weight)
-        colour = BLUE if place == 0 else "#BBBBBB"
+        colour = BLUE if place == 0 else PALE
         sheet.add_patch(Rectangle((3.1, middle - 0.075), 2.0 * share, 0.15, color=colour))
         words = _percent(share) if share >= 0.0005 else "below 0.1%"
         _write(sheet, 3.16 + 2.0 * share, middle, words, 8, va="center")
@@ -385,7 +381,7 @@ def _write_decision(sheet, top, outputs, class_names):
     name = _short(class_names[best], 16)
     _write(sheet, 6.0, top + 0.72, f"{mark} {name}", 14, weight="bold")
     _write(sheet, 6.0, top + 0.98, f"probability {_percent(probability)}", 10)
-    _write(sheet, 6.0, top + 1.2, why, 9, color="#444444")
+    _write(sheet, 6.0, top + 1.2, why, 9, color=DARK)
 
 
 def _rows(answers, class_names):

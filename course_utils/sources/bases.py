@@ -16,9 +16,7 @@ from course_utils.machine.device import find_device, import_tensorflow
 from course_utils.machine.settings import profile
 from course_utils.sources import weights
 from course_utils.sources.plan import mode, obtain
-
-MODULES = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16"}
-"""The bases that the course knows, and the module of each in `keras.applications`."""
+from course_utils.sources.weights import NETWORKS
 
 _RESTORE = (
     "In a clone of the course, `git checkout -- data/pretrained` restores it; "
@@ -78,8 +76,8 @@ def pretrained_base(name, input_shape=(224, 224, 3), include_top=False):
 
 def load_with_base(name, input_shape=(224, 224, 3), include_top=False):
     """Return `(model, preprocess_input, base)`: what `pretrained_base` returns, and the `Base`."""
-    if name not in MODULES:
-        raise unknown_name("pretrained base", name, MODULES)
+    if name not in NETWORKS:
+        raise unknown_name("pretrained base", name, NETWORKS)
     input_shape = _checked_shape(input_shape)
     import_tensorflow()
     import keras
@@ -102,7 +100,7 @@ def load_with_base(name, input_shape=(224, 224, 3), include_top=False):
         said = "the course's own small base, trained on drawn pictures"
         print(f"{name}: {said} ({made.why_not_real})")
     model.course_base = base
-    return model, getattr(keras.applications, MODULES[name]).preprocess_input, base
+    return model, getattr(keras.applications, NETWORKS[name].module).preprocess_input, base
 
 
 def imagenet_base(name, input_shape, include_top, file):
@@ -153,21 +151,21 @@ def base_class_names(model):
 
 
 def _too_slow(name):
-    """Return in words why a base does not fit profile and machine, VGG16 on a CPU, or None.
+    """Return in words why a base does not fit profile and machine, or None.
 
     Raises:
         DataError: it was asked for all the same.
     """
     kind, _ = find_device()
-    if name != "VGG16" or kind != "CPU" or profile(kind) != "quick":
+    if not NETWORKS[name].slow or kind != "CPU" or profile(kind) != "quick":
         return None
     if mode() == "real":
         raise DataError(
-            "COURSE_DATA=real asks for the whole VGG16, and the quick profile does not run it on a "
-            "CPU: it would take far longer than minutes. Set COURSE_PROFILE=full to take the time, "
-            "or COURSE_DATA=auto for the course's own small base, or COURSE_BASE=MobileNetV2."
+            f"COURSE_DATA=real asks for the whole {name}, and the quick profile does not run it on "
+            "a CPU: it would take far longer than minutes. Set COURSE_PROFILE=full to take the "
+            "time, or COURSE_DATA=auto for the course's own small base, or COURSE_BASE=MobileNetV2."
         )
-    return "the whole VGG16 takes long on a CPU; COURSE_PROFILE=full takes the time"
+    return f"the whole {name} takes long on a CPU; COURSE_PROFILE=full takes the time"
 
 
 def _checked_shape(input_shape):
@@ -194,9 +192,9 @@ def _checked_shape(input_shape):
 
 def _check_top(name, input_shape, include_top, size):
     """Raise where the dense layers on top of a network were trained for another input size."""
-    if include_top and name == "VGG16" and input_shape[:2] != (size, size):
+    if include_top and NETWORKS[name].one_size and input_shape[:2] != (size, size):
         raise BaseError(
-            f"VGG16 with its top takes pictures of {size} × {size}, not of {input_shape[0]} × "
+            f"{name} with its top takes pictures of {size} × {size}, not of {input_shape[0]} × "
             f"{input_shape[1]}: its first dense layer has weights for each position. Give "
             f"input_shape=({size}, {size}, 3), or leave the top off with include_top=False."
         )
@@ -258,11 +256,13 @@ def embedded_base(name, input_shape, include_top):
         raise DataError(
             f"{file} is damaged or cut off: its checksum is not that of bases.json. {_RESTORE}"
         )
-    if name == "MobileNetV2":  # it ends in global pooling: the weights fit every input size
+    if not NETWORKS[name].one_size:  # it ends in global pooling: the weights fit every input size
         model = embedded_network(name, described, input_shape, include_top=True)
         _load(model, name, file, _RESTORE)
         if not include_top:
-            model = keras.Model(model.inputs, model.get_layer("out_relu").output, name=model.name)
+            pooling = keras.layers.GlobalAveragePooling2D
+            features = next(layer.input for layer in model.layers if isinstance(layer, pooling))
+            model = keras.Model(model.inputs, features, name=model.name)
         return model, file
     whole = embedded_network(name, described, (size, size, 3), include_top=True)
     _load(whole, name, file, _RESTORE)
@@ -278,10 +278,10 @@ def embedded_network(name, description, input_shape, include_top):
     """Return a small base with random weights: Keras's layers and their names, fewer channels.
 
     Args:
-        name: "MobileNetV2" or "VGG16".
-        description: the base's entry in `bases.json`: "classes", a list of names; for MobileNetV2
-            "alpha", the width of the layers against the published ones; for VGG16 "widths", the
-            channels of the five blocks, and "dense", the units of the two hidden layers on top.
+        name: one of `weights.NETWORKS`.
+        description: the base's entry in `bases.json`: "classes", a list of names; for VGG16
+            "widths", the channels of the five blocks, and "dense", the units of the two hidden
+            layers on top; for others "alpha", the width of the layers against the published ones.
         input_shape: rows, columns, 3.
         include_top: as for `pretrained_base`.
 
@@ -292,8 +292,8 @@ def embedded_network(name, description, input_shape, include_top):
     import keras
 
     classes = len(description["classes"])
-    if name == "MobileNetV2":
-        return keras.applications.MobileNetV2(
+    if name != "VGG16":
+        return getattr(keras.applications, name)(
             input_shape=input_shape,
             alpha=description["alpha"],
             include_top=include_top,

@@ -13,8 +13,9 @@ from course_utils.errors import unknown_name
 from course_utils.machine import imports
 from course_utils.machine.settings import setting
 from course_utils.sources import downloads, prepared
+from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.plan import Wanted, mode, obtain, plan
-from course_utils.sources.prepared import DATASETS, import_tfds, tfds_folders
+from course_utils.sources.prepared import import_tfds, tfds_folders
 from course_utils.sources.samples import prepare_sample, sample_folder
 from course_utils.store import explain_failed_writing, locked
 

@@ -1,7 +1,6 @@
 """Datasets as TFDS keeps them: found where it prepared them, checked, and prepared anew."""
 
 import contextlib
-import dataclasses
 import json
 import mmap
 import os
@@ -12,46 +11,8 @@ from pathlib import Path
 from course_utils.errors import CourseError, DataError, MissingPackageError
 from course_utils.machine import imports, packages
 from course_utils.machine.settings import folder_in, home
+from course_utils.sources.catalogue import DATASETS
 from course_utils.store import whole_folder
-
-
-@dataclasses.dataclass(frozen=True)
-class Dataset:
-    """What must be known of a dataset before TFDS is imported; `url` is one of its files."""
-
-    version: str
-    megabytes: int
-    url: str
-
-
-DATASETS = {
-    "fashion_mnist": Dataset(
-        version="3.0.1",
-        megabytes=31,
-        url="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/train-images-idx3-ubyte.gz",
-    ),
-    "mnist": Dataset(
-        version="3.0.1",
-        megabytes=12,
-        url="https://storage.googleapis.com/cvdf-datasets/mnist/train-images-idx3-ubyte.gz",
-    ),
-    "horses_or_humans": Dataset(
-        version="3.0.0",
-        megabytes=161,
-        url="https://storage.googleapis.com/download.tensorflow.org/data/horse-or-human.zip",
-    ),
-    "cats_vs_dogs": Dataset(
-        version="4.0.1",
-        megabytes=825,
-        url="https://download.microsoft.com/download/3/E/1/"
-        "3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip",
-    ),
-    "tf_flowers": Dataset(
-        version="3.0.1",
-        megabytes=229,
-        url="http://download.tensorflow.org/example_images/flower_photos.tgz",
-    ),
-}
 
 
 def import_tfds():

@@ -5,15 +5,12 @@ fewer pictures. It is drawn when it is first needed.
 """
 
 import contextlib
-import dataclasses
-import functools
 import hashlib
 import io
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,69 +19,11 @@ from course_utils import drawing
 from course_utils.errors import DataError
 from course_utils.machine.device import cores
 from course_utils.machine.settings import cache_folder
-from course_utils.sources import prepared
-from course_utils.sources.prepared import DATASETS, check_prepared, import_tfds
+from course_utils.sources import catalogue, prepared
+from course_utils.sources.catalogue import DATASETS
+from course_utils.sources.prepared import check_prepared, import_tfds
 from course_utils.store import explain_failed_writing, locked
 
-GARMENTS = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Sample:
-    """How a sample is drawn.
-
-    sizes: number of pictures by split.
-    labels: names of the classes, in the order of the dataset.
-    draw: called as `draw(labels, start=first_number)`; by split where splits differ.
-    shape: (height, width, channels) of every picture, None where sizes differ.
-    filename: for TFDS's feature `image/filename`, by label and number within the class.
-    """
-
-    sizes: dict[str, int]
-    labels: tuple[str, ...]
-    draw: Callable | dict[str, Callable]
-    shape: tuple[int, int, int] | None = None
-    filename: str | None = None
-
-    def drawn_by(self, split):
-        return self.draw[split] if isinstance(self.draw, dict) else self.draw
-
-
-SAMPLES = {
-    "fashion_mnist": Sample(
-        {"train": 10_000, "test": 2_000}, GARMENTS, drawing.draw_garments, (28, 28, 1)
-    ),
-    "mnist": Sample(
-        {"train": 10_000, "test": 2_000}, tuple("0123456789"), drawing.draw_digits, (28, 28, 1)
-    ),
-    "horses_or_humans": Sample(
-        {"train": 1_027, "test": 256},
-        drawing.HORSES_OR_HUMANS,
-        {
-            "train": drawing.draw_horses_and_humans,
-            "test": functools.partial(drawing.draw_horses_and_humans, studio=True),
-        },
-        (300, 300, 3),
-    ),
-    "cats_vs_dogs": Sample(
-        {"train": 4_000},
-        drawing.CATS_VS_DOGS,
-        drawing.draw_cats_and_dogs,
-        filename="PetImages/{}/{}.jpg",
-    ),
-    "tf_flowers": Sample({"train": 2_000}, drawing.FLOWERS, drawing.draw_flowers),
-}
 SMALL = 10
 """A small sample, for the `ci` profile, has this many times fewer pictures."""
 
@@ -99,7 +38,8 @@ def sample_folder(name, small=False):
     The path names the drawing code by its checksum: a sample drawn by older code is not found.
     """
     code = hashlib.sha256()
-    for path in [Path(__file__), *sorted(Path(drawing.__file__).parent.glob("*.py"))]:
+    drawn = sorted(Path(drawing.__file__).parent.glob("*.py"))
+    for path in [Path(__file__), Path(catalogue.__file__), *drawn]:
         code.update(path.read_bytes())
     drawn_by = f"{'small' if small else 'full'}-{code.hexdigest()[:12]}"
     return cache_folder() / "samples" / drawn_by / name / DATASETS[name].version
@@ -111,7 +51,7 @@ def prepare_sample(name, small=False):
     Where another process draws it at the moment, this one waits for that, and says so.
 
     Args:
-        name: one of `SAMPLES`.
+        name: one of `DATASETS`.
         small: draw a tenth of the pictures.
 
     Raises:
@@ -145,14 +85,14 @@ def _write_sample(name, folder, share):
     from tqdm import tqdm
 
     tfds = import_tfds()
-    sample = SAMPLES[name]
+    sample = DATASETS[name]
     counts = {split: count // share for split, count in sample.sizes.items()}
     picture = tfds.features.Image(shape=sample.shape, dtype=np.uint8)
     filename = {"image/filename": tfds.features.Text()} if sample.filename else {}
     label = tfds.features.ClassLabel(names=list(sample.labels))
 
     class Builder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-        VERSION = tfds.core.Version(DATASETS[name].version)
+        VERSION = tfds.core.Version(sample.version)
 
         def _info(self):
             return tfds.core.DatasetInfo(
@@ -224,7 +164,7 @@ def _drawn(name, split, count):
 
 def _draw_piece(name, split, count, begin):
     """Return the pictures from number `begin` on, as a list of (array or JPEG bytes, label)."""
-    sample = SAMPLES[name]
+    sample = DATASETS[name]
     labels = balanced_labels(count, len(sample.labels), _FIRST[split])[begin : begin + _PIECE]
     pictures = sample.drawn_by(split)(labels, start=_FIRST[split] + begin)
     if sample.shape is None or sample.shape[-1] == 3:

@@ -1,5 +1,6 @@
 """The files that Keras keeps of its pretrained networks: found in its cache, or downloaded."""
 
+import dataclasses
 import os
 import re
 
@@ -11,6 +12,48 @@ from course_utils.store import explain_failed_writing
 
 SERVER = "https://storage.googleapis.com"
 
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """A pretrained network of `keras.applications`, as must be known before Keras is imported.
+
+    Attributes:
+        module: its module there, which is the name of its folder on `SERVER`, too.
+        side: rows and columns of the pictures that lessons train with, as published.
+        whole: Keras's file with the top, and its size in MB; {} is for a size of picture.
+        features: the same without the top.
+        sizes: the sizes of picture for which there is such a file.
+        one_size: whether its top takes pictures of one size only.
+        slow: whether it takes longer on a CPU than the quick profile has.
+    """
+
+    module: str
+    side: int
+    whole: tuple[str, float]
+    features: tuple[str, float]
+    sizes: tuple[int, ...] = ()
+    one_size: bool = False
+    slow: bool = False
+
+
+NETWORKS = {
+    "MobileNetV2": Network(
+        module="mobilenet_v2",
+        side=192,
+        whole=("mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_{}.h5", 14.5),
+        features=("mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_{}_no_top.h5", 9.4),
+        sizes=(96, 128, 160, 192, 224),
+    ),
+    "VGG16": Network(
+        module="vgg16",
+        side=150,
+        whole=("vgg16_weights_tf_dim_ordering_tf_kernels.h5", 553),
+        features=("vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", 58.9),
+        one_size=True,
+        slow=True,
+    ),
+}
+"""The bases that the course knows, by the names of their functions in `keras.applications`."""
 
 CLASS_INDEX = "imagenet_class_index.json"
 MD5 = {
@@ -90,26 +133,20 @@ def class_index():
 def weights_file(name, input_shape, include_top):
     """Return the file, a `plan.Wanted`, that `keras.applications` loads for `weights="imagenet"`.
 
-    There is one of MobileNetV2 for each of five sizes of picture, and any other size gets the one
-    for 224 × 224. Each of the five fits every size, and serves best the size that it was trained
-    with: where the one asked for cannot be had, the nearest in the cache serves.
+    Where there is one for each of some sizes of picture, any other size gets the one for 224 × 224.
+    Each of them fits every size, and serves best the size that it was trained with: where the one
+    asked for cannot be had, the nearest in the cache serves.
     """
-    others = ()
-    if name == "VGG16":
-        stem, folder = "vgg16_weights_tf_dim_ordering_tf_kernels", "vgg16"
-        ending, megabytes = (".h5", 553) if include_top else ("_notop.h5", 58.9)
-    else:
-        rows, columns, _ = input_shape
-        sizes = (96, 128, 160, 192, 224)
-        rows = rows if rows == columns and rows in sizes else 224
-        stem, folder = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_", "mobilenet_v2"
-        ending, megabytes = (".h5", 14.5) if include_top else ("_no_top.h5", 9.4)
-        nearest = sorted(set(sizes) - {rows}, key=lambda size: (abs(size - rows), -size))
-        others = tuple(f"{stem}{size}{ending}" for size in nearest)
-        stem += str(rows)
-    folder = f"tensorflow/keras-applications/{folder}"
+    network, (rows, columns, _) = NETWORKS[name], input_shape
+    file, megabytes = network.whole if include_top else network.features
+    size = rows if rows == columns and rows in network.sizes else 224
+    nearest = sorted(set(network.sizes) - {size}, key=lambda other: (abs(other - size), -other))
     return keras_file(
-        stem + ending, folder, megabytes, f"the ImageNet weights of {name}", others=others
+        file.format(size),
+        f"tensorflow/keras-applications/{network.module}",
+        megabytes,
+        f"the ImageNet weights of {name}",
+        others=tuple(map(file.format, nearest)),
     )
 
 

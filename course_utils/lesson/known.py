@@ -1,0 +1,25 @@
+"""What is known of the lessons: what people write down, and what recorded runs have measured."""
+
+import json
+from pathlib import Path
+
+ALL_LESSONS = json.loads((Path(__file__).parent / "lessons.json").read_text(encoding="utf-8"))
+"""Each lesson's title, expected minutes, share of the epochs, figures and published values."""
+
+LESSONS = {name: lesson for name, lesson in ALL_LESSONS.items() if "figures" in lesson}
+"""The lessons that can be started; those in preparation have no figures yet."""
+
+
+def recorded(name, profile="*", data="*"):
+    """Return the recorded runs of a lesson, dicts as `tools.record` describes them, in fixed order.
+
+    Args:
+        name: the lesson's name.
+        profile: "full" or "quick"; all if not given.
+        data: "real" or "sample"; all if not given.
+    """
+    package = Path(__file__).resolve().parent.parent
+    folders = [home / "results" for home in (package / "data", package.parent)]
+    folder = next((folder for folder in folders if folder.is_dir()), folders[-1])
+    paths = sorted((folder / name).glob(f"{profile}-{data}-*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]

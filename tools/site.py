@@ -1,0 +1,254 @@
+"""Build the site: `python -m tools.site [--profile ci]` leaves it in build/site.
+
+Every page comes from what stands elsewhere: the lessons' solution notebooks, executed, and the
+Markdown pages of the repository. A run is kept in build/site-runs under the hash of all that it
+depends on; fresh prose goes between its outputs. Sphinx turns what lies in build/site-source into
+pages that need no network.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from course_utils import __version__
+from course_utils.errors import CourseError
+from course_utils.exercises.checks import RIGHT, Outcome
+from course_utils.lesson.known import ALL_LESSONS
+from course_utils.machine.stopping import stop_when_asked
+from course_utils.store import whole_file, whole_folder
+from tools.build_notebooks import colab_link, repository
+from tools.lesson_source import ADDED, LESSONS, ROOT, lesson_paths, read_lesson
+from tools.record import depends_on
+from tools.run_lesson import execute
+
+BUILD = ROOT / "build"
+RUNS, SOURCE, SITE = (BUILD / name for name in ("site-runs", "site-source", "site"))
+SPHINX = ROOT / ".venv-site" / "bin" / "sphinx-build"
+START = "00_start_here"
+OF_THIS_MACHINE = {"machine", "cache"}
+"""Cells of the start page whose outputs tell of the machine that builds the site."""
+DOCS = ROOT / "docs"
+PAGES = {f"docs/{page}": page for page in (str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))}
+PAGES |= {f"{name}.md": f"{name.lower()}.md" for name in ("CONTRIBUTING", "CHANGELOG")}
+PAGES["data/README.md"] = "data.md"
+"""Pages of the repository, and where they lie on the site."""
+WORDS_A_MINUTE = 200
+"""Careful reading of a text that explains: Brysbaert 2019 finds 238 for plain non-fiction."""
+
+
+def executed(name, profile):
+    """Return a lesson's executed solution notebook, run now unless a run with the same key is kept.
+
+    Args:
+        name: the lesson's name, such as "01_fashion_mnist_dense".
+        profile: "quick" or "ci".
+    """
+    folder = "solutions" if name != START else "."
+    fresh = nbformat.read(ROOT / "notebooks" / folder / f"{name}.ipynb", as_version=4)
+    code = [cell.source for cell in fresh.cells if cell.cell_type == "code"]
+    on = (ALL_LESSONS, code) if name == START else depends_on(name)
+    key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
+    kept = RUNS / f"{name}-{profile}-{key}.ipynb"
+    if not kept.exists():
+        ran = nbformat.from_dict(fresh)
+        with tempfile.TemporaryDirectory() as output:
+            variables = {"COURSE_PROFILE": profile, "COURSE_DATA": "sample"}
+            left = execute(ran, Path(output), lambda line: None, variables)
+        print(f"{name}: {left['seconds']:.0f} s", flush=True)
+        for old in RUNS.glob(f"{name}-{profile}-*.ipynb"):
+            old.unlink()
+        with whole_file(kept) as aside:
+            nbformat.write(ran, aside)
+    outputs = {cell.id: cell.outputs for cell in nbformat.read(kept, 4).cells if "outputs" in cell}
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            cell.outputs = outputs[cell.id]
+    return fresh
+
+
+def page(name, notebook, pictures):
+    """Return a lesson's notebook as the site shows it: answers and checks folded, no set-up.
+
+    Args:
+        name: the lesson's name.
+        notebook: what `executed` has given; it is changed.
+        pictures: the folder that its pictures are written to.
+    """
+    lesson = read_lesson(LESSONS / f"{name}.py")
+    stubs = {exercise.answer_id: exercise.stub for exercise in lesson.exercises}
+    praise = {exercise.check_id: exercise.praise for exercise in lesson.exercises}
+    cells = []
+    for cell in notebook.cells:
+        if cell.id in ADDED:  # of which a page has its own
+            continue
+        if cell.cell_type == "markdown":
+            cell.source = relink(cell.source, f"notebooks/{name}.ipynb", f"lessons/{name}.ipynb")
+        elif cell.id in praise:  # whose words may be newer than the run
+            said = Outcome(RIGHT, praise[cell.id])._repr_html_()
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": said})]
+            fold(cell, "Show the check", "Hide the check")
+        elif cell.id in stubs:
+            cells.append(nbformat.v4.new_markdown_cell(f"```python\n{stubs[cell.id]}\n```"))
+            fold(cell, "Show an answer", "Hide the answer")
+        if name == START and cell.id in OF_THIS_MACHINE:
+            cell.outputs = []
+        for output in cell.get("outputs", []):
+            if "text/html" in (data := output.get("data", {})):
+                shown = re.sub(r'(<a href="\d\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
+                output.data = {"text/html": apart(shown, pictures, "..")}
+        cells.append(cell)
+    cells[0].source = headed(cells[0].source, name, cells)
+    notebook.cells = cells
+    return notebook
+
+
+def apart(text, pictures, root):
+    """Return an output's HTML with each picture in it as a file of its own, loaded when seen.
+
+    Args:
+        text: HTML.
+        pictures: the folder that they are written to.
+        root: how the site's root is reached from the page.
+    """
+
+    def picture(found):
+        content = base64.b64decode(found[2])
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{found[1]}"
+        (pictures / name).write_bytes(content)
+        return f'loading="lazy" src="{root}/pictures/{name}"'
+
+    return re.sub(r'src="data:image/(png|jpeg|webp);base64,([^"]+)"', picture, text)
+
+
+def fold(cell, show, hide):
+    cell.metadata.tags = ["hide-input"]
+    cell.metadata.mystnb = {"code_prompt_show": show, "code_prompt_hide": hide}
+
+
+def headed(title, name, cells):
+    """Return a lesson's first text with a line below its heading: where to open it, how long."""
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    head, _, rest = title.partition("\n")
+    line = [
+        f"[Open in Colab]({colab_link(name)})",
+        f"{{download}}`Download the notebook <../_learners/{name}.ipynb>`",
+        edit(f"lessons/{name}.py"),
+        f"{round(words / WORDS_A_MINUTE)} minutes to read",
+    ]
+    return f"{head}\n\n{BAR.format(' · '.join(line))}\n{rest}"
+
+
+BAR = ":::{{container}} page-bar\n{}\n:::\n"
+
+
+def edit(path):
+    return f"[Edit this page]({repository()}/edit/main/{path})"
+
+
+def relink(text, at, to):
+    """Return Markdown whose links to files of the repository lead to pages of the site.
+
+    Args:
+        text: Markdown.
+        at: where it stands in the repository, for example "docs/results.md".
+        to: where it stands in the site's sources.
+    """
+    pages = PAGES | {
+        f"notebooks/{path.stem}.ipynb": f"lessons/{path.stem}.ipynb" for path in lesson_paths()
+    }
+
+    def link(found):
+        target, mark, anchor = found[2].partition("#")
+        if not target or re.match(r"[a-z]+:", target):
+            return found[0]
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(at), target))
+        if path in pages:
+            target = posixpath.relpath(pages[path], posixpath.dirname(to) or ".")
+        elif not found[1].startswith("!"):
+            kind = "tree" if (ROOT / path).is_dir() else "blob"
+            target = f"{repository()}/{kind}/v{__version__}/{path}"
+        return f"{found[1]}({target}{mark}{anchor})"
+
+    return re.sub(r"(!?\[[^\]]*\])\(([^)\s]+)\)", link, text)
+
+
+OUTPUT = re.compile(r"^<!-- output: (\d\d) ([\w-]+) -->$", re.M)
+"""A line of a page where what a cell of a lesson shows is put in."""
+
+
+def output(runs, number, cell_id, pictures):
+    """Return what a lesson's cell shows, as Markdown that holds HTML."""
+    [run] = [run for name, run in runs.items() if name.startswith(number)]
+    [cell] = [cell for cell in run.cells if cell.id == cell_id]
+    shown = [output.data["text/html"] for output in cell.outputs if "data" in output]
+    if not shown or "text/html" not in cell.outputs[-1].data:
+        raise CourseError(f"docs/index.md: cell {cell_id} of lesson {number} shows no HTML.")
+    return f"```{{raw}} html\n{apart(shown[-1], pictures, '.')}\n```"
+
+
+def collect(profile):
+    """Fill build/site-source with what Sphinx reads."""
+    names = [path.stem for path in lesson_paths()]
+    RUNS.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(2) as pool:
+        runs = dict(zip(names, pool.map(lambda name: executed(name, profile), names), strict=True))
+    with whole_folder(SOURCE) as source:
+        pictures = source / "_extra" / "pictures"
+        pictures.mkdir(parents=True)
+        for at, to in PAGES.items():
+            text = (ROOT / at).read_text(encoding="utf-8")
+            if to != "index.md":
+                head, _, rest = text.partition("\n")
+                text = f"{head}\n\n{BAR.format(edit(at))}\n{rest}"
+            else:
+                text = OUTPUT.sub(lambda found: output(runs, *found.groups(), pictures), text)
+            target = source / to
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(relink(text, at, to), encoding="utf-8")
+        (source / "lessons").mkdir()
+        for name, run in runs.items():
+            nbformat.write(page(name, run, pictures), source / "lessons" / f"{name}.ipynb")
+        for name in ("conf.py", "_static", "_templates", "images"):
+            copy = shutil.copytree if (ROOT / "docs" / name).is_dir() else shutil.copyfile
+            copy(ROOT / "docs" / name, source / name)
+        learners = source / "_learners"
+        shutil.copytree(ROOT / "notebooks", learners, ignore=shutil.ignore_patterns("solutions"))
+        (source / "site.json").write_text(
+            json.dumps({"repository": repository(), "version": __version__, "profile": profile})
+        )
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Build the site into build/site.")
+    parser.add_argument("--profile", choices=("quick", "ci"), default="quick", help="of the runs")
+    options = parser.parse_args(arguments)
+    try:
+        collect(options.profile)
+        with whole_folder(SITE) as aside:
+            command = [SPHINX, "-q", "-n", "-W", "--keep-going", "-b", "html"]
+            status = subprocess.run([*command, SOURCE, aside]).returncode
+            if status:
+                raise CourseError("Sphinx refuses a page; the lines above say which.")
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(SITE / "index.html")
+    return 0
+
+
+if __name__ == "__main__":
+    stop_when_asked()
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    sys.exit(main())
