@@ -790,7 +790,7 @@ def describe(network, side):
         count = len(entered)
         network(np.full_like(pictures[:1], value), training=False)
         numbers = [array.max() for _, array in entered[count : count + 1]]
-        found[f"from {value}"] = round(float(numbers[0]), 4) if numbers else None
+        found[f"from {value}"] = round(float(numbers[0]), 3) if numbers else None
     found["trains"] = bool(network.trainable_weights)
     found["blind"] = bool(np.ptp(answers, axis=0).max() < 1e-6)
     if not entered:

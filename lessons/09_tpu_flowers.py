@@ -1173,7 +1173,9 @@ def rate_of_epoch(epoch, low, high, warm):
 
 # %% name="ex_schedule_check" exercise="schedule" points=1
 def check(rate_of_epoch):
-    rates = [round(rate_of_epoch(epoch, 1.0, 5.0, 2) + 0.0, 5) for epoch in range(5)]
+    rates = [rate_of_epoch(epoch, 1.0, 5.0, 2) for epoch in range(5)]
+    assert not any(isinstance(rate, str) for rate in rates), "Return a number, not a text."
+    rates = [round(float(rate), 5) for rate in rates]
     assert rates[0] == 1, f"In epoch 0 the rate should be low, here 1, not {rates[0]}."
     assert rates[1] == 3, (
         f"From 1 in epoch 0 to 5 in epoch 2 it rises in equal steps: 3 in epoch 1, not {rates[1]}."

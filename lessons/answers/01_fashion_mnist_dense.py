@@ -123,7 +123,7 @@ def train_from_scratch(dataset, epochs):
     return fresh
 
 
-# %% name="ex_epochs_wrong_kernels" exercise="epochs" wrong="cannot tell all four apart"
+# %% name="ex_epochs_wrong_kernels" exercise="epochs" wrong="cannot tell all three apart"
 def train_from_scratch(dataset, epochs):
     fresh = new_model()
     hidden, last = fresh.layers[-2:]

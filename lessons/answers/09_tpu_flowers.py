@@ -410,7 +410,7 @@ def rate_of_epoch(epoch, low, high, warm):
     return low + (high - low) * epoch / warm if epoch <= warm else high * 0.8 ** (epoch - warm)
 
 
-# %% name="ex_schedule_wrong_texts" exercise="schedule" wrong="The check cannot work with"
+# %% name="ex_schedule_wrong_texts" exercise="schedule" wrong="not a text"
 def rate_of_epoch(epoch, low, high, warm):
     if epoch <= warm:
         return str(low + (high - low) * epoch / warm)
