@@ -171,8 +171,8 @@ def test_explorables_are_alive(visit, name):
         if control.count():
             before = place.locator("[role=status]").first.inner_text()
             control.focus()
-            page.keyboard.press("ArrowRight")
-            page.keyboard.press("ArrowDown")
+            is_list = control.evaluate("it => it.tagName === 'SELECT'")
+            page.keyboard.press("ArrowDown" if is_list else "ArrowRight")
             page.wait_for_timeout(200)
             assert place.locator("[role=status]").first.inner_text() != before
     assert page.said == []
