@@ -72,14 +72,14 @@ def from_folder(part):
 
 
 # %% name="pipeline"
-picture_count = 2000 if lesson.profile == "full" else 1000
+picture_count, batch_size = (2000, 32) if lesson.profile == "full" else (1000, 16)
 train_pictures = from_folder("train").shard(2000 // picture_count, 0)
-train_dataset = train_pictures.shuffle(2000).batch(32).prefetch(tf.data.AUTOTUNE)
+train_dataset = train_pictures.shuffle(2000).batch(batch_size).prefetch(tf.data.AUTOTUNE)
 validation_dataset = from_folder("validation").batch(32).prefetch(tf.data.AUTOTUNE)
 test_dataset = from_folder("test").batch(32).prefetch(tf.data.AUTOTUNE)
 
 # %% [markdown] name="pipeline_read"
-# `cache` keeps the decoded pictures, `shuffle` deals the training pictures anew in each epoch, `batch` puts 32 together. The values go from 0 to 255, as they come from the files. Here are ten of the first batch:
+# `cache` keeps the decoded pictures, `shuffle` deals the training pictures anew in each epoch, `batch` puts 32 of them together, or 16 where there are half as many. The values go from 0 to 255, as they come from the files. Here are ten of the first batch:
 
 # %% name="gallery"
 pictures, labels = (array.numpy() for array in next(iter(train_dataset)))
@@ -238,7 +238,7 @@ build_network(150).count_params()
 # As many as in Lesson 4. Neither augmentation nor dropout has anything to learn. As in Lesson 4, the quick profile takes a larger learning rate.
 
 # %% name="model"
-learning_rate = 1e-4 if lesson.profile == "full" else 5e-4
+learning_rate = 1e-4 if lesson.profile == "full" else 3e-4
 model = build_network(side, learning_rate=learning_rate)
 
 # %% [markdown] name="proof_intro"
@@ -278,7 +278,7 @@ np.allclose(once, again)
 # -> 160.0
 
 # %% [markdown] name="passes_read"
-# In this course an epoch is one pass, so that makes 160 epochs. Lesson 4 takes 30; you pay for ever new pictures with a longer training. The full profile trains for all 160 on a GPU and for 100 on a CPU; so does the quick one, with half of the pictures, and smaller ones.
+# In this course an epoch is one pass, so that makes 160 epochs. Lesson 4 takes 30; you pay for ever new pictures with a longer training. The full profile trains for all 160 on a GPU and for 100 on a CPU; the quick one for 100 too, with half of the pictures, and smaller ones.
 
 # %% [markdown] name="callbacks_intro"
 # Two callbacks. `LambdaCallback` makes one out of a function of your own: `tell` prints a line after the first epoch and after every fifth from there. `EarlyStopping` can end a training that no longer improves. With a patience as long as the training it never does that, and what remains is its second use: when the training is over, it gives the network back the parameters that it had after its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
@@ -332,7 +332,7 @@ for axes, (title, training) in zip(both_axes, trainings.items(), strict=True):
 figure
 
 # %% [markdown] name="curves_read"
-# On the left, the training curve leaves the other behind and goes on towards 1. On the right it rises slowly, and the high points of the validation curve keep up with it. Between them that curve swings widely: at this learning rate a few steps can tip many answers at once, which is why the best epoch is kept. How far apart are training and validation on the right?
+# On the left, the training curve leaves the other behind and goes on towards 1. On the right it rises slowly, and the high points of the validation curve keep up with it. Between them that curve swings: a few steps can tip many answers at once, which is why the best epoch is kept. How far apart are training and validation on the right?
 
 # %% [markdown] name="gap_title"
 # ## Which accuracy is that?
