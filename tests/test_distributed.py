@@ -168,7 +168,9 @@ def test_a_folder_without_records_is_named(tmp_path):
 def test_an_interrupt_leaves_no_process(tmp_path):
     wait = f"import os, pathlib, time; pathlib.Path({str(tmp_path)!r}, os.environ['TF_CONFIG'][-3])"
     wait += ".write_text(str(os.getpid())); time.sleep(1_000_000)"
-    command = script(tmp_path, f"run_together([sys.executable, '-c', {wait!r}], 2)")
+    # Interrupts are heard, as in a kernel, also where whoever runs the tests ignores them.
+    hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command = script(tmp_path, f"{hear}run_together([sys.executable, '-c', {wait!r}], 2)")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, start_new_session=True, **pipes) as process:
         for index in "01":
