@@ -732,7 +732,7 @@ def augment_in_dataset(dataset, augment):
 # %% name="ex_map_check" exercise="map" points=2
 def run(augment_in_dataset, count, epochs):
     numbers = np.arange(count, dtype="float32")
-    pictures = np.tile(100 * numbers.reshape(-1, 1, 1, 1), (1, 2, 2, 3))
+    pictures = np.tile(8 * numbers.reshape(-1, 1, 1, 1), (1, 2, 2, 3))
     labels = numbers[:, np.newaxis]
     with tf.device("CPU:0"):  # where `map` runs
         calls, ranks = tf.Variable(0.0), []
@@ -761,7 +761,7 @@ def summary(found, count, epochs):
     """Return what does not depend on the order of the pictures."""
     first, *others = (
         sorted(
-            (float(label), float(picture.flat[0] - 100 * label))
+            (float(label), float(picture.flat[0] - 8 * label))
             for pictures, labels in epoch
             for picture, label in zip(pictures, np.ravel(labels), strict=False)
         )
@@ -774,7 +774,7 @@ def summary(found, count, epochs):
         "sizes": sorted((len(pictures) for pictures, _ in found["epochs"][0]), reverse=True),
         "labels": [label for label, _ in first],
         "unchanged": 0 in changes,
-        "paired": all(abs(change) < 50 for change in changes),
+        "paired": all(abs(change) < 4 for change in changes),
         "once": all(1 < change < 2 for change in changes),
         "again": [[label for label, _ in epoch] for epoch in others],
         "fresh": fresh,

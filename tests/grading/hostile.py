@@ -19,7 +19,7 @@ WRONG = "def side_after(side, blocks):\n    return side // 2\n"
 PUBLISHED = {
     **{(300, 0): 300, (300, 1): 149, (300, 2): 73, (300, 3): 35, (300, 4): 16, (300, 5): 7},
     **{(94, 5): 1, (299, 1): 148, (23, 1): 10, (23, 2): 4, (150, 3): 17, (97, 2): 22, (64, 4): 2},
-    **{(10, 2): 1, (4, 1): 1, (1000, 7): 5, (31, 0): 31},
+    **{(10, 2): 1, (4, 1): 1, (1000, 7): 5, (31, 0): 31, (1_000_003, 12): 242},
 }
 """What the check that learners see asks, and what it wants to hear."""
 
@@ -310,7 +310,7 @@ CODE = {
     "returns far too much": (
         "import numpy as np\ndef side_after(side, blocks): return np.zeros(10**8, np.uint8)",
         0,
-        "more than 32 MB",
+        "more than 64 MB",
     ),
     "returns lists in lists": (
         "def side_after(side, blocks):\n"

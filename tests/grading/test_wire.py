@@ -66,7 +66,7 @@ def test_what_is_no_plain_data(value):
 
 
 def test_too_much_and_too_deep():
-    with pytest.raises(WireError, match="more than 32 MB"):
+    with pytest.raises(WireError, match="more than 64 MB"):
         pack([np.zeros(LIMIT // 2 + 1, np.uint8)] * 2)
     deep = []
     for _ in range(60):
@@ -129,5 +129,5 @@ def test_a_pipe_gives_up():
 def test_a_message_that_is_too_long_is_not_read():
     reading, writing = os.pipe()
     os.write(writing, HEAD.pack(2**31, 0))
-    with pytest.raises(WireError, match="32 MB"):
+    with pytest.raises(WireError, match="64 MB"):
         Pipe(reading, writing).receive(end=time.monotonic() + 60)

@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 HEAD = struct.Struct(">II")
-LIMIT = 32 * 2**20
+LIMIT = 64 * 2**20
 """The most bytes of one message."""
 DEPTH = 50
 """How deep lists may stand in lists."""
