@@ -40,6 +40,14 @@ def test_a_picture_becomes_a_file(tmp_path):
     assert made.count(f'loading="lazy" src="../pictures/{written.name}"') == 2
 
 
+def test_places_of_this_machine_stay_here(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/anna")
+    said = f"They lie in {site.ROOT}/build/cache and in /home/anna/.cache; / is no home."
+    assert site.anywhere(said) == "They lie in …/build/cache and in ~/.cache; / is no home."
+    monkeypatch.setenv("HOME", "/")
+    assert site.anywhere("/a/b") == "/a/b"
+
+
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
     """A course of one lesson, whose notebook is run by a function that counts."""

@@ -105,6 +105,8 @@ def page(name, notebook, pictures):
         if name == START and cell.id in OF_THIS_MACHINE:
             cell.outputs = []
         for output in cell.get("outputs", []):
+            if "text" in output:
+                output.text = anywhere(output.text)
             if "text/html" in (data := output.get("data", {})):
                 shown = re.sub(r'(<a href="\d\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
                 output.data = {"text/html": apart(shown, pictures, "..")}
@@ -130,6 +132,13 @@ def apart(text, pictures, root):
         return f'loading="lazy" src="{root}/pictures/{name}"'
 
     return re.sub(r'src="data:image/(png|jpeg|webp);base64,([^"]+)"', picture, text)
+
+
+def anywhere(text):
+    """Return what a cell has printed without the places of the machine that ran it."""
+    home = Path.home()
+    text = text.replace(str(ROOT), "…")
+    return text.replace(str(home), "~") if home != Path(home.anchor) else text
 
 
 def fold(cell, show, hide):
