@@ -138,7 +138,7 @@ site: $(READY) $(SITE)  ## the lessons and all pages as a site in build/site (PR
 	@$(BIN)/python -m tools.site --profile $(or $(PROFILE),quick)
 
 test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
-	@COURSE_CACHE="$(CURDIR)/build/test-cache" $(BIN)/python -m tools.site --profile ci
+	@$(BIN)/python -m tools.site --profile ci
 	@$(BIN)/python -m pytest -n 2 tests/site
 
 notebooks: $(READY)  ## build notebooks/ from lessons/

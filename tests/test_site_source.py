@@ -5,7 +5,7 @@ import base64
 import nbformat
 import pytest
 
-from tools import site
+from tools import record, site
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,7 @@ def repository(tmp_path, monkeypatch):
     """A course of one lesson, whose notebook is run by a function that counts."""
     (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
     (tmp_path / "runs").mkdir()
+    monkeypatch.setattr(record, "BUILD", tmp_path / "record")
     monkeypatch.setattr(site, "ROOT", tmp_path)
     monkeypatch.setattr(site, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(site, "depends_on", lambda name: "as it is, ")

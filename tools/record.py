@@ -15,6 +15,7 @@ stopped. It holds:
 
 import argparse
 import ast
+import contextlib
 import functools
 import hashlib
 import json
@@ -33,6 +34,7 @@ from tools import run_lesson
 from tools.lesson_source import ADDED, ROOT
 
 RESULTS = ROOT / "results"
+BUILD = ROOT / "build" / "record"
 CALCULATES = r"^(?:keras|numpy|pillow|tensorflow[\w-]*)==.*"
 """Lines of the lock that a run depends on: a new JupyterLab changes no figure."""
 
@@ -164,14 +166,24 @@ def record(notebooks, profile, data, seeds):
     return failed
 
 
-def _record(notebook, path, profile, data, kind, seed):
-    build, before = ROOT / "build" / "record", depends_on(notebook.stem)
-    own, samples = build / path.parent.name / path.stem, build / "samples"
+@contextlib.contextmanager
+def without_a_past(profile, data, seed):
+    """Give the variables of a run that nothing but these decides: default settings, no cache.
+
+    What an earlier lesson has saved is not there; drawn samples, which are always the same, are.
+    """
+    samples = BUILD / "samples"
     samples.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build) as cache:
+    with tempfile.TemporaryDirectory(dir=BUILD) as cache:
         (Path(cache) / "samples").symlink_to(samples)
         variables = {"COURSE_PROFILE": profile, "COURSE_DATA": data, "COURSE_CACHE": cache}
         variables |= {"COURSE_START_SEED": str(seed), "COURSE_PRECISION": "", "COURSE_BASE": ""}
+        yield variables
+
+
+def _record(notebook, path, profile, data, kind, seed):
+    before, own = depends_on(notebook.stem), BUILD / path.parent.name / path.stem
+    with without_a_past(profile, data, seed) as variables:
         result = run_lesson.run(notebook, own, lambda line: None, variables)
     got = place(*(result[key] for key in ("lesson", "profile", "data", "device_kind", "seed")))
     if got != path:

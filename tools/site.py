@@ -30,7 +30,7 @@ from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file, whole_folder
 from tools.build_notebooks import colab_link, repository
 from tools.lesson_source import ADDED, LESSONS, ROOT, lesson_paths, read_lesson
-from tools.record import depends_on
+from tools.record import depends_on, without_a_past
 from tools.run_lesson import execute
 
 BUILD = ROOT / "build"
@@ -48,6 +48,19 @@ WORDS_A_MINUTE = 200
 """Careful reading of a text that explains: Brysbaert 2019 finds 238 for plain non-fiction."""
 
 
+def notebook_of(name):
+    """Return the path of a lesson's solution notebook; the start page has no answers."""
+    folder = ROOT / "notebooks" / ("solutions" if name != START else ".")
+    return folder / f"{name}.ipynb"
+
+
+def kept_run(name, profile):
+    """Return where a lesson's run is kept, by all that it depends on."""
+    code = notebook_of(name).read_text(encoding="utf-8") if name == START else None
+    on = (ALL_LESSONS, code) if name == START else depends_on(name)
+    return RUNS / f"{name}-{profile}-{hashlib.sha256(repr(on).encode()).hexdigest()[:16]}.ipynb"
+
+
 def executed(name, profile):
     """Return a lesson's executed solution notebook, run now unless a run with the same key is kept.
 
@@ -55,17 +68,11 @@ def executed(name, profile):
         name: the lesson's name, such as "01_fashion_mnist_dense".
         profile: "quick" or "ci".
     """
-    folder = "solutions" if name != START else "."
-    fresh = nbformat.read(ROOT / "notebooks" / folder / f"{name}.ipynb", as_version=4)
-    code = [cell.source for cell in fresh.cells if cell.cell_type == "code"]
-    on = (ALL_LESSONS, code) if name == START else depends_on(name)
-    key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
-    kept = RUNS / f"{name}-{profile}-{key}.ipynb"
+    fresh, kept = nbformat.read(notebook_of(name), as_version=4), kept_run(name, profile)
     if not kept.exists():
         ran = nbformat.from_dict(fresh)
-        with tempfile.TemporaryDirectory() as output:
-            variables = {"COURSE_PROFILE": profile, "COURSE_DATA": "sample"}
-            left = execute(ran, Path(output), lambda line: None, variables)
+        with tempfile.TemporaryDirectory() as output, without_a_past(profile, "sample", 1) as past:
+            left = execute(ran, Path(output), lambda line: None, past)
         print(f"{name}: {left['seconds']:.0f} s", flush=True)
         for old in RUNS.glob(f"{name}-{profile}-*.ipynb"):
             old.unlink()
@@ -154,6 +161,7 @@ def headed(title, name, cells):
         f"[Open in Colab]({colab_link(name)})",
         f"{{download}}`Download the notebook <../_learners/{name}.ipynb>`",
         edit(f"lessons/{name}.py"),
+        "[Glossary](../glossary.md)",
         f"{round(words / WORDS_A_MINUTE)} minutes to read",
     ]
     return f"{head}\n\n{BAR.format(' · '.join(line))}\n{rest}"
@@ -207,12 +215,36 @@ def output(runs, number, cell_id, pictures):
     return f"```{{raw}} html\n{apart(shown[-1], pictures, '.')}\n```"
 
 
+def run_missing(names, profile):
+    """Run the lessons that have no kept run, two at a time, each in a process of its own.
+
+    Raises:
+        CourseError: a lesson has failed; the others are stopped.
+    """
+    RUNS.mkdir(parents=True, exist_ok=True)
+    pool, processes = ThreadPoolExecutor(2), []
+
+    def run(name):
+        command = [sys.executable, "-m", "tools.site", "--profile", profile, "--run", name]
+        processes.append(subprocess.Popen(command, cwd=ROOT))
+        if processes[-1].wait():
+            raise CourseError(f"{name} did not run to its end, and no page is built.")
+
+    try:
+        for _ in pool.map(run, [name for name in names if not kept_run(name, profile).exists()]):
+            pass
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        pool.shutdown()
+
+
 def collect(profile):
     """Fill build/site-source with what Sphinx reads."""
     names = [path.stem for path in lesson_paths()]
-    RUNS.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(2) as pool:
-        runs = dict(zip(names, pool.map(lambda name: executed(name, profile), names), strict=True))
+    run_missing(names, profile)
+    runs = {name: executed(name, profile) for name in names}
     with whole_folder(SOURCE) as source:
         pictures = source / "_extra" / "pictures"
         pictures.mkdir(parents=True)
@@ -242,8 +274,12 @@ def collect(profile):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Build the site into build/site.")
     parser.add_argument("--profile", choices=("quick", "ci"), default="quick", help="of the runs")
+    parser.add_argument("--run", metavar="LESSON", help="run this one alone, and build no page")
     options = parser.parse_args(arguments)
     try:
+        if options.run:
+            executed(options.run, options.profile)
+            return 0
         collect(options.profile)
         with whole_folder(SITE) as aside:
             command = [SPHINX, "-q", "-n", "-W", "--keep-going", "-b", "html"]
@@ -253,6 +289,9 @@ def main(arguments=None):
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the runs that are done are kept.", file=sys.stderr)
+        return 130
     print(SITE / "index.html")
     return 0
 

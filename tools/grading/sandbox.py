@@ -67,12 +67,12 @@ class SandboxError(CourseError):
 def refuse_without_bubblewrap():
     """Raise SandboxError where bubblewrap is missing or may not do its work."""
     remedy = (
-        "Submissions are code that nobody vouches for, so that nothing is run. Install bubblewrap "
-        "(on Debian and Ubuntu: sudo apt install bubblewrap), or read docs/instructors.md on how "
-        "to grade in a container with UNSAFE=1."
+        "Submissions are code that nobody vouches for, so that nothing is run. docs/instructors.md "
+        "says what may keep bubblewrap from working, and how to grade in a container with UNSAFE=1."
     )
     if shutil.which("bwrap") is None:
-        raise SandboxError(f"bubblewrap is not installed. {remedy}")
+        install = "Install it (on Debian and Ubuntu: sudo apt install bubblewrap)."
+        raise SandboxError(f"bubblewrap is not installed. {install} {remedy}")
     tried = _start_confined(
         Limits(),
         [sys.executable, "-c", "print('inside')"],
