@@ -49,7 +49,7 @@ def test_the_explorable_has_each_difficulty_at_five_values(monkeypatch):
     data = explore_difficulties().data
     assert tuple(data["series"]) == DIFFICULTIES and data["begin"] == 2
     texts = [frame["text"] for frame in data["series"]["clutter"]]
-    assert texts[4] == "clutter at 1: the network names 75% rightly." and len(texts) == 5
+    assert texts[4] == "clutter at 1: the network names 75% correctly." and len(texts) == 5
     shown = [[number for _, number, _ in frame["pictures"]] for frame in data["series"]["clutter"]]
     assert shown[2] == [number for _, number, _ in data["series"]["scale"][2]["pictures"]]
     assert len(data["sheets"][0]["tiles"]) == 5 * (1 + 4 * len(DIFFICULTIES))

@@ -215,7 +215,7 @@ BASES_HEAD = """
 
 What `pretrained_base` gives where ImageNet's weights cannot be had, trained on drawings of the
 course, by `python -m tools.train_bases`. *Rightly* is the share of held-out pictures, of the last
-size, that is told rightly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
+size, that is named correctly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
 """
 
 
@@ -228,7 +228,7 @@ def render_bases(bases):
         told = f"{base['accuracy']:.1%} of {base['tested_on']:,}"
         where = f"{base['minutes']} minutes, {base['hardware']}, {base['date']}"
         rows.append([name, f"{len(base['classes'])}", pictures, sizes, told, where])
-    head = ["", "classes", "pictures", "of the size", "rightly", "trained in"]
+    head = ["", "classes", "pictures", "of the size", "correct", "trained in"]
     return BASES_HEAD + _table(head, rows)
 
 

@@ -45,7 +45,7 @@ def draw_difficulty(difficulty, value, count=29):
 
 
 def measure_difficulty(difficulty, value, count=58):
-    """Return the share of such pictures that a trained network names rightly, a float in 0…1.
+    """Return the share of such pictures that a trained network names correctly, a float in 0…1.
 
     The network is the course's own small MobileNetV2, trained on drawn animals and plants; it has
     seen none of these pictures. Arguments and errors are those of `draw_difficulty`.

@@ -337,7 +337,7 @@ def explore_difficulties():
                 tiles[drawn] = [(0, first + at, WIDE[label]) for at, label in enumerate(labels)]
                 pictures += [*more]
             share = measure_difficulty(name, value)
-            text = f"{name} at {value:g}: the network names {share:.0%} rightly."
+            text = f"{name} at {value:g}: the network names {share:.0%} correctly."
             series[name].append({"text": text, "pictures": tiles[drawn]})
     shown = {title: pictures[tile] for _, tile, title in tiles[REST]}
     figure = plot_pictures(shown.values(), list(shown))
