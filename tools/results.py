@@ -214,8 +214,9 @@ BASES_HEAD = """
 ## The small pretrained bases
 
 What `pretrained_base` gives where ImageNet's weights cannot be had, trained on drawings of the
-course, by `python -m tools.train_bases`. *Rightly* is the share of held-out pictures, of the last
-size, that is named correctly. More in [data/README.md](../data/README.md#the-small-pretrained-bases).
+course, by `python -m tools.train_bases`. *Correct* is the share of held-out pictures, of the last
+size, that get the right class. More in
+[data/README.md](../data/README.md#the-small-pretrained-bases).
 """
 
 
