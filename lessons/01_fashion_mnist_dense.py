@@ -554,10 +554,14 @@ few_history = few_model.fit(
 )
 
 # %% name="memorise_shown"
-plot_history(few_history, title="500 pictures, again and again")
+plot_history(
+    few_history,
+    title="500 pictures, again and again",
+    whole=lesson.whole_training("few_history"),
+)
 
 # %% [markdown] name="memorise_read"
-# The solid curves are the 500 pictures that the network learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 that it does not learn from. They stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
+# The solid curves are the 500 pictures that the network learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 that it does not learn from. They stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. (Thin grey curves, where you see them, are a recorded training in full, on real pictures, beside your own.) More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
 
 # %% [markdown] name="regression"
 # ## Classes or quantities

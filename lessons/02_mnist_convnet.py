@@ -624,10 +624,10 @@ history = model.fit(
 )
 
 # %% name="dense_shown"
-plot_history(dense_history, title="The dense network")
+plot_history(dense_history, title="The dense network", whole=lesson.whole_training("dense_history"))
 
 # %% name="fit_shown"
-plot_history(history, title="The convnet")
+plot_history(history, title="The convnet", whole=lesson.whole_training("history"))
 
 # %% [markdown] name="fit_read"
 # The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. On a CPU an epoch of the convnet takes longer. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.

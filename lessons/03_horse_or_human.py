@@ -223,7 +223,7 @@ history = model.fit(
 )
 
 # %% name="curves"
-plot_history(history)
+plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
 # Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten in a hundred pictures are lost again that way, in others hardly one. The pictures to be judged differ from those to learn from, and nothing in the training tells the network what to do in front of white. So a step of the optimizer may help there or do harm.

@@ -328,7 +328,7 @@ history = model.fit(
 # ## Two curves that part
 
 # %% name="curves"
-plot_history(history)
+plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
 # Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for others too. Then the solid one goes on towards 1, and the dashed one stays behind. From there on the network learns what is true of these pictures and of no others: this blanket, that collar. That is *overfitting*.

@@ -315,18 +315,23 @@ plain_history = plain_model.fit(
 )
 
 # %% [markdown] name="curves_intro"
-# Both trainings, on the same axes. (Without the course, `figure, both_axes = plt.subplots(1, 2, sharex=True, sharey=True)` gives you these; `new_figure` also asks for words for readers who cannot see the picture.)
+# Both trainings, on the same axes. (Without the course, `figure, both_axes = plt.subplots(1, 2, sharex=True, sharey=True)` gives you these; `new_figure` also asks for words for readers who cannot see the picture.) The thin grey curves, where you see them, are a recorded training in full, on photographs.
 
 # %% name="curves"
 figure = new_figure(
     8.4, 3.4, "The accuracy of two networks, epoch by epoch, in training and in validation"
 )
 trainings = {"as in Lesson 4": plain_history, "augmentation and dropout": history}
+whole = [lesson.whole_training(name) for name in ("plain_history", "history")]
 both_axes = figure.subplots(1, 2, sharex=True, sharey=True)
-for axes, (title, training) in zip(both_axes, trainings.items(), strict=True):
-    numbers = range(1, len(training.epoch) + 1)
-    axes.plot(numbers, training.history["accuracy"], label="training")
-    axes.plot(numbers, training.history["val_accuracy"], linestyle="--", label="validation")
+for axes, recorded, (title, training) in zip(both_axes, whole, trainings.items(), strict=True):
+    for metric, style, label in (
+        ("accuracy", "-", "training"),
+        ("val_accuracy", "--", "validation"),
+    ):
+        curve, thin = training.history[metric], recorded.get(metric, [])
+        axes.plot(range(1, len(curve) + 1), curve, style, label=label)
+        axes.plot(range(1, len(thin) + 1), thin, style, color="grey", linewidth=0.9)
     axes.set(title=title, xlabel="epoch", ylabel="accuracy")
     axes.legend()
 figure

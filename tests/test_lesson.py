@@ -195,6 +195,20 @@ def test_the_measured_column_is_the_mean_of_runs_on_such_a_device(monkeypatch):
     assert lesson.report(train_accuracy=0.1).rows()[1][2] == "–", "it was not recorded"
 
 
+def test_the_whole_training_is_that_of_the_recorded_run_in_full(monkeypatch):
+    curves = {"fit": {"history": {"loss": [2.0, 1.0]}}, "ex_check": {"training": {"loss": [5.0]}}}
+    asked = []
+    runs = [{"device_kind": "CPU"}, {"curves": curves}]  # the first is older than curves
+    monkeypatch.setattr(
+        "course_utils.lesson.start.recorded", lambda *which: asked.append(which) or runs
+    )
+    lesson = Lesson(NAME, "quick", "CPU", "", "float32")
+    assert lesson.whole_training("history") == {"loss": [2.0, 1.0]}
+    assert lesson.whole_training("few_history") == {}
+    assert asked == [(NAME, "full", "real")] * 2
+    assert Lesson(NAME, "full", "CPU", "", "float32").whole_training("history") == {}
+
+
 def test_report_names_the_bases_of_this_lesson(tmp_path):
     mobilenet = Base("MobileNetV2", "drawn", tmp_path)
     earlier = start(NAME)

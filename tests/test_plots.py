@@ -48,6 +48,20 @@ def test_every_figure_is_one_picture_with_alt_text():
         assert data["text/html"].count("data:image/webp;base64,") == 1
 
 
+def test_a_whole_training_stands_beside_thin_and_named():
+    own = {"loss": [2, 1], "val_loss": [2, 2], "accuracy": [0, 1]}
+    whole = {"loss": [3, 2, 1], "val_loss": [3, 3, 3], "accuracy": [0, 0.5, 1]}
+    alone, beside = plot_history(own, whole={}), plot_history(own, whole=whole)
+    assert [len(axes.get_lines()) for axes in alone.axes] == [2, 1]
+    assert [len(axes.get_lines()) for axes in beside.axes] == [4, 2]
+    lines = beside.axes[0].get_lines()
+    assert [line.get_ydata().tolist() for line in lines[:2]] == [[3, 2, 1], [3, 3, 3]]
+    assert max(line.get_linewidth() for line in lines[:2]) < lines[2].get_linewidth()
+    named = [text.get_text() for text in beside.axes[0].get_legend().get_texts()]
+    assert named[:2] == ["training, recorded in full", "validation, recorded in full"]
+    assert "3 epochs" in beside.description and "recorded" not in alone.description
+
+
 def test_training_and_validation_differ_in_line_style_too():
     figure = plot_history({"loss": [2, 1], "val_loss": [2, 2], "accuracy": [0, 1]})
     training, validation = figure.axes[0].get_lines()

@@ -5,7 +5,7 @@ import random
 import zlib
 
 from course_utils.errors import unknown_name
-from course_utils.lesson.known import LESSONS
+from course_utils.lesson.known import LESSONS, recorded
 from course_utils.lesson.models import SavedModels
 from course_utils.lesson.report import Report
 from course_utils.machine import keras_settings
@@ -133,6 +133,21 @@ class Lesson(SavedModels):
     def trials(self, *values):
         """Return the values to try, one after the other: all; with the ci profile, the first."""
         return values[:1] if self.profile == "ci" else values
+
+    def whole_training(self, name):
+        """Return the curves of the recorded run in full, on real data, to draw beside one's own.
+
+        Args:
+            name: the variable that holds the `History` in the lesson, such as "history".
+
+        Returns:
+            its `.history`, a dict of lists of one number an epoch; empty where this run is in full
+            itself, or none is recorded.
+        """
+        runs = [] if self.profile == "full" else recorded(self.name, "full", "real")
+        curves = [cell for run in runs for cell in run.get("curves", {}).values()]
+        found = [cell[name] for cell in curves if name in cell]
+        return found[-1] if found else {}
 
     @property
     def folder(self):

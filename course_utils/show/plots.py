@@ -295,13 +295,15 @@ def _bars(axes, probabilities, label):
     axes.invert_yaxis()
 
 
-def plot_history(history, metric="accuracy", title=None):
+def plot_history(history, metric="accuracy", title=None, whole=None):
     """Return a figure of the loss and a metric after each epoch, training and validation.
 
     Args:
         history: what `fit` returned, or its `.history` dict.
         metric: the metric's name in the history.
         title: text above the curves.
+        whole: the same metrics of a longer training, as `Lesson.whole_training` gives them: thin
+            curves beside these, on the same axes.
     """
     curves = getattr(history, "history", history)
     if metric not in curves or "loss" not in curves:
@@ -322,17 +324,33 @@ def plot_history(history, metric="accuracy", title=None):
         f"{' and '.join(ends)}.",
     )
     dot, square = ("o", "s") if len(epochs) <= 20 else ("", "")  # many marks hide the line style
+    if whole:
+        figure.description += f" Thin curves beside them: {WHOLE}, {len(whole['loss'])} epochs."
     for axes, name in zip(figure.subplots(1, 2), ("loss", metric), strict=True):
+        _plot_whole(axes, whole, name)
         axes.plot(epochs, curves[name], "-", marker=dot, color=BLUE, label="training")
         if (held_out := f"val_{name}") in curves:
             style = {"marker": square, "color": ORANGE, "label": "validation"}
             axes.plot(epochs, curves[held_out], "--", **style)
         axes.set(xlabel="epoch", ylabel=name)
-        axes.set_xticks(epochs[:: max(1, len(epochs) // 10)])
+        last = max(len(epochs), len(whole["loss"]) if whole else 0)
+        axes.set_xticks(range(1, last + 1, max(1, last // 10)))
         axes.grid(alpha=0.3)
         axes.legend()
     figure.suptitle(title)
     return figure
+
+
+WHOLE = "a recorded training in full, on real pictures"
+
+
+def _plot_whole(axes, whole, name):
+    """Draw a metric of `Lesson.whole_training`, and that of validation, as thin grey curves."""
+    for key, style, which in ((name, "-", "training"), (f"val_{name}", "--", "validation")):
+        if key in (whole or {}):
+            numbers = range(1, len(whole[key]) + 1)
+            label = f"{which}, recorded in full"
+            axes.plot(numbers, whole[key], style, color=GREY, linewidth=0.9, label=label)
 
 
 def convolve(picture, kernel):
