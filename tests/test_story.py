@@ -3,10 +3,13 @@
 import json
 import re
 
+import nbformat
 import pytest
 
+from course_utils.errors import CourseError
+from course_utils.lesson.known import LESSONS as KNOWN
 from course_utils.lesson.known import recorded
-from tools import claims, record
+from tools import claims, record, results, run_lesson
 from tools.lesson_source import LESSONS, read_lesson
 
 RECORDED = ()
@@ -111,8 +114,8 @@ def test_a_quotation_that_is_gone(small, old, new, told):
     ("changes", "told"),
     [
         ({"losses": (1.0, 0.5)}, "falls, on 'one epoch': it is True, with {'first': 1.0, 'last'"),
-        ({"changed": ("30", "2")}, "small-one-epoch.json is of other changes; make it anew"),
-        ({"old": '"ci"', "new": '"quick"'}, "is of other changes"),
+        ({"changed": ("30", "2")}, "small-one-epoch.json is missing, or of other changes"),
+        ({"old": '"ci"', "new": '"quick"'}, "of other changes"),
         ({"old": "run.last(", "new": 'run.number("loss") or run.last('}, "No 'loss' among the num"),
         (
             {"old": '= {"one', "new": '= {"none": ("ci", {}), "one'},
@@ -131,7 +134,7 @@ def test_a_claim_that_was_not_seen_false(small, changes, told):
 def test_a_run_that_is_not_there(small):
     name = small()
     claims.place(name, "one epoch").unlink()
-    assert "small-one-epoch.json is of other changes" in claims.not_contradicted(name)[0]
+    assert "small-one-epoch.json is missing" in claims.not_contradicted(name)[0]
 
 
 def test_numbers_that_deny_it(small):
@@ -144,3 +147,49 @@ def test_what_is_kept_is_what_was_asked_for(small):
     run = claims.Run(made([1.0, 0.5], numbers={"fit": {"loss": 0.5}}))
     assert one.on(run) == ({"first": 1.0, "last": 0.5}, True)
     assert run.asked == {"curves": {"fit": {"history": {"loss": [1.0, 0.5]}}}, "numbers": {}}
+
+
+def test_a_contradiction_is_run_and_kept(small, monkeypatch, tmp_path):
+    name, path = small(), claims.place("small", "one epoch")
+    path.unlink()
+    cell = nbformat.v4.new_code_cell("model.fit(30)", id="fit")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "small.ipynb")
+    monkeypatch.setattr(run_lesson, "SOLUTIONS", tmp_path)
+
+    def execute(notebook, output, tell, variables):
+        assert notebook.cells[0].source == "model.fit(1)"
+        assert (variables["COURSE_PROFILE"], variables["COURSE_DATA"]) == ("ci", "sample")
+        left = made([1.0], profile="ci", base=None, hardware="a machine", date="2026-01-02")
+        (output / "results").mkdir()
+        (output / "results" / "small.json").write_text(json.dumps(left))
+        return left | {"seconds": 1.0, "numbers": {"fit": {"not asked for": 1}}}
+
+    monkeypatch.setattr(run_lesson, "execute", execute)
+    said = claims.contradict(name, "one epoch")
+    assert said == "small, one epoch: 1 claims, still true: none"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert kept["changed"] == {"fit": ["30", "1"]} and kept["numbers"] == {}
+    assert claims.not_contradicted(name) == []
+
+
+@pytest.mark.parametrize("source", ["model.fit(3)", "model.fit(30, 30)"])
+def test_a_change_has_one_place(source):
+    cell = nbformat.v4.new_code_cell(source, id="fit")
+    with pytest.raises(CourseError, match="The cell 'fit' does not hold once: 30"):
+        claims.changed(nbformat.v4.new_notebook(cells=[cell]), {"fit": ("30", "1")})
+
+
+def test_the_page_tells_each_claim_with_its_numbers(small, monkeypatch):
+    monkeypatch.setattr(claims, "NAMES", [small()])
+    monkeypatch.setitem(KNOWN, "small", {"title": "A title"})
+    monkeypatch.setattr(record, "why_stale", lambda run: run.get("stale"))
+    runs = [made([1.0, last], seed=seed) for seed, last in enumerate((0.5, 0.25), start=1)]
+    runs.append(made([2.0, 1.0], stale="it is"))
+    page = results.render_claims({"small": runs})
+    head = "| the lesson says |  | sample, quick | real data, full | contradicted by |"
+    assert f"### sm A title\n\n{head}" in page
+    quoted = "| “The loss falls to the end” | first | 1 | not recorded | 1 (one epoch) |\n"
+    assert f"{quoted}|  | last | 0.25 to 0.5 | not recorded | 1 (one epoch) |" in page
+    full = made([3.0, 1.0], profile="full", data="real")
+    assert "| first | 1 | – | 1 (one epoch) |" in results.render_claims({"small": [*runs, full]})
+    assert results.render_claims({}) == ""

@@ -191,7 +191,7 @@ def not_contradicted(name):
         run = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         made_by = {cell: list(change) for cell, change in cells.items()}
         if (run.get("profile"), run.get("changed")) != (profile, made_by):
-            found.append(f"{one.name}: {path.name} is of other changes; make it anew")
+            found.append(f"{one.name}: {path.name} is missing, or of other changes")
         else:
             found += _judged(one, run, False, f"on {one.false_on!r}")
     return found

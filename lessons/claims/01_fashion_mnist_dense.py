@@ -15,6 +15,7 @@ CONTRADICTIONS = {
         {
             "fit": ("train_dataset,", "train_dataset.take(1),"),
             "ex_layers_run": ("learning_dataset,", "learning_dataset.take(1),"),
+            "ex_loss_fit": ("fit(learn,", "fit(learn.take(1),"),
         },
     ),
     "judged by what is known": (
@@ -59,6 +60,13 @@ def fast_at_first(run):
 def new_pictures_are_harder(run):
     training, test = run.last("history", "accuracy"), run.number("test_accuracy")
     return {"training": training, "test": test}, training - 0.06 < test < training
+
+
+@claim("exam_read", "you will see it grow below", false_on="judged by what is known")
+def the_difference_grows(run):
+    exam = run.last("history", "accuracy") - run.number("test_accuracy")
+    few = run.last("few_history", "accuracy") - run.last("few_history", "val_accuracy")
+    return {"difference in the exam": exam, "with 500 pictures": few}, few > exam + 0.05
 
 
 @claim("surest_read", "A network can be sure and wrong", false_on="hardly trained")
@@ -137,6 +145,12 @@ def knows_nothing(run):
 def sure_of_nothing(run):
     scaled, raw = run.number("untrained_loss 0…1"), run.number("untrained_loss 0…255")
     return {"loss, scaled": scaled, "not scaled": raw}, raw > 3 * scaled
+
+
+@claim("ex_loss_fit_read", "The network learns all the same", false_on="hardly trained")
+def raw_pixels_teach(run):
+    _, accuracy = run.number("after_one_epoch")[0]
+    return {"accuracy, not scaled": accuracy}, accuracy > 0.6
 
 
 @claim("ex_loss_fit_read", "its loss is still several times as large", false_on="turned round")
