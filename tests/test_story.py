@@ -153,22 +153,26 @@ def test_a_contradiction_is_run_and_kept(small, monkeypatch, tmp_path):
     name, path = small(), claims.place("small", "one epoch")
     path.unlink()
     cell = nbformat.v4.new_code_cell("model.fit(30)", id="fit")
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "small.ipynb")
+    read = nbformat.v4.new_markdown_cell("It falls.", id="read")
+    more = nbformat.v4.new_code_cell("more()", id="more")
+    notebook = nbformat.v4.new_notebook(cells=[cell, read, more])
+    nbformat.write(notebook, tmp_path / "small.ipynb")
     monkeypatch.setattr(run_lesson, "SOLUTIONS", tmp_path)
 
     def execute(notebook, output, tell, variables):
-        assert notebook.cells[0].source == "model.fit(1)"
+        assert [cell.source for cell in notebook.cells] == ["model.fit(1)", "It falls."]
         assert (variables["COURSE_PROFILE"], variables["COURSE_DATA"]) == ("ci", "sample")
-        left = made([1.0], profile="ci", base=None, hardware="a machine", date="2026-01-02")
         (output / "results").mkdir()
-        (output / "results" / "small.json").write_text(json.dumps(left))
-        return left | {"seconds": 1.0, "numbers": {"fit": {"not asked for": 1}}}
+        found = made([], profile="ci", base=None, figures={"accuracy": 0.5})
+        (output / "results" / "small.json").write_text(json.dumps(found))
+        return made([1.0]) | {"seconds": 1.0, "numbers": {"fit": {"not asked for": 1}}}
 
     monkeypatch.setattr(run_lesson, "execute", execute)
     said = claims.contradict(name, "one epoch")
     assert said == "small, one epoch: 1 claims, still true: none"
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert kept["changed"] == {"fit": ["30", "1"]} and kept["numbers"] == {}
+    assert kept["profile"] == "ci" and kept["figures"] == {"accuracy": 0.5}
     assert claims.not_contradicted(name) == []
 
 

@@ -139,22 +139,33 @@ def changed(notebook, cells):
 
 
 def contradict(name, contradiction, tell=print):
-    """Run a lesson with the changes of a contradiction, and keep what its cells leave."""
-    profile, cells = read_claims(name)[1][contradiction]
+    """Run a lesson with the changes of a contradiction, and keep what its claims ask for.
+
+    It ends behind the last cell that is changed, or quoted by these claims.
+    """
+    claims, contradictions = read_claims(name)
+    profile, cells = contradictions[contradiction]
+    own = [one for one in claims if one.false_on == contradiction]
     path = run_lesson.SOLUTIONS / f"{name}.ipynb"
     notebook = changed(nbformat.read(path, as_version=4), cells)
+    wanted = {one.cell for one in own} | set(cells)
+    last = max(n for n, cell in enumerate(notebook.cells) if cell["id"] in wanted)
+    notebook.cells = notebook.cells[: last + 1]
+    result = {"profile": profile, "data": "sample", "base": None, "figures": {}}
     with (
         record.without_a_past(profile, "sample", 1) as variables,
         tempfile.TemporaryDirectory() as scratch,
     ):
         left = run_lesson.execute(notebook, Path(scratch), tell, variables)
-        [made] = (Path(scratch) / "results").glob("*.json")
-        result = json.loads(made.read_text(encoding="utf-8"))
-    own = [one for one in read_claims(name)[0] if one.false_on == contradiction]
+        for reported in (Path(scratch) / "results").glob("*.json"):
+            found = json.loads(reported.read_text(encoding="utf-8"))
+            result |= {key: found[key] for key in result}
     made = Run(result | left)
-    held = [one.name for one in own if one.on(made)[1]]
-    kept = {key: result[key] for key in ("profile", "data", "base", "figures", "hardware", "date")}
-    kept |= {"changed": cells, "seconds": left["seconds"]} | made.asked
+    try:
+        held = [one.name for one in own if one.on(made)[1]]
+    except KeyError as error:
+        raise CourseError(f"{name}, {contradiction}: {error.args[0]}") from None
+    kept = result | {"changed": cells, "seconds": left["seconds"]} | made.asked
     with whole_file(place(name, contradiction)) as aside:
         aside.write_text(run_lesson.as_text(kept), encoding="utf-8")
     return f"{name}, {contradiction}: {len(own)} claims, still true: {', '.join(held) or 'none'}"

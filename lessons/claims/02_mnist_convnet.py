@@ -25,8 +25,8 @@ CONTRADICTIONS = {
 
 @claim("train_title", "the same loss, the same optimizer, five epochs", "one batch for the convnet")
 def the_same_training(run):
-    settings, steps = run.number("same_settings"), run.number("same_steps")
-    return {"same settings": settings, "same number of steps": steps}, settings and steps
+    same = run.number("same_training")
+    return {"the same settings and steps": same}, same
 
 
 @claim(
@@ -62,7 +62,7 @@ def nothing_by_heart(run):
     false_on="one batch for the convnet",
 )
 def half_of_the_errors(run):
-    dense, convnet = run.number("dense_errors"), run.number("errors")
+    dense, convnet = (1 - run.number(f"{own}test_accuracy") for own in ("dense_", ""))
     return {"wrong, dense": dense, "convnet": convnet}, convnet < dense / 2
 
 
