@@ -535,7 +535,15 @@ test_probabilities = model.predict(test_pictures, verbose=0)
 explore_predictions(test_pictures, test_probabilities, test_labels, class_names)
 
 # %% [markdown] name="explore_read"
-# Some mistakes you would make too; some labels you might argue with. And notice that a network can be sure and wrong: a probability is its opinion, not a guarantee.
+# Some mistakes you would make too; some labels you might argue with. How sure was the network of the mistake that it was surest of?
+
+# %% name="surest"
+wrong = test_probabilities.argmax(axis=1) != test_labels
+surest_mistake = float(test_probabilities[wrong].max())
+f"{surest_mistake:.0%}"
+
+# %% [markdown] name="surest_read"
+# A network can be sure and wrong: a probability is its opinion, not a guarantee.
 
 # %% [markdown] name="memorise_title"
 # ## Learning by heart
@@ -884,7 +892,7 @@ if width_check.right:
         print(f"{width} neurons, {network_parameters(width):,} parameters: {by_width[width]:.3f}")
 
 # %% [markdown] name="ex_width_read"
-# Ten neurons have a thirteenth of the parameters of 128, and are right less often. But four times as many neurons as 128 bring next to nothing more: after one epoch, it is no longer the width that holds the network back.
+# Ten neurons have a thirteenth of the parameters of 128, and are right less often. But four times as many neurons as 128 bring little more: after one epoch, it is no longer the width that holds the network back most.
 
 # %% [markdown] name="ex_layers"
 # ### Exercise 4 · Extra layers
@@ -1013,7 +1021,7 @@ if layers_check.right:
         print(f"{widths}: {deep.count_params():,} parameters, {by_depth[len(widths)]:.3f}")
 
 # %% [markdown] name="ex_layers_read"
-# Without any hidden layer, each class weighs the pixels and adds them up, and even that is right for about four pictures in five. One hidden layer, in Exercise 3, brings a little more. Three of them are no better than one, at least after one epoch: more layers are more to train, and what they are good for shows on harder pictures than these.
+# Without any hidden layer, each class weighs the pixels and adds them up, and even that is right for about four pictures in five. One hidden layer, in Exercise 3, brings a little more. Three of them are hardly better than one, if at all, at least after one epoch: more layers are more to train, and what they are good for shows on harder pictures than these.
 
 # %% [markdown] name="ex_loss"
 # ### Exercise 5 · Pixels that are not scaled

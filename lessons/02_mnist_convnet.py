@@ -623,6 +623,19 @@ history = model.fit(
     train_dataset, validation_data=validation_dataset, epochs=lesson.epochs(5), verbose=2
 )
 
+# %% [markdown] name="fair_intro"
+# Was it fair? Both optimizers should have the same settings, apart from their names, and have taken the same number of steps:
+
+
+# %% name="fair" tags=["nbval-check-output"]
+def settings_and_steps(optimizer):
+    return optimizer.get_config() | {"name": ""}, int(optimizer.iterations)
+
+
+same_training = settings_and_steps(dense_model.optimizer) == settings_and_steps(model.optimizer)
+same_training
+# -> True
+
 # %% name="dense_shown"
 plot_history(dense_history, title="The dense network", whole=lesson.whole_training("dense_history"))
 
@@ -630,7 +643,7 @@ plot_history(dense_history, title="The dense network", whole=lesson.whole_traini
 plot_history(history, title="The convnet", whole=lesson.whole_training("history"))
 
 # %% [markdown] name="fit_read"
-# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. On a CPU an epoch of the convnet takes longer. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
+# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. For this the convnet computes more. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
 
 # %% [markdown] name="exam_intro"
 # The exam, once for each.
@@ -712,7 +725,7 @@ title = "One digit, seen by the 32 filters of the first layer"
 plot_pictures(scaled_channels, columns=8, title=title)
 
 # %% [markdown] name="maps_read"
-# Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. The maps stand in the order of the kernels. Look for maps that light up along one side of each stroke, and find their kernels above. Others answer to strokes of one direction, or to the paper around them. Lesson 8 looks at deeper layers, and at what a filter would like to see most.
+# Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. The maps stand in the order of the kernels. Look for maps that light up along one side of each stroke, and find their kernels above. Which ones answer to strokes of one direction, or to the paper around them? Lesson 8 looks at deeper layers, and at what a filter would like to see most.
 
 # %% [markdown] name="digit_title"
 # ## A digit of your own

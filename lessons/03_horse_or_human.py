@@ -534,12 +534,14 @@ bug_check
 if bug_check.right:
     inputs, given = keras.Input((side, side, 3)), {"divided": pictures / 255, "forgotten": pictures}
     network = keras.Model(inputs, keras.Sequential(model.layers[1:])(inputs))
-    right, sure = {}, {}
+    said, right, sure = {}, {}, {}
     for name, batch in given.items():
         answers = network.predict(batch, verbose=0)[:, 0]
-        right[name] = float(np.mean((answers > 0.5) == labels))
+        said[name] = answers > 0.5
+        right[name] = float(np.mean(said[name] == labels))
         sure[name] = float(np.mean(np.abs(answers - 0.5) > 0.49))
         print(f"{name}: {right[name]:.3f} right, {sure[name]:.0%} of the answers surer than 99 %")
+    print(f"{np.sum(said['divided'] != said['forgotten'])} of {len(labels)} answers are other ones")
 
 # %% [markdown] name="ex_bug_read"
 # No error, no warning, and hardly another answer: numbers 255 times as large make sums about 255 times as large, and their signs, which decide, mostly stay. (The biases have not grown along, so an answer may change all the same.) That is why mistakes of this kind live long. What is lost is the probability: sigmoid turns such sums into near-certainty, so the network is sure of nearly everything, its mistakes included.

@@ -91,9 +91,10 @@ plot_pictures([plain[0], *turned], titles=["all at 0.5", *difficulties], columns
 # The course has a small network that was trained to tell such animals and plants apart. It knows 29 kinds, and neither cats nor dogs are among them. What share of 58 drawings does it name correctly when one thing is not hard at all, and when it is as hard as it gets? (One drawing more or less is almost 2 %, so a difference of a few per cent may be chance.)
 
 # %% name="measured"
+by_difficulty = {}
 for name in lesson.trials(*difficulties):
-    shares = [measure_difficulty(name, value) for value in (0, 0.5, 1)]
-    print(f"{name:13}", "   ".join(f"{share:4.0%}" for share in shares))
+    by_difficulty[name] = [measure_difficulty(name, value) for value in (0, 0.5, 1)]
+    print(f"{name:13}", "   ".join(f"{share:4.0%}" for share in by_difficulty[name]))
 
 # %% [markdown] name="measured_read"
 # Read each line from left to right: at 0, at 0.5, at 1, with the other six at 0.5. Occlusion and illumination cost most here; the other five cost no more than a few drawings each. The network was trained with tens of thousands of pictures that differ in all seven ways, so it has learned to overlook much of each; what is left of the difficulty shows here.
@@ -287,7 +288,8 @@ full_size.count_params()
 # With smaller pictures there are fewer parameters, because `Flatten` hands less to the wide layer. The network that you train has:
 
 # %% name="own_parameters"
-build_network(side).count_params()
+own_parameters = build_network(side).count_params()
+own_parameters
 
 # %% [markdown] name="compile_intro"
 # The published learning rate is 0.0001, a tenth of the usual one: small steps, so that the curves show what happens. The quick profile, which takes fewer steps, takes larger ones. You will need the same network again, so build and compile go into a function.

@@ -3,7 +3,7 @@
 `lessons/claims/NN_name.py` has a claim for each sentence of a lesson that says how a run comes out,
 and at its head `CONTRADICTIONS`, changes of the lesson that make a claim false: `{name: (profile,
 {cell: (old text, new text)})}`. The command runs the lesson with each of these changes, on the
-drawn sample, and keeps what its cells leave as `lessons/claims/NN_name-<contradiction>.json`.
+drawn sample, and keeps what these claims ask for as `lessons/claims/NN_name-<contradiction>.json`.
 `tests/test_story.py` holds every claim against the recorded runs and against its contradiction.
 """
 
@@ -33,25 +33,31 @@ class Run:
 
     Attributes:
         profile, data, base: see `tools.record`.
+        asked: what was asked for so far, `{kind: {cell: {name: value}}}`, as in the record.
     """
 
     def __init__(self, record):
         self._record = record
         self.profile, self.data = record["profile"], record["data"]
         self.base = record.get("base")
+        self.asked = {"curves": {}, "numbers": {}}
 
     def _find(self, kind, name):
-        cells = self._record[kind].values()
-        if found := [cell[name] for cell in cells if name in cell]:
-            return found[-1]
+        for cell, values in reversed(self._record[kind].items()):
+            if name in values:
+                self.asked[kind].setdefault(cell, {})[name] = values[name]
+                return values[name]
         first, _, last = name.rpartition(" ")
         if first:
             return self._find(kind, first)[last]
         raise KeyError(f"No {name!r} among the {kind} of this run.")
 
     def curve(self, name, metric):
-        """Return a list with a number an epoch: of the `History` that has this name at the end."""
-        return self._find("curves", name)[metric]
+        """Return a list with a number an epoch: of the `History` that has this name at the end.
+
+        "name key" is a `History` in a dict.
+        """
+        return [float(value) for value in self._find("curves", name)[metric]]
 
     def first(self, name, metric):
         return self.curve(name, metric)[0]
@@ -95,8 +101,9 @@ class Claim:
         return all(run[key] == value for key, value in self.when.items())
 
     def on(self, run):
-        """Return `(numbers, holds)` for a run's record."""
-        return self.judge(Run(run))
+        """Return `(numbers, holds)` for a run, its record or a `Run`."""
+        numbers, holds = self.judge(run if isinstance(run, Run) else Run(run))
+        return numbers, bool(holds)
 
 
 def claim(cell, quotation, false_on, when=None):
@@ -132,25 +139,91 @@ def changed(notebook, cells):
 
 
 def contradict(name, contradiction, tell=print):
-    """Run a lesson with the changes of a contradiction, and keep what its cells leave."""
-    profile, cells = read_claims(name)[1][contradiction]
+    """Run a lesson with the changes of a contradiction, and keep what its claims ask for.
+
+    It ends behind the last cell that is changed, or quoted by these claims.
+    """
+    claims, contradictions = read_claims(name)
+    profile, cells = contradictions[contradiction]
+    own = [one for one in claims if one.false_on == contradiction]
     path = run_lesson.SOLUTIONS / f"{name}.ipynb"
     notebook = changed(nbformat.read(path, as_version=4), cells)
+    wanted = {one.cell for one in own} | set(cells)
+    last = max(n for n, cell in enumerate(notebook.cells) if cell["id"] in wanted)
+    notebook.cells = notebook.cells[: last + 1]
+    result = {"profile": profile, "data": "sample", "base": None, "figures": {}}
     with (
         record.without_a_past(profile, "sample", 1) as variables,
         tempfile.TemporaryDirectory() as scratch,
     ):
         left = run_lesson.execute(notebook, Path(scratch), tell, variables)
-        [made] = (Path(scratch) / "results").glob("*.json")
-        result = json.loads(made.read_text(encoding="utf-8"))
-    own = [one for one in read_claims(name)[0] if one.false_on == contradiction]
-    kept = {key: result[key] for key in ("profile", "data", "base", "figures", "hardware", "date")}
-    kept |= {"changed": cells, "seconds": left["seconds"]}
-    kept |= {"curves": left["curves"], "numbers": left["numbers"]}
+        for reported in (Path(scratch) / "results").glob("*.json"):
+            found = json.loads(reported.read_text(encoding="utf-8"))
+            result |= {key: found[key] for key in result}
+    made = Run(result | left)
+    try:
+        held = [one.name for one in own if one.on(made)[1]]
+    except KeyError as error:
+        raise CourseError(f"{name}, {contradiction}: {error.args[0]}") from None
+    kept = result | {"changed": cells, "seconds": left["seconds"]} | made.asked
     with whole_file(place(name, contradiction)) as aside:
         aside.write_text(run_lesson.as_text(kept), encoding="utf-8")
-    held = [one.name for one in own if one.on(kept)[1]]
     return f"{name}, {contradiction}: {len(own)} claims, still true: {', '.join(held) or 'none'}"
+
+
+def misquoted(name, texts):
+    """Return in words where a lesson's claims do not quote it: a list, empty where all is well.
+
+    Args:
+        name: the lesson's name.
+        texts: `{cell: text}`, its Markdown cells.
+    """
+    found = []
+    for one in read_claims(name)[0]:
+        if one.cell not in texts:
+            found.append(f"{one.name}: there is no Markdown cell {one.cell!r}")
+        elif one.quotation not in texts[one.cell]:
+            found.append(f"{one.name}: {one.cell!r} does not say: {one.quotation}")
+        elif len(one.quotation.split()) < 4:
+            found.append(f"{one.name}: quote at least four words")
+    return found
+
+
+def not_contradicted(name):
+    """Return in words which of a lesson's claims were not seen false: a list, see `misquoted`."""
+    claims, contradictions = read_claims(name)
+    used = {one.false_on for one in claims}
+    found = [f"no claim is false on {one!r}" for one in contradictions if one not in used]
+    for one in claims:
+        if one.false_on not in contradictions:
+            found.append(f"{one.name}: there is no contradiction {one.false_on!r}")
+            continue
+        path, (profile, cells) = place(name, one.false_on), contradictions[one.false_on]
+        run = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        made_by = {cell: list(change) for cell, change in cells.items()}
+        if (run.get("profile"), run.get("changed")) != (profile, made_by):
+            found.append(f"{one.name}: {path.name} is missing, or of other changes")
+        else:
+            found += _judged(one, run, False, f"on {one.false_on!r}")
+    return found
+
+
+def denied(name, runs):
+    """Return in words which of a lesson's claims recorded runs deny: a list, see `misquoted`."""
+    found = []
+    for run in runs:
+        label = f"{run['profile']}, {run['data']}, seed {run['seed']}"
+        for one in read_claims(name)[0]:
+            found += _judged(one, run, True, label) if one.speaks_of(run) else []
+    return found
+
+
+def _judged(one, run, wanted, label):
+    try:
+        numbers, holds = one.on(run)
+    except KeyError as error:
+        return [f"{one.name}, {label}: {error.args[0]}"]
+    return [] if holds == wanted else [f"{one.name}, {label}: it is {holds}, with {numbers}"]
 
 
 def main(arguments=None):
@@ -172,5 +245,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    from tools import claims  # the module from which the claims have their class
+
     stop_when_asked()
-    sys.exit(main())
+    sys.exit(claims.main())

@@ -1,6 +1,7 @@
 """Make docs/results.md from recorded runs and what benchmarks have left: `python -m tools.results`.
 
-The runs lie in results/ (`tools.record`), published figures in course_utils/lesson/lessons.json.
+The runs lie in results/ (`tools.record`), published figures in course_utils/lesson/lessons.json,
+claims on the runs in lessons/claims/ (`tools.claims`).
 Whether the story holds comes from benchmarks/story.json, which `benchmarks/story.py --out` writes,
 and how well the search for photos ranks from benchmarks/find_photos.json, which
 `benchmarks/bench_find_photos.py --out` writes. How the checks of the exercises judge comes from
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from course_utils.lesson.known import LESSONS, recorded
 from course_utils.store import whole_file
+from tools import claims, record
 
 ROOT = Path(__file__).resolve().parent.parent
 BASES = ROOT / "data" / "pretrained" / "bases.json"
@@ -83,6 +85,62 @@ def render_lesson(name, runs):
     table = _table(["", "published", *(label for label, _ in columns)], rows)
     note = f"\n{lesson['data_note']}\n" if lesson.get("data_note") else ""
     return f"\n## {name[:2]} {lesson['title']}\n{table}{note}{''.join(origins)}"
+
+
+CLAIMS_HEAD = """
+## What the lessons say of their runs
+
+Each sentence of a lesson on how a run comes out, and the numbers that bear it out: with the quick
+profile on the sample, from the lowest to the highest of the seeds; in full on real pictures; and,
+to see it false, in a run that was made to contradict it. Runs are counted as long as nothing has
+changed that they depend on. [Claims](contributing/claims.md) says how all this is made.
+"""
+
+
+def render_claims(runs):
+    """Return the section on the lessons' claims as text, of those lessons that have some.
+
+    Args:
+        runs: each lesson's recorded runs; those that are stale are left out.
+    """
+    parts = []
+    for name in [name for name in claims.NAMES if name in runs]:
+        fresh = [run for run in runs[name] if record.why_stale(run) is None]
+        rows = []
+        for one in claims.read_claims(name)[0]:
+            path = claims.place(name, one.false_on)
+            opposite, _ = one.on(json.loads(path.read_text(encoding="utf-8")))
+            columns = [
+                _judged(one, [run for run in fresh if (run["profile"], run["data"]) == kind])
+                for kind in (("quick", "sample"), ("full", "real"))
+            ]
+            said = f"“{one.quotation}”"
+            for key, value in opposite.items():
+                rows.append([said, key, *(column(key) for column in columns)])
+                rows[-1].append(f"{_number(value)} ({one.false_on})")
+                said = ""
+        head = ["the lesson says", "", "sample, quick", "real data, full", "contradicted by"]
+        parts.append(f"\n### {name[:2]} {LESSONS[name]['title']}\n{_table(head, rows)}")
+    return "".join([CLAIMS_HEAD, *parts] if parts else [])
+
+
+def _judged(one, runs):
+    """Return a function that tells, of one of a claim's numbers, its range in runs of one kind."""
+    found = [one.on(run)[0] for run in runs if one.speaks_of(run)]
+
+    def tell(key):
+        ends = dict.fromkeys(
+            _number(end([own[key] for own in found])) for end in (min, max) if found
+        )
+        return " to ".join(ends) or ("–" if runs else "not recorded")
+
+    return tell
+
+
+def _number(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
 
 
 STORY_HEAD = """
@@ -237,7 +295,8 @@ def render(runs, story=None, search=None, mutants=None, bases=None):
     """Return docs/results.md as text, from each lesson's runs and what benchmarks have left."""
     others = (render_bases, bases), (render_story, story), (render_search, search)
     others = [made(found) for made, found in (*others, (render_mutants, mutants)) if found]
-    return "".join([HEAD, *(render_lesson(name, own) for name, own in runs.items()), *others])
+    lessons = [render_lesson(name, own) for name, own in runs.items()]
+    return "".join([HEAD, *lessons, render_claims(runs), *others])
 
 
 def main():
