@@ -134,8 +134,7 @@ def changed(notebook, cells):
 def contradict(name, contradiction, tell=print):
     """Run a lesson with the changes of a contradiction, and keep what its cells leave."""
     profile, cells = read_claims(name)[1][contradiction]
-    path = run_lesson.SOLUTIONS / f"{name}.ipynb"
-    notebook = changed(nbformat.read(path, as_version=4), cells)
+    notebook = changed(nbformat.read(run_lesson.find_lesson(name), as_version=4), cells)
     with (
         record.without_a_past(profile, "sample", 1) as variables,
         tempfile.TemporaryDirectory() as scratch,
