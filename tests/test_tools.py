@@ -176,6 +176,66 @@ def test_lab_keeps_a_notebook_that_it_never_copied(tmp_path):
 
 
 @pytest.fixture
+def moving(tmp_path):
+    """A lesson that gives an exercise to an appendix; the function runs `make lab` before or after.
+
+    It takes what the learner then writes, `{notebook: {cell: source}}`, and returns the lines.
+    """
+    work = tmp_path / "work"
+    task, other = "def double(n):\n    ...", "def triple(n):\n    ..."
+    old = {
+        "01": {"ex_a_answer": task, "ex_b_answer": other},
+        "02": {"ex_b_answer": "def no():\n ..."},
+    }
+    new = old | {"01": {"ex_a_answer": task}, "A1": {"ex_b_answer": f"# As in lesson 1\n{other}"}}
+
+    def write(path, cells):
+        made = [nbformat.v4.new_code_cell(text, id=name) for name, text in cells.items()]
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+
+    def run(release, **written):
+        for name, cells in (old if release == "old" else new).items():
+            write(tmp_path / "notebooks" / f"{name}.ipynb", cells)
+        lines = lab.copy_notebooks(tmp_path / "notebooks", work)
+        for name, answers in written.items():
+            path = work / f"{name.removeprefix('_')}.ipynb"
+            write(path, lab._cells(path) | answers)
+        return lines
+
+    return run, lambda name: lab._cells(work / f"{name}.ipynb")
+
+
+def test_lab_takes_an_answer_to_where_its_exercise_is_now(moving):
+    run, cells = moving
+    mine = "def triple(n):\n    return 3 * n\n"
+    run("old", _01={"ex_b_answer": mine})
+    lines = run("new")
+    assert any("01.ipynb is yours and stays as it is" in line for line in lines)
+    assert any("copied A1.ipynb" in line and "with your answers of" in line for line in lines)
+    assert cells("A1") == {"ex_b_answer": mine} and cells("01")["ex_b_answer"] == mine
+    assert not any("A1" in line for line in run("new")), "once is enough"
+
+
+def test_lab_takes_along_what_is_answered_later_and_no_dots(moving):
+    run, cells = moving
+    run("old", _01={"ex_a_answer": "def double(n):\n    return n + n"})
+    run("new", _01={"ex_b_answer": "def triple(n):\n    return 3 * n"})
+    assert cells("A1")["ex_b_answer"].endswith("    ...")
+    run("new")
+    assert cells("A1")["ex_b_answer"].endswith("3 * n")
+
+
+def test_lab_says_where_an_answer_belongs_where_the_place_is_yours(moving):
+    run, cells = moving
+    run("old", _01={"ex_a_answer": "def double(n):\n    return n + n"})
+    run("new", _A1={"note": "# mine"}, _01={"ex_b_answer": "def triple(n):\n    return 3 * n"})
+    (_, line) = run("new")
+    assert "01.ipynb holds an answer, ex_b_answer, that belongs into" in line
+    assert "A1.ipynb now: copy it." in line and cells("A1")["note"] == "# mine"
+
+
+@pytest.fixture
 def solutions(tmp_path, monkeypatch):
     """A folder of solution notebooks; the returned function writes one from code cells."""
     monkeypatch.setattr(run_lesson, "SOLUTIONS", tmp_path)
@@ -275,6 +335,18 @@ def test_a_lesson_that_reports_nothing_is_no_success(solutions, tmp_path, capsys
     solutions("1")
     assert run_lesson.main(["01", "--build", str(tmp_path / "build")]) == 1
     assert "left no 01_test.json" in capsys.readouterr().err
+
+
+def test_an_appendix_need_not_report_or_save_and_may_have_one_notebook(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(run_lesson, "SOLUTIONS", tmp_path / "notebooks" / "solutions")
+    (tmp_path / "notebooks").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="sum")])
+    nbformat.write(notebook, tmp_path / "notebooks" / "A1_test.ipynb")
+    assert run_lesson.main(["A1", "--build", str(tmp_path / "build")]) == 0
+    assert capsys.readouterr().out.endswith(" s: no figures\n")
+    assert [path.name for path in (tmp_path / "build").iterdir()] == ["A1_test.html"]
 
 
 def test_unknown_lesson_number(capsys):

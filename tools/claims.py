@@ -146,8 +146,7 @@ def contradict(name, contradiction, tell=print):
     claims, contradictions = read_claims(name)
     profile, cells = contradictions[contradiction]
     own = [one for one in claims if one.false_on == contradiction]
-    path = run_lesson.SOLUTIONS / f"{name}.ipynb"
-    notebook = changed(nbformat.read(path, as_version=4), cells)
+    notebook = changed(nbformat.read(run_lesson.find_lesson(name), as_version=4), cells)
     wanted = {one.cell for one in own} | set(cells)
     last = max(n for n, cell in enumerate(notebook.cells) if cell["id"] in wanted)
     notebook.cells = notebook.cells[: last + 1]

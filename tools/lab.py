@@ -1,11 +1,13 @@
 """Copy the learners' notebooks to work/ for `make lab`: `python -m tools.lab`.
 
 A copy that nobody has written in follows its lesson, also when its cells were run. One with answers
-or notes in it is never overwritten.
+or notes in it is never overwritten. An answer to an exercise that now stands in another notebook is
+copied there; its old place keeps it too.
 """
 
 import hashlib
 import json
+import re
 import shutil
 import sys
 from importlib.util import find_spec
@@ -29,15 +31,23 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
         copied = dict(json.loads(record.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):  # lost, or no record
         copied = {}
-    lines = []
+    lines, moved = [], _moved(notebooks, work)
     for source in sorted(notebooks.glob("*.ipynb")):
-        target, fresh = work / source.name, _checksum(source)
+        target, fresh, answers = work / source.name, _checksum(source), moved.get(source.name, {})
         if target.exists():
-            there = _checksum(target)
-            if fresh in (there, copied.get(source.name)):
+            there, known = _checksum(target), copied.get(source.name)
+            if yours := there not in (fresh, known):
+                own = _answers(target)
+                lines += [
+                    f"{place} holds an answer, {name}, that belongs into {target} now: copy it."
+                    for name, (_, place) in answers.items()
+                    if name not in own
+                ]
+            if fresh in (there, known):
                 copied[source.name] = fresh
-                continue
-            if there != copied.get(source.name):
+                if yours or not answers:
+                    continue
+            elif yours:
                 lines.append(
                     f"{target} is yours and stays as it is. Its lesson has changed: "
                     "rename your copy to get the new one."
@@ -45,12 +55,64 @@ def copy_notebooks(notebooks=ROOT / "notebooks", work=ROOT / "work"):
                 continue
         with whole_file(target) as aside:
             shutil.copyfile(source, aside)
+            _put(answers, aside)
         copied[source.name] = fresh
-        lines.append(f"copied {source.name} to {work}")
+        places = sorted({f", with your answers of {place}" for _, place in answers.values()})
+        lines.append(f"copied {source.name} to {work}{''.join(places)}")
     lines += _hiding(work)
     with whole_file(record) as aside:
         aside.write_text(json.dumps(copied, indent=2) + "\n", encoding="utf-8")
     return lines
+
+
+def _moved(notebooks, work):
+    """Return `{notebook: {cell: (answer, old place)}}`: answers whose exercise has moved there."""
+    fresh = {path.name: _cells(path) for path in notebooks.glob("*.ipynb")}
+    home = {
+        (cell, _function(text)): name for name, own in fresh.items() for cell, text in own.items()
+    }
+    moved = {}
+    for name, cells in fresh.items():
+        for cell, answer in _answers(work / name).items():
+            place = home.get((cell, _function(answer)))  # two lessons may have a cell of one name
+            if place and cell not in cells:
+                moved.setdefault(place, {})[cell] = (answer, work / name)
+    return moved
+
+
+def _function(source):
+    """Return the name of the first function that a cell defines, or None."""
+    found = re.search(r"^def (\w+)", source, re.M)
+    return found and found[1]
+
+
+def _put(answers, path):
+    """Write answers, as `_moved` gives them for it, into the notebook at `path`."""
+    if answers:
+        notebook = json.loads(path.read_bytes())
+        for cell in notebook["cells"]:
+            if cell["id"] in answers:
+                cell["source"] = answers[cell["id"]][0].splitlines(keepends=True)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _answers(path):
+    """Return `{cell: source}` of the cells of a notebook for answers that have no dots left."""
+    return {
+        name: source
+        for name, source in _cells(path).items()
+        if name.endswith("_answer") and not re.search(r"^\s*\.\.\.\s*$", source, re.M)
+    }
+
+
+def _cells(path):
+    """Return `{id: source}` of a notebook's cells; nothing where there is none, or no notebook."""
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+        return {cell["id"]: "".join(cell["source"]) for cell in cells if "id" in cell}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
 
 
 def _hiding(work):

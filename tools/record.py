@@ -26,7 +26,7 @@ import tempfile
 from pathlib import Path
 
 from course_utils.errors import CourseError
-from course_utils.lesson.known import LESSONS
+from course_utils.lesson.known import LESSONS, RECORDED
 from course_utils.machine.settings import CHOICES
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import locked, whole_file
@@ -47,7 +47,7 @@ def depends_on(lesson):
     `bases`: data/pretrained. `lock`: the versions of what calculates. How code is laid out and what
     is said to readers is left out: comments, docstrings, messages of assertions, hints, praise.
     """
-    notebook = json.loads((run_lesson.SOLUTIONS / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads(run_lesson.find_lesson(lesson).read_text(encoding="utf-8"))
     cells = {
         cell["id"]: "".join(cell["source"])
         for cell in notebook["cells"]
@@ -217,8 +217,7 @@ def main(arguments=None):
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the random numbers")
     options = parser.parse_args(arguments)
     try:
-        notebooks = [run_lesson.find_lesson(number) for number in options.lessons]
-        notebooks = notebooks or sorted(run_lesson.SOLUTIONS.glob("*.ipynb"))
+        notebooks = [run_lesson.find_lesson(number) for number in options.lessons or RECORDED]
         with locked(RESULTS, "recording runs"):
             failed = record(notebooks, options.profile, options.data, options.seeds)
     except (CourseError, OSError) as error:

@@ -16,7 +16,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from course_utils.lesson.known import LESSONS, recorded
+from course_utils.lesson.known import LESSONS, RECORDED, recorded
 from course_utils.store import whole_file
 from tools import claims, record
 
@@ -306,7 +306,7 @@ def main():
         for path in (STORY, SEARCH, MUTANTS, BASES)
     ]
     with whole_file(PAGE) as written:
-        text = render({name: recorded(name) for name in LESSONS}, *aside)
+        text = render({name: recorded(name) for name in RECORDED}, *aside)
         written.write_text(text, encoding="utf-8")
     print(PAGE)
     return 0

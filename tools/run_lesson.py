@@ -25,6 +25,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
 
 from course_utils.errors import CourseError, unknown_name
+from course_utils.lesson.known import is_appendix
 from course_utils.machine.settings import folder_in
 from course_utils.machine.stopping import stop_when_asked
 
@@ -45,10 +46,13 @@ LOOK = f"(lambda own: (exec({LOOK!r}, own), own['look'](globals()))[1])({{}})"
 def find_lesson(number):
     """Return the path of the solution notebook whose name is, or begins with, `number`.
 
+    An appendix without exercises has no solution: its one notebook is meant.
+
     Raises:
         UnknownNameError: there is none.
     """
-    paths = {path.stem: path for path in SOLUTIONS.glob("*.ipynb")}
+    found = [*SOLUTIONS.parent.glob("A[1-9]_*.ipynb"), *SOLUTIONS.glob("*.ipynb")]
+    paths = {path.stem: path for path in found}
     for stem, path in paths.items():
         if number and (stem == number or stem.split("_")[0] == number.zfill(2)):
             return path
@@ -211,7 +215,8 @@ def run(path, build, tell=print, variables=()):
         tell, variables: see `execute`.
 
     Raises:
-        CourseError: a cell failed, the kernel died, or the lesson left no model or no results.
+        CourseError: a cell failed, the kernel died, or the lesson left no model or no results; an
+            appendix need not.
     """
     name = path.stem
     build.mkdir(parents=True, exist_ok=True)
@@ -228,17 +233,19 @@ def run(path, build, tell=print, variables=()):
             page.write_text(to_html(notebook, name), encoding="utf-8")
             print(f"What ran until then: {page}", file=sys.stderr)
             raise
-        results = scratch / "results" / f"{name}.json"
-        for made in (results, scratch / "models" / f"{name}.keras"):
-            if not made.is_file():
-                raise CourseError(f"The lesson ran to its end but left no {made.name}.")
-        result = json.loads(results.read_text(encoding="utf-8")) | left
-        results.write_text(as_text(result), encoding="utf-8")
+        results, result = scratch / "results" / f"{name}.json", {"figures": {}} | left
+        if results.is_file():
+            result = json.loads(results.read_text(encoding="utf-8")) | left
+            results.write_text(as_text(result), encoding="utf-8")
         (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
-        for made in (f"{name}.html", f"models/{name}.keras", f"results/{name}.json"):
-            (build / made).parent.mkdir(exist_ok=True)
-            os.replace(scratch / made, build / made)
-            tell(build / made)
+        places = (f"{name}.html", f"results/{name}.json", f"models/{name}.keras")
+        made = [place for place in places if (scratch / place).is_file()]
+        if not is_appendix(name) and (missing := [place for place in places if place not in made]):
+            raise CourseError(f"The lesson ran to its end but left no {Path(missing[0]).name}.")
+        for place in made:
+            (build / place).parent.mkdir(exist_ok=True)
+            os.replace(scratch / place, build / place)
+            tell(build / place)
         (build / f"{name}.failed.html").unlink(missing_ok=True)
     return result
 
@@ -252,8 +259,8 @@ def as_text(result):
 def summary(result):
     """Return a line on a run: its data and profile, how long it took, its figures."""
     figures = ", ".join(f"{figure} {value:.4f}" for figure, value in result["figures"].items())
-    kind = f"{result['data']} data, profile {result['profile']}"
-    return f"{kind}, {result['seconds']:.0f} s: {figures}"
+    kind = f"{result['data']} data, profile {result['profile']}, " if figures else ""
+    return f"{kind}{result['seconds']:.0f} s: {figures or 'no figures'}"
 
 
 def main(arguments=None):

@@ -49,9 +49,10 @@ WORDS_A_MINUTE = 200
 
 
 def notebook_of(name):
-    """Return the path of a lesson's solution notebook; the start page has no answers."""
-    folder = ROOT / "notebooks" / ("solutions" if name != START else ".")
-    return folder / f"{name}.ipynb"
+    """Return the path of a lesson's solution notebook, or of its only one."""
+    folder = ROOT / "notebooks"
+    solution = folder / "solutions" / f"{name}.ipynb"
+    return solution if solution.exists() else folder / f"{name}.ipynb"
 
 
 def kept_run(name, profile):
@@ -115,7 +116,7 @@ def page(name, notebook, pictures):
             if "text" in output:
                 output.text = anywhere(output.text)
             if "text/html" in (data := output.get("data", {})):
-                shown = re.sub(r'(<a href="\d\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
+                shown = re.sub(r'(<a href="[0-9A]\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
                 output.data = {"text/html": apart(shown, pictures, "..")}
         cells.append(cell)
     cells[0].source = headed(cells[0].source, name, cells)

@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from course_utils.errors import DataError, unknown_name
-from course_utils.lesson.known import ALL_LESSONS, recorded
+from course_utils.lesson.known import ALL_LESSONS, is_appendix, recorded
 from course_utils.lesson.models import output_folder
 from course_utils.lesson.tables import Link, Table
 from course_utils.machine.device import find_device
@@ -27,12 +27,12 @@ _CACHED = {
 
 
 def show_lessons():
-    """Return a table of the nine lessons: minutes, download, memory, and when each ran here last.
+    """Return a table of the lessons: minutes, download, memory, and when each ran here last.
 
     Minutes are those of the quick profile on two CPU cores and of the full one; memory is the
     highest that was measured with the full profile on real data. A lesson ran here where the
-    network that it saves lies on this machine. Titles lead to the notebooks: in Colab to those of
-    the repository, elsewhere to those in the same folder.
+    network that it saves lies on this machine; an appendix may save none. Titles lead to the
+    notebooks: in Colab to those of the repository, elsewhere to those in the same folder.
     """
     rows = [["lesson", "", "minutes (quick / full)", "download", "memory (full)", "run here"]]
     for name, lesson in ALL_LESSONS.items():
@@ -47,7 +47,7 @@ def show_lessons():
                 f"{lesson['minutes']['quick']} / {lesson['minutes']['full']}",
                 f"{size} MB",
                 f"{memory / 1000:.1f} GB" if memory else "not measured",
-                ran or "–",
+                ran or ("" if is_appendix(name) else "–"),
             ]
         rows.append([name[:2], Link(lesson["title"], _address(name)), *needs])
     return Table(rows)

@@ -5,7 +5,7 @@ import random
 import zlib
 
 from course_utils.errors import unknown_name
-from course_utils.lesson.known import LESSONS, recorded
+from course_utils.lesson.known import LESSONS, called, recorded
 from course_utils.lesson.models import SavedModels
 from course_utils.lesson.report import Report
 from course_utils.machine import keras_settings
@@ -52,7 +52,7 @@ def start(name, seed=None):
         print(f"Not what the lessons need, and put right in this notebook alone: {changed}.")
     minutes = LESSONS[name]["minutes"][profile]
     print(
-        f"Lesson {name[:2]}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
+        f"{called(name)}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
         f" · seed {seed} · about {minutes} minute{'s' if minutes != 1 else ''}"
     )
     return lesson

@@ -14,7 +14,7 @@ from tools.site import SITE, repository
 
 PAGES = [path.relative_to(SITE).as_posix() for path in sorted(SITE.rglob("*.html"))]
 PAGES = [name for name in PAGES if not name.startswith("_static/")]  # the theme's own pieces
-LESSON_PAGES = [page for page in PAGES if re.match(r"lessons/0[1-9]", page)]
+LESSON_PAGES = [page for page in PAGES if re.match(r"lessons/(0[1-9]|A)", page)]
 KINDS = ["index.html", "lessons/00_start_here.html", *LESSON_PAGES, "glossary.html", "results.html"]
 KINDS += ["instructors.html", "data.html", "contributing.html", "search.html", "genindex.html"]
 """One page or more of each kind."""

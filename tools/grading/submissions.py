@@ -216,7 +216,7 @@ def _named(name, lesson):
     """Return how a file's name fits a lesson: 2 if it is in it, 1 if it may be, 0 for another."""
     if lesson.name in name:
         return 2
-    return 0 if re.match(r"\D*(\d\d)_", name) else 1
+    return 0 if re.match(r"\D*[\dA]\d_", name) else 1
 
 
 def _fits(cells, told, name, lesson):
