@@ -9,19 +9,20 @@
 # - count what learns and what does not,
 # - save most of the work where the lower part of a network stays as it is,
 # - smooth a curve, and say what that hides,
-# - explain how a network can be right more often while its loss does not fall.
+# - recognise overfitting in a network that is right more often and has a larger loss.
 #
 # **You need** Lessons 1 to 6: base and head, freezing, overfitting, cross-entropy, learning rate.
 #
-# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about half an hour more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about a quarter of an hour more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+# The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
 
 # %% name="start"
 from course_utils import (
     check_exercise,
     explore_smoothing,
+    new_figure,
     plot_history,
     plot_pictures,
     start,
@@ -42,7 +43,7 @@ from tools.author import compare, private
 # %% [markdown] name="steps_title"
 # ## Five steps
 #
-# The first layers of a base find edges and colours, which every picture has. The last ones find what its own classes were told apart by. Yours are other classes. So the last layers are those that have something to gain from your pictures, and to let them learn, a little, is *fine-tuning*. It goes like this:
+# The first layers of a base find edges and colours, which every picture has. The last ones find what distinguishes the classes that the base was trained on, and yours are different classes. So the last layers have the most to gain from your pictures. To let them go on learning, a little, is called *fine-tuning*. It goes like this:
 #
 # 1. Put your own head on the base.
 # 2. Freeze the base.
@@ -50,12 +51,32 @@ from tools.author import compare, private
 # 4. Unfreeze the last layers of the base.
 # 5. Train both together, with a very small learning rate.
 #
-# Steps 1 to 3 are Lesson 6. Why so much ceremony about the other two? Further down you leave the steps out, one at a time, and see.
+# Steps 1 to 3 are Lesson 6. Here is who learns when:
+
+# %% name="who_learns"
+who_learns = {"steps 1 to 3": (False, False, True), "steps 4 and 5": (False, True, True)}
+figure = new_figure(
+    8.4, 1.9, "In steps 1 to 3 the head learns alone, in steps 4 and 5 the top of the base as well."
+)
+axes = figure.subplots()
+for row, parts in enumerate(who_learns.values()):
+    colours = ["tab:orange" if learns else "lightgrey" for learns in parts]
+    axes.barh([row] * 3, 1, left=range(3), color=colours, edgecolor="white", linewidth=6)
+    for column, learns in enumerate(parts):
+        words = "learns" if learns else "frozen"
+        axes.text(column + 0.5, row, words, ha="center", va="center")
+axes.set_yticks([0, 1], who_learns)
+axes.set_xticks([0.5, 1.5, 2.5], ["base, first layers", "base, last layers", "head"])
+axes.invert_yaxis()
+figure
+
+# %% [markdown] name="who_learns_read"
+# A picture comes in on the left, and the answer leaves on the right. Why not let everything learn from the beginning, in larger steps? Further down you leave out one step at a time, and see.
 
 # %% [markdown] name="count_title"
 # ## The published network, counted
 #
-# Before anything is trained, count. The published lesson takes VGG16, and it unfreezes the last of the five blocks. (Random weights are good enough for counting.)
+# Before anything is trained, count. The published lesson takes VGG16, which consists of five *blocks*: two or three convolutions on maps of one size, then a pooling that halves it. It unfreezes the last block. (Random weights are good enough for counting.)
 
 # %% name="vgg" tags=["nbval-check-output"]
 vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
@@ -104,19 +125,27 @@ len(learning), sum(int(np.prod(weight.shape)) for weight in learning)
 # -> (10, 9177089)
 
 # %% [markdown] name="unfrozen_read"
-# Ten arrays of numbers: two for each of three convolutions and two dense layers. The three convolutions of one block have three quarters of the nine million parameters, and you have 2,000 pictures. That is the first reason why no more than the top is unfrozen: whoever lets more parameters learn can learn more by heart. The second is that edges and colours need no change. The third is time, as you will see.
+# Ten arrays of numbers: two for each of three convolutions and two dense layers. Of the nine million parameters, the head has 2.1 million and the three convolutions the other 7.1 million, and you have 2,000 pictures. That is the first reason why no more than the top is unfrozen: the more parameters learn, the more of the pictures a network can learn by heart. The second is that edges and colours need no change. The third is time, as you will see.
 
 # %% [markdown] name="base_title"
 # ## The base of this lesson
 #
-# As in Lesson 6, MobileNetV2 trains by default, and VGG16 with `COURSE_BASE=VGG16`. The line below says whose weights they are.
+# As in Lesson 6, the base is MobileNetV2, or VGG16 with `COURSE_BASE=VGG16`, and the line below says where its weights come from. (Without the course: `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(192, 192, 3))`.)
 
 # %% name="base"
 base_name, side = lesson.base()
 base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
 
+# %% [markdown] name="block_intro"
+# MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before them and one after them. Each block but the first has three convolutions: one of 1 × 1 makes more channels out of the few that come in, one of 3 × 3 filters each channel by itself, and another of 1 × 1 makes few channels out of many. Where the output has the shape of the input, the block adds the input to it, so that it has to learn only what should change. Which layers halve the maps?
+
+# %% name="halving"
+[layer.name for layer in base_model.layers if getattr(layer, "strides", 1) == (2, 2)]
+
 # %% [markdown] name="seam_intro"
-# MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before and after them. What shall learn begins at block 13. The *seam* is where that block takes its input: cut there, and the base falls into two networks, one after the other. They are no copies. What `upper` learns, `base_model` has learned.
+# Five of them, as in VGG16. The last one belongs to block 13: from there on the maps are at their smallest, and each of their places stands for a larger part of the picture than before. So blocks 13 to 16 are for MobileNetV2 about what the last block is for VGG16, and they are what you will unfreeze.
+#
+# The *seam* is where block 13 takes its input. Cut there, and you have two networks, one after the other. They are not copies: what `upper` learns, `base_model` has learned.
 
 # %% name="seam"
 first_name = {"MobileNetV2": "block_13_expand", "VGG16": "block5_conv1"}[base_name]
@@ -125,7 +154,7 @@ lower = keras.Model(base_model.input, seam)
 upper = keras.Model(seam, base_model.output)
 
 # %% [markdown] name="same_intro"
-# Do the two together give what the whole gives? Two pictures of noise, prepared as the base expects them, take both ways:
+# Do the two together give what the whole base gives? Send two pictures of noise, prepared as the base expects them, both ways:
 
 # %% name="same" tags=["nbval-check-output"]
 noise = preprocess_input(np.random.default_rng(1).uniform(0, 255, (2, side, side, 3)))
@@ -134,10 +163,14 @@ np.allclose(by_parts, base_model.predict(noise, verbose=0), atol=1e-3)
 # -> True
 
 # %% [markdown] name="parts_intro"
-# How many parameters are below the seam, and how many above it?
+# How many parameters are below the seam, how many above it, and how many in the head that goes on top?
 
 # %% name="parts"
-lower.count_params(), upper.count_params()
+head = build_head(base_model.output.shape[1:])
+lower.count_params(), upper.count_params(), head.count_params()
+
+# %% [markdown] name="parts_read"
+# On MobileNetV2, the head has more parameters than the whole base, because `Flatten` hands every place of every map to its wide layer. They learn from the first step on, so it is the head that can learn by heart most of all. Keep that in mind for the curves.
 
 # %% [markdown] name="data_title"
 # ## Run the lower part once
@@ -171,7 +204,7 @@ def from_folder(part):
 train_dataset, validation_dataset, test_dataset = map(from_folder, ("train", "validation", "test"))
 
 # %% [markdown] name="maps_intro"
-# What is below the seam stays as it is. Whatever it makes of a picture, it makes the same again in every epoch. So let each picture pass it once, keep the feature maps at the seam, and train what is above. The result is the same as if you ran the whole network each time; the time is not.
+# What is below the seam stays as it is. Whatever it makes of a picture, it makes the same again in every epoch. So send each picture through it once, keep the feature maps at the seam, and train what is above. The result is the same as if you ran the whole network each time, in less time.
 
 
 # %% name="maps_function"
@@ -191,15 +224,14 @@ validation_maps, validation_labels = run_lower(validation_dataset)
 train_maps.shape, f"{lower_seconds:.1f} seconds for the training pictures"
 
 # %% [markdown] name="maps_read"
-# The price is that of Lesson 6's first way: no augmentation. The published training has it, and sends every picture, changed anew, through the whole of VGG16 in each of 100 epochs. With pictures like those that the base knows, what fine-tuning does can be seen without.
+# The price is that of Lesson 6's first way: no augmentation. The published training has it, and sends every picture, changed anew, through the whole of VGG16 in each of 100 epochs. What fine-tuning does can be seen without it.
 
 # %% [markdown] name="first_title"
 # ## Steps 1 to 3
 #
-# A head on the upper part, and everything below the head frozen:
+# The head on the upper part, and everything below the head frozen:
 
 # %% name="model"
-head = build_head(base_model.output.shape[1:])
 maps = keras.Input(upper.input_shape[1:])
 model = keras.Model(maps, head(upper(maps)))
 lower.trainable = upper.trainable = False
@@ -229,7 +261,7 @@ def fit(network, epochs, verbose=0):
 
 
 # %% [markdown] name="head_fit_intro"
-# A head on MobileNetV2 takes 0.001 here, ten times the rate of Lesson 6, so that few epochs do; one on VGG16 takes the published 0.00002.
+# The rate is 0.001 for a head on MobileNetV2, so that few epochs are enough, and the published 0.00002 for one on VGG16.
 
 # %% name="head_fit"
 head_rate = {"MobileNetV2": 1e-3, "VGG16": 2e-5}[base_name]
@@ -237,7 +269,7 @@ compile_network(model, head_rate)
 head_history = fit(model, lesson.epochs(30), verbose=2)
 
 # %% [markdown] name="head_read"
-# So far, this is feature extraction. Keep the weights, for all that follows begins here, and the answers for the validation pictures, to compare them later:
+# So far, this is feature extraction. Keep the weights, because all that follows begins with them, and keep the answers for the validation pictures, to compare them later:
 
 # %% name="head_kept"
 head_trained = model.get_weights()
@@ -246,7 +278,7 @@ head_answers = model.predict(validation_maps, verbose=0)[:, 0]
 # %% [markdown] name="forgotten_title"
 # ## Step 4, and something that is forgotten
 #
-# Unfreeze the upper part, but for its layers of *batch normalisation*, which bring every channel to about the same mean and spread; why they stay frozen comes further down. (VGG16 has none.)
+# Unfreeze the upper part, except for its layers of *batch normalisation*, which bring every channel to about the same mean and the same spread, that is, the same average distance from the mean; why they stay frozen comes further down. (VGG16 has none.)
 
 # %% name="unfreeze_upper"
 norms = [layer for layer in upper.layers if isinstance(layer, keras.layers.BatchNormalization)]
@@ -255,7 +287,7 @@ for layer in norms:
     layer.trainable = False
 
 # %% [markdown] name="forgotten_intro"
-# Now train on. Twenty pictures will do. Did the first convolution above the seam change?
+# Now train on. Twenty pictures are enough for this. Did the first convolution above the seam change?
 
 # %% name="forgotten" tags=["nbval-check-output"]
 kernel_before = upper.get_weights()[0]
@@ -264,7 +296,7 @@ np.array_equal(kernel_before, upper.get_weights()[0])
 # -> True
 
 # %% [markdown] name="forgotten_read"
-# Not by a single digit. `fit` went through without a complaint, and only the head learned: what may learn is settled when the training is put together after `compile`. Whoever forgets to compile again fine-tunes nothing, and never hears of it. So do it, and look once more:
+# Not by a single digit. `fit` raised no error, and yet only the head learned: which weights may change is settled by the first `fit` after `compile`. Whoever forgets to compile again fine-tunes nothing and gets no warning. So compile, and look once more:
 
 # %% name="remembered" tags=["nbval-check-output"]
 compile_network(model, 1e-5)
@@ -275,20 +307,23 @@ np.array_equal(kernel_before, upper.get_weights()[0])
 # %% [markdown] name="fine_title"
 # ## Step 5
 #
-# Back to the weights that were kept, and on with a learning rate of 0.00001, the published one: a hundredth of what the head on MobileNetV2 was trained with. The published training takes 100 epochs; the lesson takes all of them on a GPU or TPU, 50 with the full profile on a CPU, 16 with the quick one.
+# Back to the weights that were kept, and on with small steps. The published training takes a learning rate of 0.00001 and 100 epochs. The lesson takes all of them on a GPU or TPU, and 25 with the full profile on a CPU. The quick profile takes 16, and to make up for it, steps ten times as large; 0.0001 is still a tenth of the head's rate.
 
 # %% name="fine"
+fine_rate = 1e-5 if lesson.profile == "full" else 1e-4
 model.set_weights(head_trained)
-compile_network(model, 1e-5)
+compile_network(model, fine_rate)
 begin = time.perf_counter()
 history = fit(model, lesson.epochs(100))
 epoch_seconds = (time.perf_counter() - begin) / len(history.epoch)
 
 # %% name="curves"
-plot_history(history)
+plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# Where does the dashed curve of the accuracy begin, where does it end, and how far does it jump from one epoch to the next? And what did you save? Each epoch with augmentation, end to end, would have cost the first of these numbers in addition to the second:
+# The solid curves go on towards an accuracy of 1 and a loss of 0. The dashed accuracy does not follow: it ends about where the head had left it, or a little higher. And the dashed loss? It turns before the end and rises while the accuracy holds. You have seen this in Lesson 4: overfitting. The network has parameters enough to know 2,000 pictures by heart, most of them in the head. So do not expect more from a longer training; what fine-tuning can do for other pictures it does in its first epochs. (Thin grey curves, where you see them, are a recorded training in full, on photographs, with the published steps.)
+#
+# And what did you save? Each epoch with augmentation, end to end, would have cost the first of these numbers in addition to the second:
 
 # %% name="seconds"
 f"{lower_seconds:.1f} s for the lower part, {epoch_seconds:.1f} s for an epoch above the seam"
@@ -296,7 +331,7 @@ f"{lower_seconds:.1f} s for the lower part, {epoch_seconds:.1f} s for an epoch a
 # %% [markdown] name="smooth_title"
 # ## Smoothing
 #
-# A validation curve swings. 1,000 pictures are few enough that some near the border fall on this side in one epoch and on that side in the next. To see where it is going, you smooth it. The usual way is the *exponential moving average*: each new point is 0.8 of the smoothed point before it and 0.2 of the new value. Four values by hand, of which the third sticks out:
+# A validation curve swings. With 1,000 pictures, some lie so near the border that they fall on this side in one epoch and on that side in the next. To see where the curve is going, you smooth it. The usual way is the *exponential moving average*: each new point is 0.8 of the smoothed point before it and 0.2 of the new value. Four values by hand, of which the third sticks out:
 
 # %% name="smooth" tags=["nbval-check-output"]
 values = [0.5, 0.5, 1.0, 0.5]
@@ -307,38 +342,38 @@ np.round(smoothed, 2).tolist()
 # -> [0.5, 0.5, 0.6, 0.58]
 
 # %% [markdown] name="smooth_read"
-# The peak of 1 has become one of 0.6, and it takes a while to fade. An older value never quite goes; its part shrinks by 0.8 with each epoch, and such shrinking is what "exponential" means here. Choose another factor for your curves. The pale lines are the values themselves.
+# The peak of 1 has become one of 0.6, and it takes a while to fade. An older value never quite disappears; its share shrinks by a fifth with each epoch, and such shrinking is what "exponential" means here. Choose another factor for your curves. The pale lines are the values themselves.
 
 # %% name="explore"
 explore_smoothing(history)
 
 # %% [markdown] name="explore_read"
-# With 0, nothing is smoothed. The nearer the factor comes to 1, the calmer the curve, and the later it comes: it still speaks of epochs long past. Look at the beginning of the loss with 0.95. A smoothed curve is there to show a direction. Never report a value of it as a result; no network ever had it.
+# With 0, nothing is smoothed. The nearer the factor comes to 1, the calmer the curve, and the later it follows: it still speaks of epochs long past. Set 0.95 and look at the beginning of the loss. A smoothed curve is there to show a direction. Never report a value of it as a result; no network ever had it.
 
 # %% [markdown] name="wrong_title"
 # ## What each step is good for
 #
-# Now leave something out. Each attempt begins with the base's own weights, and trains for a few epochs. Before you run it, decide what you expect of each:
+# Now leave something out. Each attempt begins with the base's own weights and trains for a few epochs. Before you run it, decide what you expect of each:
 #
-# - **the right way**, for comparison: the head is trained, the learning rate is 0.00001.
-# - **no step 3, small steps**: the head is still random, and everything above the seam is trained with 0.00001.
-# - **no step 3, large steps**: the same with 0.001, the learning rate of a head on MobileNetV2.
-# - **100 times too large**: the head is trained, and everything goes on with 0.001.
+# - **the right way**, for comparison: the head is trained, and the learning rate is that of step 5.
+# - **no step 3, small steps**: the head is still random, and everything above the seam is trained at that rate.
+# - **no step 3, large steps**: the same, at 100 times the rate.
+# - **100 times too large**: the head is trained, and everything goes on at 100 times the rate.
 # - **batch norm awake**: the right way, but the layers of batch normalisation may learn as well.
 #
 # The two without step 3 leave step 2 out as well: nothing is frozen while the head begins. Leaving out steps 4 and 5 needs no attempt. It is the network that you had before, and the exam below gives its figure.
 
 # %% name="attempts_dict"
 attempts = {
-    "the right way": (head_trained, 1e-5, False),
-    "no step 3, small steps": (untrained, 1e-5, False),
-    "no step 3, large steps": (untrained, 1e-3, False),
-    "100 times too large": (head_trained, 1e-3, False),
-    "batch norm awake": (head_trained, 1e-5, True),
+    "the right way": (head_trained, fine_rate, False),
+    "no step 3, small steps": (untrained, fine_rate, False),
+    "no step 3, large steps": (untrained, 100 * fine_rate, False),
+    "100 times too large": (head_trained, 100 * fine_rate, False),
+    "batch norm awake": (head_trained, fine_rate, True),
 }
 
 # %% [markdown] name="attempt_intro"
-# Three numbers for each: accuracy and loss on the validation pictures, and how far the first convolution above the seam has moved from what the base had learned, as a share of its own length. (A kernel is a long list of numbers. Its length is the root of the sum of their squares, and `np.linalg.norm` computes it.)
+# Three numbers for each: accuracy and loss on the validation pictures, and how far the first convolution above the seam has moved from what the base had learned, as a share of its own length. (A kernel is a list of numbers. Its length is the root of the sum of their squares, and `np.linalg.norm` computes it.)
 
 
 # %% name="attempt_function"
@@ -355,29 +390,30 @@ def attempt(weights, learning_rate, awake):
 
 # %% name="attempts"
 fine_tuned = model.get_weights()
+outcomes = {}
 for name in lesson.trials(*attempts):
-    accuracy, loss, moved = attempt(*attempts[name])
+    accuracy, loss, moved = outcomes[name] = attempt(*attempts[name])
     print(f"{name:23} accuracy {accuracy:.3f}, loss {loss:.3f}, moved by {moved:.1%}")
 for layer in norms:
     layer.trainable = False
 model.set_weights(fine_tuned)
 
 # %% [markdown] name="moved_read"
-# Begin with the last column. With small steps the kernel stays what it was but for a small share. How many times as far do the large ones drive it? That is no fine-tuning any more: 2,000 pictures overwrite what very many pictures have taught. The other columns tell what comes of it. The measure is guessing, an accuracy of 0.5 and a loss of 0.69. A large base with ImageNet's weights may fall to that within one epoch, and not come back. The course's small base bears more, since it knows less that could be lost; there, a point or two of accuracy may be all that you see.
+# Begin with the last column. With small steps the kernel stays what it was, except for a small share of its length; large steps drive it many times as far. That is no fine-tuning any more: a few batches of your pictures overwrite what very many pictures have taught. The other columns show what comes of it. Guessing has an accuracy of 0.5 and a loss of 0.69, and the steps that are 100 times too large throw the network back to there, or part of the way.
 #
-# Next, step 3. You will read that the errors of a random head are large, and that they tear the base down. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each step by the usual size of such steps, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out, and the loss may even be the smaller one. The third line is what step 3 is there for: a head needs larger steps to learn in good time, and the base must not take them. First the head with its rate, then both with that of the base.
+# Next, step 3. You will read that the errors of a random head are large and tear the base down. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each step by the usual size of such steps, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out. The loss may even be the smaller one, since the head has had fewer epochs in which to learn by heart. Step 3 is there because a head on such a base learns fastest with steps that the base should not take. First the head with its rate, then both with that of the base.
 
 # %% [markdown] name="norm_read"
-# And the last line? At inference, batch normalisation uses the means and spreads that it has kept from its training. While it learns, it uses those of the 20 pictures at hand, and moves the kept ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained with other numbers than it is judged with. How much that harms depends on how far your batches are from what the base has seen, and on the weights that you were given. Where the last line is no worse than the first, that was luck, for nothing was won by it. (VGG16 has no such layers: its last line is the first once more, and differs from it by chance alone.)
+# And the last line? At inference, batch normalisation uses the means and spreads that it has kept from its training. While it learns, it uses those of the 20 pictures at hand, and moves the kept ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained with other numbers than it is judged with. How much that harms depends on how far your batches are from what the base has seen, and on the weights that you were given. Compare the last line with the first. If it comes out no worse, that is good luck rather than a rule. (VGG16 has no such layers: its last line repeats the first, and differs from it by chance alone.)
 #
 # A frozen layer of batch normalisation uses the kept numbers, in `fit` as well. You will often read that `base_model(pictures, training=False)` is enough. With today's Keras it is not, as Lesson 6 says: as soon as the layer is unfrozen, `fit` overrides it (Keras issue 20285).
 
 # %% [markdown] name="paradox_title"
-# ## More often right, and yet no smaller loss
+# ## More often right, and yet a larger loss
 #
-# Look at the curves of the training again. Accuracy and loss should mirror each other, and do not always: the accuracy rises while the loss stays where it is, or rises as well. How can a network be right more often and wrong by more?
+# Look at the curves of the training again. Accuracy and loss should mirror each other, and they do not always: the accuracy rises while the loss stays where it is, or rises as well. How can a network be right more often and still be judged worse?
 #
-# Because the two ask different questions. The accuracy asks of each picture: above or below 0.5? The loss asks: how sure, and takes the mean. Here are four pictures with the probability that a network gives to the right answer, before and after some training:
+# Because the two ask different questions. The accuracy asks of each picture: above or below 0.5? The loss asks how sure the network was of the right answer, and takes the mean. Here are four pictures with the probability that a network gives to the right answer, before and after some training:
 
 # %% name="paradox_accuracy" tags=["nbval-check-output"]
 before = np.array([0.45, 0.45, 0.9, 0.9])
@@ -390,14 +426,14 @@ np.round([np.mean(-np.log(before)), np.mean(-np.log(after))], 2).tolist()
 # -> [0.45, 1.48]
 
 # %% [markdown] name="paradox_read"
-# Two pictures went over the border by a little: the accuracy rises from a half to three quarters. One picture was got badly wrong: the loss is three times as large. Which picture costs what?
+# Two pictures have barely crossed the border: the accuracy rises from a half to three quarters. One picture has gone badly wrong: the loss is three times as large. Which picture costs what?
 
 # %% name="paradox_parts" tags=["nbval-check-output"]
 np.round(-np.log(after), 2).tolist()
 # -> [0.6, 0.6, 0.11, 4.61]
 
 # %% [markdown] name="run_intro"
-# One of four carries more than three quarters of it. Is it so with 1,000 pictures too? The loss of each validation picture, before the fine-tuning and after it:
+# One of four carries more than three quarters of the loss. Is it the same with 1,000 pictures? Here is the loss of the validation pictures before the fine-tuning and after it:
 
 
 # %% name="losses"
@@ -410,15 +446,18 @@ def losses(answers):
 fine_answers = model.predict(validation_maps, verbose=0)[:, 0]
 
 # %% name="run"
+compared = {}
 for name, answers in (("before", head_answers), ("after", fine_answers)):
     each = np.sort(losses(answers))
-    print(f"{name:7} accuracy {np.mean(each < np.log(2)):.3f}, loss {each.mean():.3f}, ", end="")
-    print(f"median {np.median(each):.5f}, the ten worst {each[-10:].sum() / each.sum():.0%}")
+    right, worst_share = np.mean(each < np.log(2)), each[-10:].sum() / each.sum()
+    compared[name] = [right, each.mean(), np.median(each), worst_share]
+    print(f"{name:7} accuracy {right:.3f}, loss {each.mean():.3f}, ", end="")
+    print(f"median {np.median(each):.5f}, the ten worst {worst_share:.0%}")
 
 # %% [markdown] name="run_read"
-# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. Compare it with the mean: how much less than the mean does the typical picture cost? And compare the last number with the 1 % that ten pictures in 1,000 would bear if all cost the same. The surer a network is of its mistakes, the more of the loss they bear, and the less the mean shows what becomes of all the others.
+# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. It is far below the mean: the typical picture costs next to nothing. And the last number is many times the 1 % that ten pictures in 1,000 would bear if all cost the same. So the mean tells you about the few pictures of which the network is sure and wrong.
 #
-# How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
+# That is also where overfitting shows first. A network that knows its training pictures by heart grows surer and surer of them, and with that of all others, whether it is right or wrong. The pictures that it gets right have hardly anything left to gain; those that it gets wrong cost more with every epoch. Few answers cross the border of 0.5 meanwhile, so the accuracy stays, or still rises a little, while the loss grows. How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
 
 # %% name="both"
 accuracy, loss = (np.array(history.history[name]) for name in ("val_accuracy", "val_loss"))
@@ -426,13 +465,16 @@ both = (np.diff(accuracy) > 0) & (np.diff(loss) >= 0)
 f"{both.sum()} of {len(both)} times"
 
 # %% [markdown] name="worst_intro"
-# Here are the five most expensive pictures, all of them cats that it takes for dogs or dogs that it takes for cats:
+# Here are the five pictures with the largest loss. Under each stands what it is, and the probability of a dog that the network gave it:
 
 # %% name="worst"
 worst = np.argsort(-losses(fine_answers))[:5]
 plot_pictures(
     [keras.utils.load_img(validation_dataset.file_paths[index]) for index in worst],
-    titles=[f"dog: {fine_answers[index]:.1%}" for index in worst],
+    titles=[
+        f"{class_names[int(validation_labels[index, 0])]} · {fine_answers[index]:.1%} dog"
+        for index in worst
+    ],
 )
 
 # %% [markdown] name="worst_read"
@@ -447,10 +489,10 @@ plot_pictures(
 pictures = keras.Input((side, side, 3))
 features = base_model(preprocess_input(pictures))
 whole = keras.Model(pictures, head(features))
-compile_network(whole, 1e-5)
+compile_network(whole, fine_rate)
 
 # %% [markdown] name="exam_intro"
-# Its layers are those that you trained. So it can sit the exam twice: with the weights from before the fine-tuning, and with those from after it. With augmentation layers at the front, you could also go on to train it from end to end, as the published lesson does.
+# It consists of the layers that you trained, so it can sit the exam twice: with the weights from before the fine-tuning, and with those from after it. With augmentation layers at the front, you could also go on to train it from end to end, as the published lesson does.
 
 # %% name="exam"
 model.set_weights(head_trained)
@@ -460,10 +502,10 @@ test_accuracy = whole.evaluate(test_dataset, verbose=0)[1]
 head_test_accuracy, test_accuracy
 
 # %% [markdown] name="exam_read"
-# The published figures are about 96 % for a frozen VGG16 with augmentation and 97 % for the fine-tuned one. A difference of one point, on 1,000 pictures, is ten pictures; another seed, and it may be five or fifteen. Fine-tuning is the last step, for the last mistakes. It does little where the frozen base is nearly always right, and more where your pictures are further away from those that the base has learned from.
+# The first number is the frozen base's, the second the fine-tuned one's: about as good, or a little better. The published figures are about 96 % for a frozen VGG16 with augmentation and 97 % for the fine-tuned one. A difference of one point, on 1,000 pictures, is ten pictures; with another seed it may be five or fifteen, or none. Fine-tuning is the last step, for the last mistakes. It does little where the frozen base is nearly always right, and can do more where your pictures are further from those that the base has learned from.
 
 # %% [markdown] name="save_intro"
-# Saved and loaded, it answers as before. (`compile=False`: it is there to answer, not to train on.)
+# Saved and loaded, it answers as before. (`compile=False`, because it is there to answer and not to be trained.)
 
 # %% name="save"
 path = lesson.save_model(whole)
@@ -489,7 +531,7 @@ lesson.report(
 # %% [markdown] name="ex_unfreeze"
 # ### Exercise 1 · The unfreezing function
 #
-# `base` is a network that is frozen as a whole; `base.layers` holds its layers in order, none inside another. Unfreeze it from the layer named `first_name` to the end, and leave what is below that layer frozen. Layers of the kind `keras.layers.BatchNormalization` stay frozen wherever they are, even if `first_name` is one of them. Return `base`.
+# `base` is a network that is frozen as a whole; `base.layers` holds its layers in order, none inside another. Unfreeze it from the layer named `first_name` to the end, and leave the layers before that one frozen. Layers of the kind `keras.layers.BatchNormalization` stay frozen wherever they are, even if `first_name` is one of them. Return `base`.
 
 
 # %% name="ex_unfreeze_answer" exercise="unfreeze"
@@ -607,7 +649,7 @@ unfreeze_check = check_exercise(
     as_data=what_learns,
     hints=[
         "base.trainable = True first. It unfreezes all layers; then decide for each of them.",
-        "Go through base.layers from below, and remember whether you have come to first_name.",
+        "Go through base.layers from the first on, and remember whether you have come to first_name.",
         "layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)",
     ],
     praise="After it: compile. You have seen what happens otherwise.",
@@ -623,7 +665,7 @@ if unfreeze_check.right:
 # %% [markdown] name="ex_smooth"
 # ### Exercise 2 · The smoothing function
 #
-# `values` is a list of at least one number. Return a list as long, its exponential moving average, and leave `values` as it is. The first smoothed value is the first value; each further one is `factor` of the smoothed value before it and the rest of the new value. `factor` lies between 0 and 1; both may occur.
+# `values` is a list of at least one number. Return its exponential moving average, a list of the same length, and leave `values` as it is. The first smoothed value is the first value; each later one is `factor` times the smoothed value before it, plus `1 - factor` times the new value. `factor` may be any number from 0 to 1, both included.
 
 
 # %% name="ex_smooth_answer" exercise="smooth"
@@ -704,7 +746,7 @@ if smooth_check.right:
 # %% [markdown] name="ex_rates"
 # ### Exercise 3 · A fair comparison
 #
-# Where between 0.00001 and 0.001 does the harm begin? To find out, several learning rates have to begin with the same weights. `network.get_weights()` gives them, a list of arrays, and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. `rates` is a list without repetitions. Return a dict, for each rate its accuracy. When you are done, the network shall have the weights that it had at first.
+# Somewhere between the rate of step 5 and 100 times that rate the harm begins. To find out where, several learning rates have to begin with the same weights. `network.get_weights()` gives them, a list of arrays, and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. `rates` is a list without repetitions. Return a dict, for each rate its accuracy. When you are done, the network should have the weights that it had at first.
 
 
 # %% name="ex_rates_answer" exercise="rates"
@@ -828,14 +870,14 @@ if rates_check.right:
         compile_network(network, rate)
         return fit(network, lesson.epochs(10)).history["val_accuracy"][-1]
 
-    for rate, accuracy in compare_rates(
-        model, lesson.trials(1e-5, 1e-4, 1e-3), train_and_judge
-    ).items():
+    rates = lesson.trials(fine_rate, 10 * fine_rate, 100 * fine_rate)
+    by_rate = compare_rates(model, rates, train_and_judge)
+    for rate, accuracy in by_rate.items():
         print(f"{rate:.5f}: {accuracy:.3f}")
     model.set_weights(fine_tuned)
 
 # %% [markdown] name="ex_rates_read"
-# Which rate would you take? The more steps a training takes, the more a rate that is too large can spoil; the published one is a careful choice for 100 epochs. Decide by the validation set, and not by a difference of a few pictures.
+# The largest rate does worst, by far. Which of the other two would you take? Decide by the validation set, and not by a difference of a few pictures. The more steps a training takes, the more a rate that is too large can spoil; the published one is a careful choice for 100 epochs.
 
 # %% [markdown] name="ex_turned"
 # ### Exercise 4 · The paradox, turned round
@@ -876,9 +918,11 @@ def check(after_training):
     assert found["numbers"], "A probability is a number: no text, and not True or False."
     assert found["four"], "Return a list of four probabilities."
     assert found["probabilities"], "A probability lies between 0 and 1."
-    assert not found["zero"], "The logarithm of 0 is endless, and so is the loss. Keep above 0."
+    assert not found["zero"], (
+        "The logarithm of 0 is minus infinity, and the loss is infinite with it. Stay above 0."
+    )
     assert found["right"] != "more often", (
-        "Now the network is right more often. Let it be right less often."
+        "Now the network is right more often. It should be right less often."
     )
     assert found["right"] != "as often", (
         "Now the network is right as often as before: three times of four."
@@ -897,7 +941,7 @@ turned_check = check_exercise(
     check,
     as_data=what_changes,
     hints=[
-        "The accuracy does not ask by how much. Which picture may cross 0.5 at the lowest price?",
+        "The accuracy does not ask by how much. Which picture can cross 0.5 at the lowest cost?",
         "0.55 becomes 0.45: one right answer less, and the loss of that picture grows by 0.2.",
         "Make the pictures that stay right much surer: 0.95 costs 0.05 where 0.55 costs 0.6.",
     ],
@@ -909,10 +953,11 @@ turned_check
 # ## What you learned
 #
 # - Five steps: head, freeze, train, unfreeze the top, train both with small steps.
-# - After every change of `trainable`, compile again; nothing tells you if you forget.
+# - After every change of `trainable`, compile again; nothing warns you if you forget.
+# - Steps that are far too large overwrite what the base has learned.
 # - Layers of batch normalisation stay frozen, and work as at inference.
 # - What is below the seam need not be computed twice.
-# - A smoothed curve shows a direction, and comes late.
-# - The accuracy counts mistakes; the loss weighs them, and a few sure ones can outweigh all others.
+# - A smoothed curve shows a direction, and follows late.
+# - The accuracy counts mistakes; the loss weighs them, so overfitting shows in the loss first.
 #
 # The network knows cats from dogs. What it looks at when it decides, you see in the next lesson.
