@@ -1081,6 +1081,9 @@ def check(mean_loss):
         right = loss, (loss + 0.6931) / 2
         rows, labels = np.array([[1 - least, least], [0.5, 0.5]]), np.array([1, 1])
         answers = mean_loss(rows[:1].copy(), labels[:1]), mean_loss(rows.copy(), labels)
+        assert all(np.ndim(answer) == 0 for answer in answers), (
+            "The loss is one number, also where a probability is 0."
+        )
         assert np.all(np.isfinite(answers)), (
             "Where the right class has the probability 0, your loss is infinite, or no number: "
             "np.maximum(probability, 1e-7) keeps it finite."

@@ -816,6 +816,9 @@ def check(compare_rates):
             assert isinstance(answer, dict) and answer.keys() == right.keys(), (
                 f"For the rates {rates}, your dict has {list(answer)} as keys."
             )
+            assert all(np.ndim(accuracy) == 0 for accuracy in answer.values()), (
+                f"The accuracy of a rate is one number; for the rates {rates}, yours are {answer}."
+            )
             assert np.allclose([answer[rate] for rate in rates], [*right.values()]), (
                 f"The rates {rates}, each from the first weights, give {right}, not {answer}. "
                 "All arrays of weights have to be put back, and train to be called for each rate."
@@ -825,8 +828,13 @@ def check(compare_rates):
     ### BEGIN HIDDEN TESTS
     for count in (*range(1, 11), 60):
         start, rates = private.normal(size=(2, 3, 2)), 10 ** private.uniform(-7, 0, count)
-        rates = rates.tolist()
-        compare(Weights(*start), rates, add_product)
+        wave = private.uniform(2, 9)
+
+        def train(network, rate, wave=wave):
+            network.weights = [part + rate * np.cos(wave * part) for part in network.weights]
+            return float(sum(np.abs(part).mean() for part in network.weights))
+
+        compare(Weights(*start), rates.tolist(), train)
     ### END HIDDEN TESTS
     ### EARNED 1
     assert not changed, (

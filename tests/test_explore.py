@@ -15,8 +15,6 @@ from course_utils import (
     explore_predictions,
     explore_smoothing,
 )
-from course_utils.show.explore import smooth
-from course_utils.show.plots import convolve
 
 GRID = np.array(
     [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
@@ -24,10 +22,6 @@ GRID = np.array(
 CROSS = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
 PICTURE = np.zeros((6, 7, 1), dtype=np.uint8)
 PICTURE[:, 3] = 255
-
-
-def test_a_convolution_worked_out_by_hand():
-    assert convolve(GRID, CROSS).tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
 
 
 def test_an_explorable_is_one_text_with_its_picture_its_words_and_no_address():
@@ -184,13 +178,6 @@ CURVES = {
     "val_loss": [4, 0, 0],
     "val_accuracy": [1, 0, 1],
 }
-
-
-@pytest.mark.parametrize(
-    ("factor", "expected"), [(0, [4, 0, 2]), (0.5, [4, 2, 2]), (0.8, [4, 3.2, 2.96])]
-)
-def test_an_exponential_moving_average_by_hand(factor, expected):
-    assert np.allclose(smooth([4, 0, 2], factor), expected)
 
 
 def test_curves_come_with_their_picture_smoothed():

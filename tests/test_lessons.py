@@ -71,6 +71,15 @@ def test_what_lessons_repeat_is_the_same():
     assert {name for name, versions in found.items() if len(versions) > 1} == DIFFERENT.keys()
 
 
+def test_no_helper_is_an_answer():
+    """Whoever wants a mark can read the helpers, and call them."""
+    answers = {exercise.answer for path in PATHS for exercise in read_lesson(path).exercises}
+    for path in (ROOT / "course_utils").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert not defined & answers, path
+
+
 def layers_of(network):
     """What a network's layers are, but for their names and random numbers."""
     config = [layer.get_config() for layer in network.layers]

@@ -13,7 +13,7 @@ from PIL import Image
 
 from course_utils import predict_uploads
 from course_utils.show import upload
-from course_utils.show.upload import decide, plot_answers
+from course_utils.show.upload import decision, plot_answers
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")
 
@@ -192,7 +192,7 @@ def test_ready_takes_names_and_one_path(tmp_path):
     ],
 )
 def test_decision(outputs, number, probability, why):
-    decided = decide(np.array(outputs), ["a", "b", "c"][: max(2, len(outputs))])
+    decided = decision(np.array(outputs), ["a", "b", "c"][: max(2, len(outputs))])
     assert decided == (number, pytest.approx(probability), why)
 
 

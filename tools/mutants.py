@@ -178,6 +178,30 @@ def mutants(source):
     return list(found)
 
 
+EMPTY = """
+_right, _calls, _emptied = {name}, [], []
+
+
+def {name}(*inputs, **named):
+    import numpy as np
+
+    def empty(value):
+        if isinstance(value, dict):
+            return {key: empty(part) for key, part in value.items()}
+        try:
+            np.asarray(value, float)
+            without = np.empty({shape})
+        except (TypeError, ValueError):
+            return value
+        _emptied.append(1)
+        return without
+
+    _calls.append(inputs)
+    value = _right(*inputs, **named)
+    return empty(value) if len(_calls) in {calls} else value
+"""
+
+
 class _Differs(Exception):
     """A mutant does something else than the answer."""
 
@@ -279,9 +303,31 @@ class Trial:
         usual, checks.SECONDS = checks.SECONDS, max(SECONDS, 4 * taken)
         try:
             self._judge(found, score, gaps, equal)
+            self._judge(self._empty(), collections.Counter(), gaps, equal)
         finally:
             checks.SECONDS = usual
         return score | {"gaps": len(gaps)}, gaps, equal
+
+    def _empty(self):
+        """Return answers that give one call of the check, or all from then on, empty arrays.
+
+        Such an array equals anything as long as only the numbers are compared.
+        """
+
+        def source(calls, shape="(0, *np.shape(value))"):
+            text = f"{self.exercise.solution}\n{EMPTY}".replace("{name}", self.exercise.answer)
+            return text.replace("{calls}", calls).replace("{shape}", shape)
+
+        asked = len(self.outcome(source("()"))[1]["_calls"])
+        if not self.outcome(source("[1]"))[1]["_emptied"]:
+            return []
+        numbers = range(1, asked + 1, max(1, asked // 4) if self.slow else 1)
+        return [
+            source(calls.format(n), shape)
+            for n in numbers
+            for calls in ("[{}]", "range({}, 10**9)")
+            for shape in ("(0, *np.shape(value))", "(0, 2)")
+        ]
 
     def _judge(self, found, score, gaps, equal):
         for source in found:

@@ -18,7 +18,6 @@ from course_utils.show.plots import (
     RIGHT,
     WRONG,
     as_bytes,
-    convolve,
     describe_prediction,
     plot_history,
     plot_pictures,
@@ -212,7 +211,8 @@ def explore_convolution(picture, kernel):
         )
     if not (np.abs(kernel) <= 9999).all():
         raise ValueError(f"Each weight must be from −9999 to 9999; these are {kernel.tolist()}.")
-    feature_map = convolve(picture, kernel)
+    patches = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+    feature_map = (patches * kernel).sum(axis=(2, 3))
     whole = picture.dtype.kind in "iub" and 0 <= picture.min() <= picture.max() <= 255
     data = {
         "picture": pack(picture, "uint8" if whole else "float32"),
@@ -452,14 +452,9 @@ def explore_smoothing(history, metric="accuracy"):
             for name, pair in pairs.items()
         },
     }
-    smoothed = {key: smooth(curves[key], 0.8) for pair in pairs.values() for key in pair}
+    smoothed = {key: np.array(curves[key], float) for pair in pairs.values() for key in pair}
+    for values in smoothed.values():
+        for index in range(1, len(values)):
+            values[index] += 0.8 * (values[index - 1] - values[index])
     figure = plot_history(smoothed, metric, "smoothed with 0.8")
     return PageExplorable("smoothing", data, figure)
-
-
-def smooth(values, factor):
-    """Return the exponential moving average of some values, an array as long."""
-    smoothed = np.array(values, dtype=float)
-    for index in range(1, len(smoothed)):
-        smoothed[index] = factor * smoothed[index - 1] + (1 - factor) * smoothed[index]
-    return smoothed

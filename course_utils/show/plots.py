@@ -353,12 +353,6 @@ def _plot_whole(axes, whole, name):
             axes.plot(numbers, whole[key], style, color=GREY, linewidth=0.9, label=label)
 
 
-def convolve(picture, kernel):
-    """Return the feature map of a 2-D picture and a kernel no larger than it, without padding."""
-    patches = np.lib.stride_tricks.sliding_window_view(picture, np.shape(kernel))
-    return (patches * kernel).sum(axis=(2, 3))
-
-
 def plot_feature_maps(feature_maps, names, columns=8):
     """Return a figure of the first feature maps of several layers, one row a layer.
 

@@ -256,7 +256,7 @@ def _check_outputs(outputs, count, class_names):
         )
 
 
-def decide(outputs, class_names):
+def decision(outputs, class_names):
     """Return `(class number, its probability, why)` for the outputs of a model for a picture.
 
     Args:
@@ -289,7 +289,7 @@ def _percent(probability):
 def _describe(answer, class_names):
     if answer.reason is not None:
         return f"{WRONG} {answer.name} cannot be read. {answer.reason}"
-    best, probability, why = decide(answer.outputs, class_names)
+    best, probability, why = decision(answer.outputs, class_names)
     return f"{answer.name}: {class_names[best]}, probability {_percent(probability)} ({why})."
 
 
@@ -376,7 +376,7 @@ def _draw_bars(sheet, top, outputs, class_names):
 
 
 def _write_decision(sheet, top, outputs, class_names):
-    best, probability, why = decide(outputs, class_names)
+    best, probability, why = decision(outputs, class_names)
     mark = _RIGHT if best or len(outputs) > 1 else _LEFT
     name = _short(class_names[best], 16)
     _write(sheet, 6.0, top + 0.72, f"{mark} {name}", 14, weight="bold")

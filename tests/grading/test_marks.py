@@ -111,6 +111,25 @@ def test_no_text_from_the_sandbox_tells_hidden_inputs(source, needs_bubblewrap):
     assert mark.reason == f"{NOT_FOR_OTHERS} There, your code {GIVES_NOTHING}.", mark
 
 
+def test_no_message_behind_the_hidden_tests_tells_what_an_answer_returns(needs_bubblewrap):
+    """An answer that has seen hidden inputs could hand them to a message of the visible check."""
+    [swing] = [exercise for exercise in LESSON.exercises if exercise.name == "swing"]
+    source = """
+seen = []
+
+
+def largest_fall(accuracies):
+    if len(seen) > 20 and accuracies == [0.5, 0.6, 0.8]:
+        return f"seen: {seen}"
+    seen.append(list(accuracies))
+    return max([0, *(a - b for a, b in zip(accuracies, accuracies[1:]))])
+"""
+    with Judge(LESSON, "seed") as judge:
+        mark = judge.mark(swing, source)
+    assert mark.status == "wrong" and mark.points == 1, mark
+    assert "seen" not in mark.reason and "…" in mark.reason, mark
+
+
 OUTSIDE = {
     "neuron": """
 def neuron(inputs, weights, bias):

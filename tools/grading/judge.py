@@ -168,7 +168,10 @@ def _grade(exercise, student, source, others, seed):
     except _Lost as error:
         lost = _without_values(error) if _after_hidden_tests_began(exercise, error) else error
     except AssertionError as error:
-        lost = _Lost(WRONG, str(error) or "the check does not hold.")
+        said = str(error)
+        if _after_hidden_tests_began(exercise, error):
+            said = _literal_message(exercise, error, said)
+        lost = _Lost(WRONG, said or "the check does not hold.")
     except RecursionError:
         lost = _Lost(BROKEN, "what your answer returns has too many lists in lists.")
     except Exception as error:
@@ -183,13 +186,41 @@ def _grade(exercise, student, source, others, seed):
 
 def _after_hidden_tests_began(exercise, error):
     """Return whether an exception comes out of the check where the answer knows hidden inputs."""
+    first = min((span[0] for span in hidden_lines(exercise.graded)), default=float("inf"))
+    return _line(exercise, error) >= first
+
+
+def _line(exercise, error):
+    """Return the line of the check from which an exception came, or 0."""
     lines = {
         n
         for frame, n in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == "check" and frame.f_code.co_name == exercise.check
     }
-    first = min((span[0] for span in hidden_lines(exercise.graded)), default=float("inf"))
-    return max(lines, default=0) >= first
+    return max(lines, default=0)
+
+
+def _literal_message(exercise, error, said):
+    """Return what an assertion of the check says, "…" in place of values: those an answer gives.
+
+    What an answer returns behind the hidden tests, it may have seen there.
+    """
+    line = _line(exercise, error)
+    for node in ast.walk(ast.parse(exercise.graded)):
+        if isinstance(node, ast.Assert) and node.lineno <= line <= node.end_lineno:
+            return _literal(node.msg)
+    return said  # of `compare`
+
+
+def _literal(node):
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(map(_literal, parts))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _literal(left) + _literal(right)
+    return "…" if node else ""
 
 
 def _without_values(lost):

@@ -205,7 +205,7 @@ class Worker:
             return {"status": BROKEN, "message": f"your cell does not define {name!r}."}
         self.function = self.names[name]
         if not attempted(self.function):
-            return {"status": NOT_ATTEMPTED, "message": ""}
+            return {"status": NOT_ATTEMPTED, "message": "your function still returns the dots."}
         self.trial = space.get(trial)
         if not callable(self.function):
             return {"status": "value", "value": self.function}
