@@ -3,13 +3,6 @@
 from tools.claims import claim
 
 CONTRADICTIONS = {
-    "uphill": (
-        "ci",
-        {
-            "compile": ('optimizer="adam"', "optimizer=keras.optimizers.Adam(-0.001)"),
-            "fit": ("lesson.epochs(5)", "5"),
-        },
-    ),
     "hardly trained": (
         "ci",
         {
@@ -29,6 +22,8 @@ CONTRADICTIONS = {
     "turned round": (
         "ci",
         {
+            "compile": ('optimizer="adam"', "optimizer=keras.optimizers.Adam(-0.001)"),
+            "fit": ("lesson.epochs(5)", "5"),
             "ex_width_run": (
                 "lesson.trials(10, 128, 512):\n        wide = new_model(width)",
                 "(10, 128, 512):\n        wide = new_model({128: 2}.get(width, 512))",
@@ -41,7 +36,7 @@ CONTRADICTIONS = {
 }
 
 
-@claim("fit_read", "Every epoch the loss falls and the accuracy rises", false_on="uphill")
+@claim("fit_read", "Every epoch the loss falls and the accuracy rises", false_on="turned round")
 def better_with_every_epoch(run):
     losses, accuracies = (run.curve("history", metric) for metric in ("loss", "accuracy"))
     falls = all(after < before for before, after in zip(losses, losses[1:], strict=False))
@@ -49,7 +44,7 @@ def better_with_every_epoch(run):
     return {"first loss": losses[0], "last": losses[-1]}, len(losses) > 1 and falls and rises
 
 
-@claim("fit_read", "fast at first, then more slowly", false_on="uphill")
+@claim("fit_read", "fast at first, then more slowly", false_on="turned round")
 def fast_at_first(run):
     losses = run.curve("history", "loss")
     first, last = losses[0] - losses[1], losses[-2] - losses[-1]
@@ -66,7 +61,7 @@ def new_pictures_are_harder(run):
 def the_difference_grows(run):
     exam = run.last("history", "accuracy") - run.number("test_accuracy")
     few = run.last("few_history", "accuracy") - run.last("few_history", "val_accuracy")
-    return {"difference in the exam": exam, "with 500 pictures": few}, few > exam + 0.05
+    return {"difference in the exam": exam, "with 500 pictures": few}, few > max(0, exam) + 0.05
 
 
 @claim("surest_read", "A network can be sure and wrong", false_on="hardly trained")

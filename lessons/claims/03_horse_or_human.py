@@ -36,7 +36,7 @@ def all_falls(values):
 def it_learns(run):
     losses, accuracies = (run.curve("history", metric) for metric in ("loss", "accuracy"))
     numbers = {"first loss": losses[0], "last": losses[-1], "last accuracy": accuracies[-1]}
-    return numbers, losses[-1] < losses[0] / 2 and accuracies[-1] > max(0.9, accuracies[0] + 0.1)
+    return numbers, losses[-1] < losses[0] / 2 and accuracies[-1] > max(0.85, accuracies[0] + 0.1)
 
 
 @claim("curves_read", "Now the validation curves. They are less reliable", false_on="no step")

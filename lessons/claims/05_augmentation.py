@@ -12,7 +12,7 @@ CONTRADICTIONS = {
                 "build_network(side, learning_rate",
                 "build_network(side, augmented=False, dropout=0, learning_rate",
             ),
-            "callbacks": ("lesson.epochs(160)", "15"),
+            "callbacks": ("lesson.epochs(160)", "12"),
             "plain": ("augmented=False, dropout=0, ", ""),
         },
     ),
