@@ -19,8 +19,10 @@ BIN := .venv/$(IN)
 PYTEST := COURSE_PROFILE=ci COURSE_CACHE="$(CURDIR)/build/test-cache" \
   XLA_FLAGS=--xla_backend_optimization_level=0 $(BIN)/python -m pytest -p tools.nbval_plugin
 
-# All that have a description below: none of them is a file.
-.PHONY: $(shell sed -nE 's/^([a-z-]+):.*##.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+# All that have a description below: none of them is a file. A make older than 4.3, such as Apple's,
+# takes a number sign within a call for the start of a comment, and stops.
+SIGN := \#
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*$(SIGN)$(SIGN).*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /|/' \

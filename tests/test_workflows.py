@@ -14,6 +14,9 @@ from tools.pin_actions import USES, WORKFLOWS, pin
 PATHS = sorted(WORKFLOWS.iterdir())
 TARGETS = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M))
 
+STEP = "- uses: actions/checkout"
+"""How the first step of each job begins, at a tag or at a commit."""
+
 MAY_WRITE = {
     "release.yml": {"release": {"contents"}},
     "site.yml": {"publish": {"pages", "id-token"}},
@@ -69,8 +72,8 @@ def test_few_jobs_may_write(path):
     [
         ("make setup", "make set-up", "elsewhere: no target set-up"),
         ("make: [test,", "make: [tests,", "linux: no target tests"),
-        ("checkout@v7", "checkout", "no action at a tag: actions/checkout"),
-        ("checkout@v7", "checkout@main", "no action at a tag: actions/checkout@main"),
+        (STEP, f"{STEP}\n      {STEP}", "no action at a tag: actions/checkout"),
+        (STEP, f"{STEP}@main\n      {STEP}", "no action at a tag: actions/checkout@main"),
         ("permissions: {}", "permissions: write-all", "the workflow: permissions, not {}"),
         ("    permissions:\n      contents: read # the check-out\n", "", "linux: no permissions"),
         ("    timeout-minutes: 90\n", "", "linux: no timeout-minutes"),
@@ -86,6 +89,13 @@ def test_github_runs_what_ci_runs():
     workflow = yaml.safe_load((WORKFLOWS / "test.yml").read_text("utf-8"))
     listed = re.findall(r"^make (\S+)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.M)
     assert workflow["jobs"]["linux"]["strategy"]["matrix"]["make"] == listed
+
+
+def test_the_make_of_a_mac_can_read_the_makefile():
+    """Before 4.3, make takes a number sign within a call for the start of a comment."""
+    lines = (ROOT / "Makefile").read_text("utf-8").splitlines()
+    broken = [line for line in lines if re.match(r"[^\t#]*\$\([^#]*#", line.split("  ## ")[0])]
+    assert broken == []
 
 
 def test_pinning_keeps_the_tag_and_can_be_done_again():

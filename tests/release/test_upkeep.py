@@ -54,7 +54,7 @@ def test_zizmor_finds_nothing(github):
     [
         ("          persist-credentials: false\n", "          fetch-depth: 0\n", "artipacked"),
         ('make "$TARGET"', "make ${{ github.head_ref }}", "template-injection"),
-        ("actions/setup-python@v7", "somebody/setup-python@v7", "unpinned-uses"),
+        ("- uses:", "- uses: somebody/something@v7\n      - uses:", "unpinned-uses"),
         ("  pull_request:\n", "  pull_request_target:\n", "dangerous-triggers"),
     ],
 )
