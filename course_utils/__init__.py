@@ -43,6 +43,7 @@ _HOME_OF = {
     "plot_prediction": "show.plots",
     "plot_predictions": "show.plots",
     "predict_uploads": "show.upload",
+    "plot_swap": "show.sketches",
     "pretrained_base": "sources.bases",
     "read_picture": "pictures.reading",
     "show_cache": "lesson.overview",

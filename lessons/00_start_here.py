@@ -17,7 +17,7 @@
 # %% [markdown] name="lessons_intro"
 # ## The lessons
 #
-# Open a lesson by its title. Lessons build on each other, so take them in order. Plan two hours for each.
+# Open a lesson by its title. Lessons build on each other, so take them in order. Plan two hours for each. The appendices, whose numbers begin with A, are shorter; each says which lesson it follows.
 #
 # - **Minutes** are computing time, without your reading and thinking. The first number is for a short training, which the lessons call the *profile* `quick`; the second is for the whole one, the profile `full`. Both were measured on two processor cores.
 # - **Download** is the size of the real pictures. A lesson that cannot get them, or would have to download more than 100 MB unasked, draws pictures of its own and tells you.

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import plot_descent, plot_network, plot_neuron
+from course_utils import plot_descent, plot_network, plot_neuron, plot_swap
 from course_utils.show.descent import descend, height, slope
 
 
@@ -35,6 +35,21 @@ def test_a_network_is_drawn_with_a_line_for_each_weight_shown():
 def test_a_network_that_cannot_be_drawn(sizes, names):
     with pytest.raises(ValueError, match="names for layers of the sizes"):
         plot_network(sizes, names)
+
+
+def test_a_head_is_swapped_and_the_base_stays():
+    figure = plot_swap(["edges", "fur"], "1,000 classes", "cat or dog")
+    [axes] = figure.axes
+    written = [text.get_text() for text in axes.texts]
+    assert written.count("edges") == written.count("fur") == 2 and "new head" in written
+    assert written.count("1,000 classes") == 1 and len(axes.patches) == 6
+    assert "edges, then fur" in figure.description and "crossed out" in figure.description
+
+
+@pytest.mark.parametrize("base", [[], list("abcde")])
+def test_a_base_that_cannot_be_drawn(base):
+    with pytest.raises(ValueError, match="with 1 to 4 parts"):
+        plot_swap(base, "old", "new")
 
 
 def test_the_surface_has_its_saddle_point_and_its_hollows():

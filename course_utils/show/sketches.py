@@ -1,9 +1,9 @@
-"""Drawings of a neuron, and of a network of them."""
+"""Drawings of a neuron, of a network of them, and of a network that gets another head."""
 
 import numpy as np
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
-from course_utils.show.plots import GREY, PALE_BLUE, PALE_ORANGE, new_figure
+from course_utils.show.plots import GREY, PALE_BLUE, PALE_ORANGE, new_figure, new_sheet
 
 
 def plot_neuron(inputs, weights, bias):
@@ -95,6 +95,49 @@ def plot_network(sizes, names):
     axes.set(xlim=(-2.5, 9 * len(sizes) - 6.5), ylim=(7.2, -5.8), aspect="equal")
     axes.axis("off")
     return figure
+
+
+def plot_swap(base, old, new):
+    """Return a drawing of a network that keeps its base and gets another head.
+
+    Args:
+        base: what the parts of the base find, a list of 1 to 4 short texts, the first part first.
+        old: what the head that is taken off answers, a short text.
+        new: what the head that is put on answers.
+
+    Raises:
+        ValueError: the base has no parts, or more than 4.
+    """
+    if not 0 < len(base) <= 4:
+        raise ValueError(f"A base is drawn with 1 to 4 parts; this has {len(base)}.")
+    figure = new_figure(
+        8.4,
+        2.6,
+        f"Two networks, one above the other. The base is the same in both: {', then '.join(base)}. "
+        f"Above, the old head, {old}, is crossed out; below, the new head, {new}, is in its place.",
+        layout=None,
+    )
+    axes = new_sheet(figure)
+    width = 6.2 / len(base)
+    for top in (0.35, 1.75):
+        for place, words in enumerate(base):
+            _box(axes, 0.2 + place * width, top, width - 0.25, words, PALE_BLUE)
+    _box(axes, 6.4, 0.35, 1.7, old, "white")
+    axes.plot([6.4, 8.1], [0.35, 1.05], color=GREY)
+    axes.plot([6.4, 8.1], [1.05, 0.35], color=GREY)
+    _box(axes, 6.4, 1.75, 1.7, new, PALE_ORANGE)
+    between = (3.2, 1.4, "the base, with all that it has learned: kept"), (7.25, 1.4, "new head")
+    for x, y, words in (*between, (3.2, 0.18, "the base"), (7.25, 0.18, "old head")):
+        axes.text(x, y, words, ha="center", va="center", color=GREY)
+    return figure
+
+
+def _box(axes, left, top, width, words, colour):
+    box = Rectangle((left, top), width, 0.7, facecolor=colour, edgecolor="black")
+    axes.add_patch(box)
+    axes.text(left + width / 2, top + 0.35, words, ha="center", va="center")
+    if left < 6:
+        _arrow(axes, (left + width, top + 0.35), (left + width + 0.25, top + 0.35), "", 0.5)
 
 
 def _number(value):
