@@ -127,7 +127,7 @@ def _built(cell, number):
 
 
 def _top(lesson, kind):
-    """Return what stands after the title: links, and what Colab installs."""
+    """Return what stands after the title: links, and what Colab installs for the helpers."""
     folder = "notebooks/solutions" if kind == SOLUTION else "notebooks"
     pages = f"{repository()}/blob/v{__version__}"
     links = [f"[Open in Colab]({colab_link(lesson.name, folder)})"]
@@ -135,10 +135,10 @@ def _top(lesson, kind):
     if kind == LEARNER and lesson.exercises:
         links.append(f"[With the answers]({pages}/notebooks/solutions/{lesson.name}.ipynb)")
     install = INSTALL.format(version=__version__, requirement=install_requirement())
-    return [
-        nbformat.v4.new_markdown_cell(" · ".join(links), id="links"),
-        nbformat.v4.new_code_cell(install, id="install"),
-    ]
+    cells = [nbformat.v4.new_markdown_cell(" · ".join(links), id="links")]
+    if any("course_utils" in cell.source for cell in lesson.cells if cell.kind == "code"):
+        cells.append(nbformat.v4.new_code_cell(install, id="install"))
+    return cells
 
 
 def _foot(lesson, kind):
