@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Lesson 9 · Transfer learning at TPU speed
 #
-# **Never run at that speed:** nobody who made this course had a TPU, or several GPUs. Its tests run the training below on one CPU, and the same cells with a smaller base on one CPU that poses as two devices. What the lesson says of TPUs is what TensorFlow's documentation says.
+# **Never run at that speed:** nobody who made this course had a TPU, or several GPUs. Its tests run the training below on one CPU, and the same cells with a smaller base on one CPU that poses as two devices. What the lesson says of TPUs comes from TensorFlow's documentation.
 #
 # Your networks so far were trained on one machine, as it happened to be. In this lesson you write a training that runs on whatever there is, from the two cores of a laptop to a processor built for nothing else, and the code stays the same. The pictures are five kinds of flowers.
 #
@@ -10,13 +10,13 @@
 # - say what momentum does in a narrow valley, and what is stochastic about stochastic gradient descent,
 # - write pictures to TFRecord files, read them back in parallel, and measure whether that was worth it,
 # - train on a TPU, on several GPUs or on a CPU with the same lines,
-# - choose the batch and the learning rate by the number of copies of the network,
+# - choose batch and learning rate by the number of copies of the network,
 # - go on with a training that was cut off,
-# - check whether a network is as sure as it should be, and take it along to a phone.
+# - check whether a network is as sure as it should be, and export it for a phone.
 #
 # **You need** Lessons 1 to 3 for the first part, and Lessons 6 and 7 for the second: pretrained base, freezing, fine-tuning.
 #
-# **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 25 minutes more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 25 minutes more.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line under the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
@@ -62,9 +62,9 @@ strategy = pick_strategy()
 # %% [markdown] name="neuron_title"
 # ## In short: what a network computes
 #
-# This part repeats Lesson 1, for those who begin here. If you have done Lessons 1 to 8, read exercise 1 and go on at "Downhill"; nothing further down needs these cells.
+# This part repeats Lesson 1, for those who begin here. If you have done Lessons 1 to 8, do exercise 1 and go on at "Downhill"; nothing further down needs the other cells.
 #
-# A *neuron* multiplies each of its inputs by a weight, adds up the products and a bias, and bends the sum with its *activation*. Here are three inputs, and *ReLU*, which turns negative sums into 0:
+# A *neuron* multiplies each of its inputs by a weight, adds up the products and a bias, and bends the sum with its *activation*. Three inputs, and *ReLU*, which turns negative sums into 0:
 
 # %% name="neuron" tags=["nbval-check-output"]
 inputs, weights, bias = np.array([0.5, 1.0, 2.0]), np.array([1.0, -0.5, 0.75]), 0.25
@@ -75,10 +75,10 @@ float(inputs @ weights + bias)
 plot_neuron(inputs, weights, bias)
 
 # %% [markdown] name="neuron_read"
-# Read it from left to right. (`@` multiplies two lists of numbers entry by entry and adds up: 0.5 − 0.5 + 1.5 = 1.5, and the bias makes it 1.75.) The weights and the bias are what training finds.
+# (`@` multiplies two lists of numbers entry by entry and adds up: 0.5 − 0.5 + 1.5 = 1.5, and the bias makes it 1.75.) The weights and the bias are what training finds.
 
 # %% [markdown] name="softmax_intro"
-# A *dense layer* is many neurons over the same inputs. For five kinds of flowers, the last layer has five neurons. Their sums, before any activation, are the *logits*: they may be any numbers, and the largest one wins. *Softmax* makes probabilities of them. The label of a picture can be written as *one-hot*: a 1 for the right class, a 0 for each of the others.
+# A *dense layer* is many neurons over the same inputs; for five kinds of flowers, the last one has five. Their sums, before any activation, are the *logits*: any numbers, of which the largest wins. *Softmax* makes probabilities of them. A label can be written as *one-hot*: a 1 for the right class, a 0 for each of the others.
 
 # %% name="softmax" tags=["nbval-check-output"]
 flowers = ["dandelion", "daisy", "tulips", "sunflowers", "roses"]
@@ -104,14 +104,14 @@ panels[0].invert_yaxis()
 figure
 
 # %% [markdown] name="softmax_read"
-# The hatched row is the truth: a daisy. The network says sunflower with 62 % and daisy with 23 %. How bad is that? The *cross-entropy* is minus the logarithm of the share that the right class got. Written as a sum, each share's logarithm is multiplied by its entry in the one-hot label; all but one of these are 0:
+# The hatched row is the truth: a daisy, which the network gives 23 %. The *cross-entropy* is minus the logarithm of that share. As a sum, each share's logarithm is multiplied by its entry in the one-hot label; all but one of these are 0:
 
 # %% name="cross_entropy" tags=["nbval-check-output"]
 float(round(-np.sum(one_hot * np.log(shares)), 2))
 # -> 1.47
 
 # %% [markdown] name="cross_entropy_read"
-# 1.47 for 23 %. A network that is right and nearly sure pays almost nothing; one that guesses among five pays 1.61.
+# A network that is right and nearly sure pays almost nothing; one that guesses among five pays 1.61.
 
 # %% [markdown] name="ex_loss"
 # ### Exercise 1 · Work required: the loss of a batch
@@ -211,7 +211,7 @@ if loss_check.right:
 # %% [markdown] name="descent_title"
 # ## Downhill
 #
-# Training looks for parameters with a small loss. Lesson 1 did it step by step for two of them. Imagine two parameters, x and y, and the loss as the height of a landscape above them. This one is a narrow valley:
+# Training looks for parameters with a small loss. Imagine two parameters, x and y, and the loss as the height of a landscape above them. This one is a narrow valley:
 
 
 # %% name="height"
@@ -230,7 +230,7 @@ tape.gradient(here, point).numpy()
 # -> array([-0.375,  2.   ], dtype=float32)
 
 # %% [markdown] name="gradient_read"
-# Along x it goes down a little, along y steeply up. *Gradient descent* takes a step against the gradient, multiplied by the *learning rate*, and looks again. The slopes of this landscape can be worked out by hand, x³ − x along x and 20 y along y, so a descent takes a few lines:
+# Along x it goes down a little, along y steeply up. *Gradient descent* takes a step against the gradient, multiplied by the *learning rate*, and looks again. The slopes can be worked out by hand here, x³ − x along x and 20 y along y, so a descent takes a few lines:
 
 
 # %% name="descend"
@@ -256,7 +256,7 @@ descend((0.5, 0.1), learning_rate=0.04, steps=2).round(3)
 # From 0.1 to 0.02 along y: 0.04 times the slope of 2, against it. There is one more number in the function. *Momentum* keeps a share of the step before, as a ball keeps rolling; with 0 it is plain gradient descent. Now start high on the wall of the valley, where x is almost 0, with two rates, and with momentum:
 
 # %% name="momentum"
-begin = (0.002, 0.5)
+begin = (0.002, 0.3)
 ways = {
     "rate 0.09": descend(begin, 0.09, steps=80),
     "rate 0.12": descend(begin, 0.12, steps=80),
@@ -265,9 +265,9 @@ ways = {
 plot_descent(ways)
 
 # %% [markdown] name="momentum_read"
-# The cross marks a *saddle point*: a place that is level, the lowest along y and the highest along x, like a mountain pass. At the rate 0.09, plain descent comes down the wall in a few steps and then all but stops there, because where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. With the larger rate it never gets down: each step across the valley is so long that it ends higher up on the other wall. With momentum, the way swings, and is in the hollow long before.
+# The cross marks a *saddle point*: a place that is level, the lowest along y and the highest along x, like a mountain pass. At the rate 0.09, plain descent comes down the wall in a few steps and then all but stops there, because where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. With the larger rate it never gets down: each step across the valley ends higher up on the other wall. With momentum, the way swings, and is in the hollow long before.
 #
-# Is it the momentum, or would some other rate have done as well? Count the steps after which a way stays below 0.1, for four rates:
+# Is it the momentum, or would another rate have done as well? Count the steps after which a way stays below 0.1, for four rates:
 
 
 # %% name="steps_down" tags=["nbval-check-output"]
@@ -294,7 +294,7 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 # %% [markdown] name="best_plain_read"
 # Momentum is faster at each rate, and faster than plain descent at any. Why? Where the slope stays the same, its steps add up to 1 + 0.8 + 0.64 + … = 5 times as much. Along the floor of the valley, that is worth five times the rate. Plain descent at that rate, 0.45, would be thrown out by the walls; momentum is not, because across the valley the slope changes its sign with each swing, and what adds up along the floor cancels there.
 #
-# The loss of a real network has steep and flat directions too, and with millions of parameters it is held to have far more saddle points than hollows (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop have another as well: they stretch the steps where the slope is small.
+# The loss of a real network has steep and flat directions, too, and is held to have far more saddle points than hollows (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop have another as well: they stretch the steps where the slope is small.
 
 # %% [markdown] name="explore_intro"
 # Now you. Which momentum is too much for this valley? At which rate is even momentum thrown out? And what does noise change?
@@ -303,7 +303,7 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 explore_descent()
 
 # %% [markdown] name="explore_read"
-# Where does such noise come from? The loss of all pictures would be the true landscape, and going through all of them for a single step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps, "batch" for short, drawn by chance. This is *stochastic gradient descent*, SGD; stochastic means "by chance". A mini-batch points roughly the right way. Its errors pushed plain descent off the saddle point sooner, if you set the mark at the rate 0.09, and they keep any way from coming to rest.
+# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps, "batch" for short, drawn by chance. This is *stochastic gradient descent*, SGD; stochastic means "by chance". A mini-batch points roughly the right way. With the rate 0.09 and the mark set, its errors pushed plain descent off the saddle point sooner, and they keep any way from coming to rest.
 
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
@@ -431,7 +431,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="records_title"
 # ## TFRecords: few large files in place of many small ones
 #
-# A TPU computes faster than a disk finds small files, and over a network each file costs a round trip. So the pictures go into a few large files, one record after the other. TensorFlow's format for that is *TFRecord*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
+# A TPU computes faster than a disk finds small files, and over a network each file costs a round trip. So the pictures go into a few large files, as *TFRecords*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
 
 
 # %% name="to_record"
@@ -474,7 +474,7 @@ bool(label == labels[0]), bool(difference.mean() < 8)
 # The label is the same, and the pixels nearly so, because a JPEG file keeps what the eye sees and not every digit.
 
 # %% [markdown] name="write_intro"
-# `tf.io.TFRecordWriter` writes such texts into one file, one after the other. `write_records` does that from several threads, deals the records out to eight files (each of them is called a *shard*), shows its progress, and gives the folder its name once all of it is there. A complete folder is used again the next time; one made of other pictures is written anew.
+# `tf.io.TFRecordWriter` writes such records into one file. `write_records` does that from several threads, and deals them out to eight files (each of them is called a *shard*). A complete folder is used again the next time; one made of other pictures is written anew.
 
 # %% name="write"
 folder = lesson.folder / f"records-{side}"
@@ -493,7 +493,7 @@ len(train_files), len(validation_files)
 # -> (8, 4)
 
 # %% [markdown] name="read_intro"
-# Reading turns a dataset of file names into a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster. The last step says how many records there are, because the files do not, and `fit` should know where an epoch ends. (With Keras 3.13 to 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros, and the warning that it gives is about something else.)
+# Reading turns a dataset of file names into a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster. The last step says how many records there are, because the files do not, and `fit` should know where an epoch ends. (With Keras 3.13 to 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros.)
 
 
 # %% name="read"
@@ -548,7 +548,7 @@ ways = {
 }
 
 # %% [markdown] name="cold_intro"
-# A file that was read a moment ago is still in memory, and a second reading says nothing about the disk. Linux can be asked to drop such copies once they are written to the disk; macOS and Windows cannot. The host of a virtual machine may keep copies of its own.
+# A file that was read a moment ago is still in memory, and a second reading says nothing about the disk. Linux can be asked to drop such copies; macOS and Windows cannot, and the host of a virtual machine may keep some of its own.
 
 
 # %% name="forget"
@@ -584,16 +584,16 @@ for (name, state), measured in speeds.items():
     print(f"{name}, {state}: {min(measured):,.0f} to {max(measured):,.0f} pictures a second")
 
 # %% [markdown] name="speed_read"
-# (Where the system is not Linux, only the first "cold" reading is one.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords. The second against the third shows what is due to the format.
+# (Where the system is not Linux, only the first "cold" reading is one.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
 #
-# In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is a network, with a round trip for each file; the benchmark did not measure either.
+# In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is a network; the benchmark did not measure either.
 
 # %% [markdown] name="hardware_title"
 # ## Whatever there is
 #
 # A GPU computes many numbers at the same time. A *TPU* (tensor processing unit) goes further: it is a grid of many thousand multipliers that hand their results on to each other, made for the products of large tables of numbers, which is what a network consists of. One TPU device has several cores, eight for example.
 #
-# How do eight cores train one network? Each holds a full copy of it, a *replica*. A batch is divided among them, each computes the gradient for its share, the gradients are added up, and all replicas take the same step. So they stay alike. TensorFlow calls a way to organise this a *strategy*, and choosing one is all that you need to do. `pick_strategy`, at the top, did it in this order:
+# How do eight cores train one network? Each holds a full copy of it, a *replica*. A batch is divided among them, each computes the gradient for its share, the gradients are added up, and all replicas take the same step. So they stay alike. In TensorFlow, a *strategy* organises this; `pick_strategy`, at the top, has chosen one, in this order:
 #
 # | there is | strategy | replicas |
 # | --- | --- | --- |
@@ -615,15 +615,7 @@ replicas, on_tpu
 # strategy = tf.distribute.TPUStrategy(resolver)
 # ```
 #
-# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row of the table. In Colab, choose the TPU in the menu "Runtime", "Change runtime type". A TPU needs a build of TensorFlow that knows it; where that is what is missing, the line that `pick_strategy` prints names it. On a machine of your own with a TPU (Google calls it a TPU VM), from a copy of the course:
-#
-# ```
-# python3 -m venv tpu
-# tpu/bin/pip install -e ".[tpu,lab]" --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
-# tpu/bin/jupyter lab
-# ```
-#
-# The older kind of TPU, which stands apart from the machine, has a name or an address: `pick_strategy(tpu="grpc://10.0.0.2:8470")`.
+# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row. In Colab, choose the TPU in the menu "Runtime", "Change runtime type"; where a TPU needs another build of TensorFlow, the line that `pick_strategy` prints names it. `docs/install.md` has the commands for a machine of your own.
 
 # %% [markdown] name="batch_intro"
 # Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, which all of them take together in one step, is that number times the replicas. The gradient of more pictures has less noise in it, so the learning rate may be larger. A common rule, found for SGD with momentum, is to multiply it by the same number:
@@ -678,7 +670,7 @@ sum(int(np.prod(weight.shape)) for weight in published.trainable_weights)
 # The base ends in 6 × 6 places with 1,280 numbers each. Times five neurons, and five biases: 6 × 6 × 1,280 × 5 + 5 = 230,405. The base's 2,257,984 are frozen.
 
 # %% [markdown] name="scope_intro"
-# Whatever has parameters must be made within the strategy's *scope*: there, each variable becomes one on every replica. That goes for the base, the head, and what `compile` makes. With the default strategy, the line does nothing, and does no harm. (`lesson.pretrained_base` finds the weights on this machine or in the network. Without the course, the base is `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(side, side, 3))`, and what its pictures go through first is `keras.applications.mobilenet_v2.preprocess_input`.)
+# Whatever has parameters must be made within the strategy's *scope*: there, each variable becomes one on every replica. That goes for the base, the head, and what `compile` makes. With the default strategy, the line does nothing. (Without the course, the base is `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(side, side, 3))`, and its pictures first go through `keras.applications.mobilenet_v2.preprocess_input`.)
 
 # %% name="scope"
 with strategy.scope():
@@ -692,7 +684,7 @@ with strategy.scope():
     )
 
 # %% [markdown] name="fit_intro"
-# `fit` is the `fit` of all lessons. `live_curves` is a callback that draws the curves anew after each epoch, in the same place; without it, `plt.plot(head_history.history["val_accuracy"])` draws one of them at the end. The published training has five epochs.
+# `live_curves` is a callback that draws the curves anew after each epoch; without it, `plt.plot(head_history.history["val_accuracy"])` draws one of them at the end. The published training has five epochs.
 
 # %% name="fit"
 head_history = model.fit(
@@ -731,7 +723,7 @@ with strategy.scope():
     )
 
 # %% [markdown] name="backup_intro"
-# Long trainings get cut off: Colab ends a session, a battery runs out, a rented machine is taken back. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and run again later, `fit` goes on after the last whole epoch of that training. When the training has ended, the files are deleted. (`double_checkpoint` keeps the checkpoint before it too, in case the machine stops while it is writing.)
+# Long trainings get cut off: Colab ends a session, a battery runs out. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and run again later, `fit` goes on after the last whole epoch. When the training has ended, the files are deleted. (`double_checkpoint` keeps the one before it too, in case the machine stops while writing.)
 
 # %% name="fine"
 backup = keras.callbacks.BackupAndRestore(
@@ -750,9 +742,9 @@ validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
-# The dotted line parts the two trainings. Behind it both accuracies climb further, and the network ends up better than with the frozen base. To find out how much of that is due to five more epochs and not to the unfreezing, run the lesson again without the cell that unfreezes.
+# The dotted line parts the two trainings. Behind it both accuracies climb further, and the network ends up better than with the frozen base. How much of that is due to five more epochs, and not to the unfreezing? To find out, run the lesson again without the cell that unfreezes.
 #
-# Look at the distance between the curves, too. A base that may change as a whole, with MobileNetV2's two million parameters, can learn the training pictures by heart even better than a head can; Lesson 7 shows where that leads, and it is one more reason for small steps.
+# Look at the distance between the curves, too. A base that may change as a whole, with MobileNetV2's two million parameters, can learn pictures by heart even better than a head can: one more reason for small steps.
 
 # %% [markdown] name="answers_title"
 # ## What it says
@@ -797,10 +789,10 @@ calibration_error = float(np.average(distances, weights=sizes))
 calibration_error
 
 # %% [markdown] name="calibration_read"
-# So a probability is off by that much on average. Someone who acts on it, such as a doctor or a machine that picks weeds, needs to know this number as well as the accuracy. Large networks that learn for long, and so become ever surer of what they know by heart, tend to lie below the line (Guo and others, 2017).
+# A probability is off by that much on average. Someone who acts on it, such as a doctor, needs to know this number as well as the accuracy. Large networks that learn for long grow ever surer of what they know by heart, and tend to lie below the line (Guo and others, 2017).
 
 # %% [markdown] name="own_intro"
-# And flowers of your own. In a notebook without a kernel you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))` reads a file, `np.array` makes numbers of it, and `model.predict` takes a batch of them.)
+# And flowers of your own. In a notebook without a kernel you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))`, and `model.predict` of a batch with that one picture.)
 
 # %% name="own"
 predict_uploads(model, class_names, ready=list(shown_pictures[:3].numpy()))
@@ -818,33 +810,35 @@ lesson.report(
 # %% [markdown] name="export_title"
 # ## Out of the notebook
 #
-# A phone has neither Keras nor Python. *LiteRT* (formerly TensorFlow Lite) is a small program that runs networks on phones, and it wants them in a file format of its own. `export` writes such a file. Before that, the network must have been called once:
+# A phone has neither Keras nor Python. *LiteRT* (formerly TensorFlow Lite) is a small program that runs networks on phones, from files in a format of its own. `export` writes such a file. Before that, the network must have been called once:
 
-# %% name="export"
+# %% name="export" tags=["nbval-check-output"]
 loaded_model = keras.models.load_model(model_path)
-answers = loaded_model.predict(shown_pictures[:1], verbose=0)
+one_picture = shown_pictures[:1].numpy().astype("float32")
+answers = loaded_model.predict(one_picture, verbose=0)
 exported = str(folder / "flowers.tflite")
 loaded_model.export(exported, format="litert", verbose=False)
-f"{os.path.getsize(exported) / 1e6:.1f} MB, {loaded_model.count_params():,} parameters"
+round(os.path.getsize(exported) / loaded_model.count_params())
+# -> 4
 
 # %% [markdown] name="export_read"
-# Four bytes for each parameter, and hardly more. Does the file say what the network says? TensorFlow has an interpreter for it:
+# About four bytes for each parameter. Does the file say what the network says? TensorFlow has an interpreter for it:
 
 # %% name="interpret" tags=["nbval-check-output"]
 interpreter = tf.lite.Interpreter(exported)
 run = interpreter.get_signature_runner()
 [name] = run.get_input_details()
-[from_file] = run(**{name: shown_pictures[:1]}).values()
+[from_file] = run(**{name: one_picture}).values()
 bool(np.abs(from_file - answers).max() < 0.001)
 # -> True
 
 # %% [markdown] name="interpret_read"
-# The same probabilities. (TensorFlow warns that this interpreter moves to a package of its own, `ai-edge-litert`.) For the network in a web page or on a server there are other formats; `export` writes them in the same way.
+# The same probabilities. (TensorFlow warns that this interpreter moves to a package of its own, `ai-edge-litert`.)
 
 # %% [markdown] name="hosts"
 # ## When one machine is not enough
 #
-# Several machines can share a batch as several cores do, but `fit` cannot yet train on them: that takes a loop of your own. Appendix 2, "Several machines", writes one, and tries it with two processes on this machine.
+# Several machines can share a batch as several cores do, but `fit` cannot yet train on them: that takes a loop of your own. Appendix 2, "Several machines", writes one.
 
 # %% [markdown] name="checklist"
 # ## A checklist
@@ -853,18 +847,17 @@ bool(np.abs(from_file - answers).max() < 0.001)
 #
 # 1. Does it run for one epoch on a CPU, with a hundredth of the pictures?
 # 2. Are the records complete, and near the machine that will read them? Read them all once: a damaged one stops you now, and not on the third day.
-# 3. Does the pipeline feed the machine? Measure it alone, as above; a TPU that waits costs as much as one that works.
+# 3. Does the pipeline feed the machine? A TPU that waits costs as much as one that works.
 # 4. Is the global batch that of a replica times the replicas, and does the learning rate follow it?
-# 5. `drop_remainder`, where the shapes must be fixed.
-# 6. Network, optimizer and `compile` within the scope.
-# 7. `compile` after each change of `trainable`.
-# 8. A checkpoint after each epoch, in a place that outlives the machine. Have you tried to go on from one?
-# 9. Is the curve that you look at one of pictures that the network has not learned from?
+# 5. Is `drop_remainder` set where the shapes must be fixed?
+# 6. Are network, optimizer and `compile` within the scope, and is there a `compile` after each change of `trainable`?
+# 7. Is there a checkpoint after each epoch, in a place that outlives the machine? Have you tried to go on from one?
+# 8. Is the curve that you look at one of pictures that the network has not learned from?
 
 # %% [markdown] name="exercises"
 # ## More work required
 #
-# Three more gaps: how many steps an epoch has, the pipeline with one-hot labels, and a learning rate that changes during the training.
+# Three more gaps: the steps of an epoch, one-hot labels, and a learning rate that changes during the training.
 
 # %% [markdown] name="ex_steps"
 # ### Exercise 3 · Work required: steps on eight cores
@@ -1159,24 +1152,22 @@ if schedule_check.right:
 # %% [markdown] name="next"
 # ## Where to go from here
 #
-# You can now read on by yourself. Four things that you will meet:
+# Four things that you will meet when you read on:
 #
-# - *Residual networks*: very deep networks learn better where a layer adds something to its input and need not replace it. MobileNetV2 does it already: look for its layers of the kind `Add`. (He and others, 2015)
-# - *Transformers* cut a picture into patches and let each look at all others, where a convolution looks at its neighbours. With very many pictures they do at least as well. (Dosovitskiy and others, 2020)
+# - *Residual networks*: very deep networks learn better where a layer adds something to its input and need not replace it. MobileNetV2 does so already: look for its layers of the kind `Add`. (He and others, 2015)
+# - *Transformers* cut a picture into patches and let each look at all others, where a convolution looks at its neighbours. (Dosovitskiy and others, 2020)
 # - *Object detection*: not "there is a cat", but where, and how many: a frame and a class for each thing.
 # - *Segmentation*: a class for each pixel; which ones are road, and which are child.
 #
-# For the last two, too, people begin with a pretrained base, as you did.
+# These, too, mostly begin with a pretrained base, as you did.
 
 # %% [markdown] name="learned"
 # ## What you learned
 #
 # - Momentum adds up along a valley and cancels across it; stochastic gradient descent looks at a few pictures a step.
 # - TFRecords make few large files of many small ones. Whether that gains anything, measure.
-# - A strategy gives each core a replica. Scope, `compile`, `fit`: the same lines everywhere.
-# - Global batch and learning rate follow the number of replicas; on a TPU the last batch is dropped.
-# - A checkpoint after each epoch, and a training that goes on from one.
+# - A strategy gives each core a replica, and global batch and learning rate follow their number.
+# - A checkpoint after each epoch lets a training go on where it was cut off.
 # - A probability is worth something when the network is calibrated.
-# - `export` takes a network out of the notebook.
 #
 # This was the last lesson; Appendix 3, "Without the helpers", does one whole task with nothing of this course. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.

@@ -42,6 +42,8 @@ import tensorflow as tf
 # %% name="data"
 side = 64
 pictures, info = lesson.load_dataset("tf_flowers", split="train[80%:]")
+
+# %% name="to_square"
 resizing = keras.layers.Resizing(side, side, crop_to_aspect_ratio=True)
 
 
@@ -83,12 +85,37 @@ batch = 32
 names = tf.data.Dataset.list_files(f"{records}/*.tfrecord", shuffle=False)
 dataset = tf.data.TFRecordDataset(names).map(from_record).batch(batch, drop_remainder=True)
 
+# %% name="pipeline_shape" tags=["nbval-check-output"]
+shown_pictures, shown_labels = next(iter(dataset))
+shown_pictures.shape, shown_labels.dtype.name
+# -> (TensorShape([32, 64, 64, 3]), 'int64')
+
 # %% [markdown] name="hosts_title"
 # ## A loop of your own
 #
 # The machines that share a training are called *hosts*. Each takes a share of every batch, as the cores of one machine do. TensorFlow's strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and `fit` fails with it: Keras 3.15 stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small: before it trains, `fit` looks at one batch to learn its shapes, and takes it for one array. Here it is a share for each replica, and TensorFlow cannot make one array of those. So you write the loop yourself.
 #
-# `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. Two places need care. The loss must be divided by the size of the global batch, not by that of the share. And `optimizer.apply` adds up the gradients of all replicas by itself, so that their sum is the gradient of the mean over the global batch.
+# `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. TensorFlow's default strategy has one replica:
+
+# %% name="replicas"
+default = tf.distribute.get_strategy()
+default.num_replicas_in_sync
+
+# %% name="run_and_reduce" tags=["nbval-check-output"]
+answers = default.run(lambda pictures: tf.shape(pictures)[0], (shown_pictures,))
+int(default.reduce("SUM", answers, axis=None))
+# -> 32
+
+# %% [markdown] name="mean_intro"
+# Two places need care. First, the loss must be divided by the size of the global batch, not by that of the share. Say that two replicas have three pictures and one, with these losses. The mean over all four is what one machine would compute:
+
+# %% name="mean" tags=["nbval-check-output"]
+first, second = [2.0, 4.0, 6.0], [8.0]
+sum(first + second) / 4, sum(first) / 4 + sum(second) / 4, sum(first) / 3 + sum(second) / 1
+# -> (5.0, 5.0, 12.0)
+
+# %% [markdown] name="mean_read"
+# Divided by 4, the two parts add up to that mean; divided by 3 and by 1, they do not. Second, `optimizer.apply` adds up the gradients of all replicas by itself. So with a loss that is divided in this way, their sum is the gradient of the mean over the global batch.
 
 
 # %% name="loop_step"
@@ -126,8 +153,12 @@ def build_one_layer():
     )
 
 
+# %% name="loop_count" tags=["nbval-check-output"]
+build_one_layer().count_params()
+# -> 965
+
 # %% [markdown] name="loop_intro"
-# The loop goes through the dataset once for each epoch. `experimental_distribute_dataset` divides each batch among the replicas. First with `tf.distribute.get_strategy()`, TensorFlow's default of one replica:
+# The loop goes through the dataset once for each epoch. `experimental_distribute_dataset` divides each batch among the replicas. Then three epochs with the default strategy:
 
 
 # %% name="loop"
@@ -145,7 +176,7 @@ def train_small(strategy, dataset, batch, epochs):
 
 
 # %% name="loop_run"
-small = train_small(tf.distribute.get_strategy(), dataset, batch, lesson.epochs(3))
+small = train_small(default, dataset, batch, lesson.epochs(3))
 
 # %% [markdown] name="work_intro"
 # The mean loss of each epoch falls: that is a whole training, and it runs under each of the strategies of Lesson 9.
@@ -204,6 +235,9 @@ def start_process(command, addresses, index):
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, env=environment, **pipes)
 
+
+# %% name="addresses_shown"
+free_addresses(2)
 
 # %% [markdown] name="together_wait"
 # (No GPU is shown to them, because two processes cannot share the memory of one.) Where one fails, the others would wait for it. So they are ended, and what the failed one said becomes the error here:

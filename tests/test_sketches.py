@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_utils import plot_descent, plot_network, plot_neuron
+from course_utils import explore_descent, plot_descent, plot_network, plot_neuron
 from course_utils.show.descent import descend, height, slope
 
 
@@ -70,6 +70,13 @@ def test_momentum_is_down_sooner_than_plain_descent_at_any_rate():
     assert all(np.isfinite(steps) == (rate < 0.1) for rate, steps in plain.items())
     for rate in (0.05, 0.09, 0.12):
         assert 1.5 * last_high(descend(rate, momentum=0.8)) < min(plain.values())
+
+
+def test_noise_takes_plain_descent_off_the_saddle_point_sooner():
+    """With the noise that the explorable draws, as lesson 09 says."""
+    noise = np.array(explore_descent().data["noise"])
+    assert np.array_equal(noise, 0.15 * np.random.default_rng(0).standard_normal(noise.shape))
+    assert 1.3 * last_high(descend(noise=0.15)) < last_high(descend())
 
 
 def test_a_way_that_leaves_the_surface_stays_finite():

@@ -5,7 +5,7 @@ import numpy as np
 from course_utils.show.explore import PageExplorable
 from course_utils.show.plots import BLUE, GREY, ORANGE, PALE, new_figure
 
-START = (0.002, 0.5)
+START = (0.002, 0.3)
 """On the wall of the valley, nearly above the saddle point."""
 
 _STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"))
@@ -59,6 +59,8 @@ def descend(learning_rate=0.09, momentum=0.0, steps=80, noise=0.0, start=START, 
 def plot_descent(ways):
     """Return a figure of ways down the surface: in space, from above, and height against step.
 
+    A way that leaves the surface ends there.
+
     Args:
         ways: a dict, under each name an array (steps + 1, 2); at most three.
 
@@ -72,6 +74,7 @@ def plot_descent(ways):
             "Give one to three ways, each an array of the shape (steps + 1, 2); "
             f"these have {shapes or 'nothing'}."
         )
+    ways = {name: way[: _stay(way)] for name, way in ways.items()}
     ends = [f"{name} ends at a height of {height(way[-1]):.3f}" for name, way in ways.items()]
     figure = new_figure(
         10.4,
@@ -102,6 +105,12 @@ def plot_descent(ways):
     beside.grid(alpha=0.3)
     beside.legend()
     return figure
+
+
+def _stay(way):
+    """Return how many places of a way to draw: all, or those up to the first off the surface."""
+    outside = np.any(np.abs(way) > np.max(_REACH, axis=1), axis=1)
+    return np.argmax(outside) + 1 if outside.any() else len(way)
 
 
 def explore_descent(steps=80):
