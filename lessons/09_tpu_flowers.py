@@ -1,23 +1,25 @@
 # %% [markdown] name="title"
 # # Lesson 9 · Transfer learning at TPU speed
 #
-# Your networks so far were trained on one machine, as it happened to be. In this lesson you write a training that runs on whatever there is, on the two cores of a laptop or on a processor that was built for this and nothing else, and the code stays the same. The pictures are five kinds of flowers. And because it is the last lesson, it begins once more at the very beginning: what a network is, this time in drawings.
+# **Never run at that speed:** nobody who made this course had a TPU, or several GPUs. Its tests run the training below on one CPU, and the same cells with a smaller base on one CPU that poses as two devices. What the lesson says of TPUs comes from TensorFlow's documentation.
+#
+# Your networks so far were trained on one machine, as it happened to be. In this lesson you write a training that runs on whatever there is, from the two cores of a laptop to a processor built for nothing else, and the code stays the same. The pictures are five kinds of flowers.
 #
 # **Afterwards you can**
 #
-# - explain a neuron, softmax, cross-entropy and gradient descent with a pencil, and say what momentum is good for,
-# - write pictures to TFRecord files and read them back in parallel, and measure whether that was worth it,
+# - say what momentum does in a narrow valley, and what is stochastic about stochastic gradient descent,
+# - write pictures to TFRecord files, read them back in parallel, and measure whether that was worth it,
 # - train on a TPU, on several GPUs or on a CPU with the same lines,
-# - choose the batch and the learning rate by the number of copies of the network,
+# - choose batch and learning rate by the number of copies of the network,
 # - go on with a training that was cut off,
-# - say what changes when one machine is not enough.
+# - check whether a network is as sure as it should be, and export it for a phone.
 #
 # **You need** Lessons 1 to 3 for the first part, and Lessons 6 and 7 for the second: pretrained base, freezing, fine-tuning.
 #
-# **Time** about 70 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 25 minutes more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about 25 minutes more.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles; with `ci`, the network trains too little to show what the text speaks of.
+# The course's helpers first. The line under the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
 
 # %% name="start"
 from course_utils import (
@@ -39,12 +41,7 @@ from course_utils import (
 lesson = start("09_tpu_flowers")
 
 # %% name="libraries"
-import faulthandler
-import inspect
-import json
 import os
-import socket
-import subprocess
 import sys
 import time
 from glob import glob
@@ -57,15 +54,17 @@ import tensorflow as tf
 from tools.author import compare, private
 
 # %% [markdown] name="strategy_intro"
-# And, before anything is computed, the hardware. What the next line finds is explained further down; some kinds of hardware must be asked for first.
+# Before anything is computed, the hardware, because some kinds of it must be asked for first. Further down you read what the next line finds.
 
 # %% name="strategy"
 strategy = pick_strategy()
 
 # %% [markdown] name="neuron_title"
-# ## The classifier, in drawings
+# ## In short: what a network computes
 #
-# A *neuron* multiplies each of its inputs by a weight, adds up the products and a bias, and bends the sum. Three inputs:
+# This part repeats Lesson 1, for those who begin here. If you have done Lessons 1 to 8, do exercise 1 and go on at "Downhill"; nothing further down needs the other cells.
+#
+# A *neuron* multiplies each of its inputs by a weight, adds up the products and a bias, and bends the sum with its *activation*. Three inputs, and *ReLU*, which turns negative sums into 0:
 
 # %% name="neuron" tags=["nbval-check-output"]
 inputs, weights, bias = np.array([0.5, 1.0, 2.0]), np.array([1.0, -0.5, 0.75]), 0.25
@@ -76,31 +75,10 @@ float(inputs @ weights + bias)
 plot_neuron(inputs, weights, bias)
 
 # %% [markdown] name="neuron_read"
-# Read it from left to right. (`@` multiplies two lists of numbers entry by entry and adds up: 0.5 − 0.5 + 1.5 = 1.5, and the bias makes it 1.75.) The weights and the bias are what a training finds.
-
-# %% [markdown] name="activations_intro"
-# The bend is the neuron's *activation*. You have used two. *ReLU* turns what is negative into 0. *Sigmoid* presses every number between 0 and 1, and makes a probability of it.
-
-# %% name="activations"
-sums = np.linspace(-6, 6, 401)
-bends = {"ReLU": np.maximum(0, sums), "sigmoid": 1 / (1 + np.exp(-sums))}
-
-# %% [markdown] name="activations_draw"
-# Matplotlib draws such curves. `new_figure` gives an empty figure of 7 by 2.6 inches, with words for readers who do not see it.
-
-# %% name="activations_shown"
-figure = new_figure(7, 2.6, "ReLU: 0 up to 0, then a straight line. Sigmoid: an S from 0 to 1.")
-for axes, (name, values) in zip(figure.subplots(1, 2), bends.items(), strict=True):
-    axes.plot(sums, values)
-    axes.set(title=name, xlabel="what the neuron has added up")
-    axes.grid(alpha=0.3)
-figure
-
-# %% [markdown] name="activations_read"
-# Where the curve is flat, a change of the sum changes nothing, and the neuron learns nothing there. Sigmoid is flat at both ends, ReLU at one. That is why ReLU is the usual one between layers, and sigmoid is kept for the end.
+# (`@` multiplies two lists of numbers entry by entry and adds up: 0.5 − 0.5 + 1.5 = 1.5, and the bias makes it 1.75.) The weights and the bias are what training finds.
 
 # %% [markdown] name="softmax_intro"
-# A *dense layer* is many neurons over the same inputs. Five kinds of flowers, so the last layer has five neurons. What they add up, before anything is made of it, are the *logits*: any numbers, and the largest one wins. *Softmax* makes probabilities of them. The label of a picture is written beside it as *one-hot*: a 1 for the right class, a 0 for each other one.
+# A *dense layer* is many neurons over the same inputs; for five kinds of flowers, the last one has five. Their sums, before any activation, are the *logits*: any numbers, of which the largest wins. *Softmax* makes probabilities of them. A label can be written as *one-hot*: a 1 for the right class, a 0 for each of the others.
 
 # %% name="softmax" tags=["nbval-check-output"]
 flowers = ["dandelion", "daisy", "tulips", "sunflowers", "roses"]
@@ -126,25 +104,14 @@ panels[0].invert_yaxis()
 figure
 
 # %% [markdown] name="softmax_read"
-# The hatched row is the truth: a daisy. The network says sunflower with 62 % and daisy with 23 %. How bad is that? The *cross-entropy* takes the logarithm of the share that the right class got, with a minus. As a sum over all classes, each share's logarithm times its entry in the one-hot label, it comes to the same, since all entries but one are 0:
+# The hatched row is the truth: a daisy, which the network gives 23 %. The *cross-entropy* is minus the logarithm of that share. As a sum, each share's logarithm is multiplied by its entry in the one-hot label; all but one of these are 0:
 
 # %% name="cross_entropy" tags=["nbval-check-output"]
 float(round(-np.sum(one_hot * np.log(shares)), 2))
 # -> 1.47
 
-# %% name="cross_entropy_shown"
-share = np.linspace(0.01, 1, 401)
-figure = new_figure(
-    4, 2.6, "The loss falls from 4.6 at a share of 0.01 to 0 at 1, ever less steeply."
-)
-axes = figure.subplots()
-axes.plot(share, -np.log(share))
-axes.set(xlabel="share of the right class", ylabel="cross-entropy")
-axes.grid(alpha=0.3)
-figure
-
 # %% [markdown] name="cross_entropy_read"
-# 1.47 for 23 %. To the right, nearly sure and right, the loss is nearly 0. To the left it rises without end. (Somebody who guesses among five pays 1.61.)
+# A network that is right and nearly sure pays almost nothing; one that guesses among five pays 1.61.
 
 # %% [markdown] name="ex_loss"
 # ### Exercise 1 · Work required: the loss of a batch
@@ -244,26 +211,26 @@ if loss_check.right:
 # %% [markdown] name="descent_title"
 # ## Downhill
 #
-# A training looks for parameters with a small loss. Imagine two parameters, x and y, and the loss as the height of a landscape above them. Here is one that you can write down:
+# Training looks for parameters with a small loss. Imagine two parameters, x and y, and the loss as the height of a landscape above them. This one is a narrow valley:
 
 
 # %% name="height"
 def height(x, y):
-    return x**2 / 2 + (y**2 - 1) ** 2 / 4
+    return (x**2 - 1) ** 2 / 4 + 10 * y**2
 
 
 # %% [markdown] name="gradient_intro"
-# The *gradient* says how steeply the height grows along x and along y. `tf.GradientTape` works it out, here at the point (1.8, 0.5):
+# The *gradient* says how steeply the height grows along x and along y. `tf.GradientTape` works it out, here at the point (0.5, 0.1):
 
 # %% name="gradient" tags=["nbval-check-output"]
-point = tf.Variable([1.8, 0.5])
+point = tf.Variable([0.5, 0.1])
 with tf.GradientTape() as tape:
     here = height(point[0], point[1])
 tape.gradient(here, point).numpy()
-# -> array([ 1.8  , -0.375], dtype=float32)
+# -> array([-0.375,  2.   ], dtype=float32)
 
 # %% [markdown] name="gradient_read"
-# Along x it goes up, along y down. *Gradient descent* takes a step against the gradient, multiplied by the *learning rate*, and looks again. The slopes of this landscape can be worked out by hand, x along x and y³ − y along y, so a descent takes a few lines:
+# Along x it goes down a little, along y steeply up. *Gradient descent* takes a step against the gradient, multiplied by the *learning rate*, and looks again. The slopes can be worked out by hand here, x³ − x along x and 20 y along y, so a descent takes a few lines:
 
 
 # %% name="descend"
@@ -272,7 +239,7 @@ def descend(start, learning_rate, momentum=0.0, steps=60):
     way = [place]
     for _ in range(steps):
         x, y = place
-        slopes = np.array([x, y**3 - y])
+        slopes = np.array([x**3 - x, 20 * y])
         step = momentum * step - learning_rate * slopes
         place = place + step
         way.append(place)
@@ -280,30 +247,63 @@ def descend(start, learning_rate, momentum=0.0, steps=60):
 
 
 # %% name="descend_short" tags=["nbval-check-output"]
-descend((1.8, 0.5), learning_rate=0.1, steps=2).round(3)
-# -> array([[1.8  , 0.5  ],
-# ->        [1.62 , 0.538],
-# ->        [1.458, 0.576]])
+descend((0.5, 0.1), learning_rate=0.04, steps=2).round(3)
+# -> array([[0.5  , 0.1  ],
+# ->        [0.515, 0.02 ],
+# ->        [0.53 , 0.004]])
 
 # %% [markdown] name="momentum_intro"
-# From 1.8 to 1.62: a tenth of the slope, against it. There is one more number in the function. *Momentum* keeps a share of the step before, as a ball keeps rolling. With 0 it is plain gradient descent. Start near the crest, where y is almost 0, and compare:
+# From 0.1 to 0.02 along y: 0.04 times the slope of 2, against it. There is one more number in the function. *Momentum* keeps a share of the step before, as a ball keeps rolling; with 0 it is plain gradient descent. Now start high on the wall of the valley, where x is almost 0, with two rates, and with momentum:
 
 # %% name="momentum"
-plain = descend((1.8, 0.002), learning_rate=0.1)
-rolling = descend((1.8, 0.002), learning_rate=0.1, momentum=0.9)
-plot_descent({"plain": plain, "momentum 0.9": rolling})
+begin = (0.002, 0.3)
+ways = {
+    "rate 0.09": descend(begin, 0.09, steps=80),
+    "rate 0.12": descend(begin, 0.12, steps=80),
+    "rate 0.09, momentum 0.8": descend(begin, 0.09, momentum=0.8, steps=80),
+}
+plot_descent(ways)
 
 # %% [markdown] name="momentum_read"
-# The cross marks a *saddle point*: a place that is level, a low point along x and a high point along y, like a mountain pass. Plain descent comes to it and all but stops, for where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. The ball rolls on, overshoots, swings, and is in the hollow long before. Landscapes of millions of parameters are held to have far more saddle points than hollows (Dauphin and others, 2014), and momentum is one of the means to get past them. (Adam and RMSprop have other means as well: they stretch the steps where the slope is small.)
+# The cross marks a *saddle point*: a place that is level, the lowest along y and the highest along x, like a mountain pass. At the rate 0.09, plain descent comes down the wall in a few steps and then all but stops there, because where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. With the larger rate it never gets down: each step across the valley ends higher up on the other wall. With momentum, the way swings, and is in the hollow long before.
+#
+# Is it the momentum, or would another rate have done as well? Count the steps after which a way stays below 0.1, for four rates:
+
+
+# %% name="steps_down" tags=["nbval-check-output"]
+def steps_down(rate, momentum=0.0):
+    way = descend(begin, rate, momentum, steps=300)
+    last_high = int(np.flatnonzero(height(*way.T) >= 0.1)[-1])
+    return last_high + 1 if last_high < 300 else None
+
+
+{rate: steps_down(rate) for rate in (0.03, 0.06, 0.09, 0.12)}
+# -> {0.03: 201, 0.06: 102, 0.09: 69, 0.12: None}
+
+# %% name="steps_with_momentum" tags=["nbval-check-output"]
+{rate: steps_down(rate, momentum=0.8) for rate in (0.03, 0.06, 0.09, 0.12)}
+# -> {0.03: 60, 0.06: 36, 0.09: 28, 0.12: 23}
+
+# %% [markdown] name="best_plain_intro"
+# And the best that plain descent can do here, among seventy rates up to the largest one that the walls allow:
+
+# %% name="best_plain" tags=["nbval-check-output"]
+min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
+# -> 64
+
+# %% [markdown] name="best_plain_read"
+# Momentum is faster at each rate, and faster than plain descent at any. Why? Where the slope stays the same, its steps add up to 1 + 0.8 + 0.64 + … = 5 times as much. Along the floor of the valley, that is worth five times the rate. Plain descent at that rate, 0.45, would be thrown out by the walls; momentum is not, because across the valley the slope changes its sign with each swing, and what adds up along the floor cancels there.
+#
+# The loss of a real network has steep and flat directions, too, and is held to have far more saddle points than hollows (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop have another as well: they stretch the steps where the slope is small.
 
 # %% [markdown] name="explore_intro"
-# Now you. What happens when the rate is too small, and when it is too large? How much momentum is too much? And what does the noise change, which comes in when each step looks at a few pictures only?
+# Now you. Which momentum is too much for this valley? At which rate is even momentum thrown out? And what does noise change?
 
 # %% name="explore"
 explore_descent()
 
 # %% [markdown] name="explore_read"
-# Where does such noise come from? The loss of all pictures would be the true landscape, and going through all of them for one step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps; "batch" for short. It points roughly the right way, and its chance errors push plain descent off the saddle point, too.
+# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps, "batch" for short, drawn by chance. This is *stochastic gradient descent*, SGD; stochastic means "by chance". A mini-batch points roughly the right way. With the rate 0.09 and the mark set, its errors pushed plain descent off the saddle point sooner, and they keep any way from coming to rest.
 
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
@@ -401,7 +401,7 @@ if momentum_check.right:
 # %% [markdown] name="data_title"
 # ## Five kinds of flowers
 #
-# Enough of landscapes. The pictures are of all sizes and have been taken anywhere. They come in one part, without a test set: four fifths are for training here, and the rest is for validation.
+# Enough of landscapes. The pictures are of all sizes, taken wherever flowers grow. They come in one part, without a test set: four fifths are for training here, and the rest is for validation. (Without the course: `tfds.load("tf_flowers", as_supervised=True, with_info=True, split=[…])`, with the same two texts in the list.)
 
 # %% name="data"
 (train_pictures, validation_pictures), info = lesson.load_dataset(
@@ -411,7 +411,7 @@ class_names = info.features["label"].names
 class_names
 
 # %% [markdown] name="side_intro"
-# The base wants pictures of one size: 192 × 192 for MobileNetV2, half of that with the quick profile. `Resizing` cuts out the largest square in the middle, so that no flower is squeezed.
+# The base wants pictures of one size: 192 × 192 for MobileNetV2; the quick profile takes half of that. `Resizing` cuts out the largest square in the middle, so that no flower is squeezed.
 
 # %% name="resize"
 base_name, side = lesson.base()
@@ -431,7 +431,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="records_title"
 # ## TFRecords: few large files in place of many small ones
 #
-# A TPU computes faster than a disk finds small files, and over a network each file costs a round trip. So the pictures go into a few large files, one record after the other. TensorFlow's form for that is *TFRecord*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
+# A TPU computes faster than a disk finds small files, and over a network each file costs a round trip. So the pictures go into a few large files, as *TFRecords*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
 
 
 # %% name="to_record"
@@ -450,7 +450,7 @@ record = to_record(pictures[0], labels[0])
 f"{pictures[0].numpy().nbytes:,} bytes of pixels, {len(record):,} bytes in the record"
 
 # %% [markdown] name="from_record_intro"
-# To read it back, say what is in it. Nothing in the record tells how large the picture is. A TPU wants to know beforehand, and `ensure_shape` tells it, and stops where that is not so.
+# To read a record, you say what is in it. Nothing in the record tells how large the picture is. A TPU wants to know beforehand; `ensure_shape` states it, and stops where it is not true.
 
 
 # %% name="from_record"
@@ -471,10 +471,10 @@ bool(label == labels[0]), bool(difference.mean() < 8)
 # -> (True, True)
 
 # %% [markdown] name="record_read"
-# The label is the same; the pixels are nearly so, since a JPEG file keeps what the eye sees, and not every digit.
+# The label is the same, and the pixels nearly so, because a JPEG file keeps what the eye sees and not every digit.
 
 # %% [markdown] name="write_intro"
-# Written one after the other with `tf.io.TFRecordWriter`, that would be it. `write_records` calls your function from several threads, deals the records out to eight files (each of them is called a *shard*), shows how far it is, and gives the folder its name when all is there. A folder that is complete is used again, and one from other pictures is written anew.
+# `tf.io.TFRecordWriter` writes such records into one file. `write_records` does that from several threads, and deals them out to eight files (each of them is called a *shard*). A complete folder is used again the next time; one made of other pictures is written anew.
 
 # %% name="write"
 folder = lesson.folder / f"records-{side}"
@@ -482,7 +482,7 @@ train_folder = write_records(train_squares, to_record, folder / "train", shards=
 validation_folder = write_records(validation_squares, to_record, folder / "validation", shards=4)
 
 # %% [markdown] name="files_intro"
-# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` where they differ, so that no damaged picture gets into a training unseen. The files:
+# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` where the two differ, so that no damaged picture gets into a training unnoticed. The files:
 
 # %% name="files" tags=["nbval-check-output"]
 train_files, validation_files = (
@@ -493,7 +493,7 @@ len(train_files), len(validation_files)
 # -> (8, 4)
 
 # %% [markdown] name="read_intro"
-# Reading is a dataset of file names that becomes a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster for it. The last step tells how many records there are, for the files do not say, and `fit` should know where an epoch ends. (With Keras 3.13 to 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros, and the warning that it gives speaks of something else.)
+# Reading turns a dataset of file names into a dataset of records. `interleave` opens four files at a time and takes from each in turn, in parallel. Which record comes first may then differ from run to run; `deterministic=False` allows that, and is faster. The last step says how many records there are, because the files do not, and `fit` should know where an epoch ends. (With Keras 3.13 to 3.15, a dataset of unknown length whose batches all have the same size gets one step too many in each epoch, with a batch of zeros.)
 
 
 # %% name="read"
@@ -529,7 +529,7 @@ len(single_files), len(train_files)
 
 
 # %% [markdown] name="single_read_intro"
-# The published way lists them, reads and decodes one after the other, in order. Today's `tf.data` sees for itself that the pictures can be decoded side by side, so for the comparison that is switched off. The second way lets it.
+# The published way lists them, then reads and decodes one after the other, in order. Today's `tf.data` notices by itself that pictures can be decoded side by side, so for the comparison that is switched off. The second way allows it.
 
 
 # %% name="single_read"
@@ -548,7 +548,7 @@ ways = {
 }
 
 # %% [markdown] name="cold_intro"
-# A file that was read a moment ago is still in memory, and the second reading says nothing about the disk. Linux can be asked to drop such copies, once they are written to the disk; macOS and Windows cannot. A virtual machine's host may keep copies of its own.
+# A file that was read a moment ago is still in memory, and a second reading says nothing about the disk. Linux can be asked to drop such copies; macOS and Windows cannot, and the host of a virtual machine may keep some of its own.
 
 
 # %% name="forget"
@@ -559,6 +559,10 @@ def forget(files):
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+# %% [markdown] name="speed_intro"
+# Other programs disturb such a measurement, so each way has three turns, each read once cold and once from memory:
+
+
 # %% name="speed"
 def pictures_per_second(dataset):
     begin = time.perf_counter()
@@ -567,25 +571,29 @@ def pictures_per_second(dataset):
     return len(dataset) / (time.perf_counter() - begin)
 
 
-for name, (dataset, files) in ways.items():
-    if sys.platform == "linux":
-        forget(files)
-    cold, cached = pictures_per_second(dataset), pictures_per_second(dataset)
-    print(
-        f"{name}: {cold:,.0f} a second {'cold' if sys.platform == 'linux' else 'at first'}, ",
-        end="",
-    )
-    print(f"{cached:,.0f} cached")
+speeds = {(name, state): [] for name in ways for state in ("cold", "cached")}
+for _ in lesson.trials(1, 2, 3):
+    for name, (dataset, files) in ways.items():
+        if sys.platform == "linux":
+            forget(files)
+        for state in ("cold", "cached"):
+            speeds[name, state].append(pictures_per_second(dataset))
+
+# %% name="speed_shown"
+for (name, state), measured in speeds.items():
+    print(f"{name}, {state}: {min(measured):,.0f} to {max(measured):,.0f} pictures a second")
 
 # %% [markdown] name="speed_read"
-# Compare the second line with the third. Where the files are in memory already, what takes the time is decoding the JPEGs, and that is the same for both: TFRecords then gain little. What they save is the finding and opening of files: much where the disk is slow or across a network, and next to nothing on a laptop's own. And compare the first two lines: how much is due to working in parallel, for which nobody needs TFRecords? (One reading each, on a machine that does other things too: run the cell again and see how far the figures move.)
+# (Where the system is not Linux, only the first "cold" reading is one.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
+#
+# In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is a network; the benchmark did not measure either.
 
 # %% [markdown] name="hardware_title"
 # ## Whatever there is
 #
-# A GPU computes many numbers at the same time. A *TPU* (tensor processing unit) goes further: it is a grid of many thousand multipliers that hand each other their results, made for the products of large tables of numbers, which is what a network consists of. One TPU device has several cores, eight for example.
+# A GPU computes many numbers at the same time. A *TPU* (tensor processing unit) goes further: it is a grid of many thousand multipliers that hand their results on to each other, made for the products of large tables of numbers, which is what a network consists of. One TPU device has several cores, eight for example.
 #
-# How do eight cores train one network? Each holds a full copy of it, a *replica*. A batch is divided among them, each computes the gradient for its share, the gradients are added up, and all replicas take the same step. So they stay alike. In TensorFlow that is the matter of a *strategy*, and choosing one is the only thing that you need to do. `pick_strategy`, at the top, did it in this order:
+# How do eight cores train one network? Each holds a full copy of it, a *replica*. A batch is divided among them, each computes the gradient for its share, the gradients are added up, and all replicas take the same step. So they stay alike. In TensorFlow, a *strategy* organises this; `pick_strategy`, at the top, has chosen one, in this order:
 #
 # | there is | strategy | replicas |
 # | --- | --- | --- |
@@ -607,10 +615,10 @@ replicas, on_tpu
 # strategy = tf.distribute.TPUStrategy(resolver)
 # ```
 #
-# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row of the table. In Colab, choose the TPU in the menu "Runtime", "Change runtime type". A TPU needs a build of TensorFlow that knows it. Where that is what is missing, the line that `pick_strategy` prints names it; the commands stand near the end, too.
+# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row. In Colab, choose the TPU in the menu "Runtime", "Change runtime type"; where a TPU needs another build of TensorFlow, the line that `pick_strategy` prints names it. `docs/install.md` has the commands for a machine of your own.
 
 # %% [markdown] name="batch_intro"
-# Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, what all of them take in one step, is that many times the replicas. A step with more pictures has a gradient with less noise in it, and bears a larger learning rate. A common rule, found for plain gradient descent with momentum, is to multiply it by the same number:
+# Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, which all of them take together in one step, is that number times the replicas. The gradient of more pictures has less noise in it, so the learning rate may be larger. A common rule, found for SGD with momentum, is to multiply it by the same number:
 
 # %% name="batch"
 batch_per_replica = 32
@@ -619,7 +627,7 @@ head_rate = {"MobileNetV2": 1e-4, "VGG16": 2e-5}[base_name] * replicas
 global_batch, head_rate
 
 # %% [markdown] name="pipeline_intro"
-# The training pictures are dealt in a new order each time. The last batch is seldom full. A TPU's program is made for one size, and all replicas need as many pictures, so what is left over is dropped (`drop_remainder`): in training everywhere, in validation on a TPU only, so that elsewhere every picture counts.
+# The training pictures come in a new order each time. The last batch is seldom full. A TPU's program is made for one size, and all replicas need the same number of pictures, so what is left over is dropped (`drop_remainder`): in training everywhere; in validation on a TPU only, so that elsewhere every picture counts.
 
 # %% name="pipeline"
 train_dataset = examples.shuffle(1_000).batch(global_batch, drop_remainder=True)
@@ -630,12 +638,12 @@ validation_dataset = validation_dataset.cache().prefetch(tf.data.AUTOTUNE)
 len(train_dataset), len(validation_dataset)
 
 # %% [markdown] name="pipeline_read"
-# So many steps has an epoch, and so many has the judging after it.
+# These are the steps of an epoch, and of the validation after it.
 
 # %% [markdown] name="count_title"
 # ## The network
 #
-# MobileNetV2 without its top, frozen, then `Flatten` and five neurons with softmax. Counted with random weights:
+# MobileNetV2 without its top, frozen, followed by `Flatten` and five neurons with softmax. Counted with random weights:
 
 
 # %% name="build"
@@ -662,7 +670,7 @@ sum(int(np.prod(weight.shape)) for weight in published.trainable_weights)
 # The base ends in 6 × 6 places with 1,280 numbers each. Times five neurons, and five biases: 6 × 6 × 1,280 × 5 + 5 = 230,405. The base's 2,257,984 are frozen.
 
 # %% [markdown] name="scope_intro"
-# Whatever has parameters must be made within the strategy's *scope*: there, each variable becomes one on every replica. That is the base, the head, and what `compile` makes. With the default strategy, the line does nothing, and does no harm.
+# Whatever has parameters must be made within the strategy's *scope*: there, each variable becomes one on every replica. That goes for the base, the head, and what `compile` makes. With the default strategy, the line does nothing. (Without the course, the base is `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(side, side, 3))`, and its pictures first go through `keras.applications.mobilenet_v2.preprocess_input`.)
 
 # %% name="scope"
 with strategy.scope():
@@ -676,7 +684,7 @@ with strategy.scope():
     )
 
 # %% [markdown] name="fit_intro"
-# `fit` is the `fit` of all lessons. `live_curves` is a callback that draws the curves anew after each epoch, in the same place. The published training has five epochs.
+# `live_curves` is a callback that draws the curves anew after each epoch; without it, `plt.plot(head_history.history["val_accuracy"])` draws one of them at the end. The published training has five epochs.
 
 # %% name="fit"
 head_history = model.fit(
@@ -692,12 +700,12 @@ frozen_validation_accuracy = head_history.history["val_accuracy"][-1]
 frozen_validation_accuracy
 
 # %% [markdown] name="frozen_read"
-# The published figure is about 0.75. Five classes, so guessing would give 0.2.
+# Guessing among five kinds would give 0.2, so features learned from other pictures tell flowers apart, too. The published figure, on photographs, is about 0.75.
 
 # %% [markdown] name="fine_title"
 # ## The whole base
 #
-# Lesson 7 unfroze the top. With speed to spare, unfreeze all of it, but for the layers of batch normalisation, for the reasons given there; and compile again.
+# Lesson 7 unfroze the top of the base. With speed to spare, unfreeze all of it, except the layers of batch normalisation, for the reasons given there; then compile again.
 
 # %% name="unfreeze"
 base_model.trainable = True
@@ -715,7 +723,7 @@ with strategy.scope():
     )
 
 # %% [markdown] name="backup_intro"
-# Long trainings get cut off: Colab ends a session, a battery runs out, a rented machine is taken back. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and runs again later, `fit` takes up that training after its last whole epoch. When the training has ended, the files are deleted. (`double_checkpoint` keeps the one before it too, in case the machine stops while it is writing.)
+# Long trainings get cut off: Colab ends a session, a battery runs out. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and run again later, `fit` goes on after the last whole epoch. When the training has ended, the files are deleted. (`double_checkpoint` keeps the one before it too, in case the machine stops while writing.)
 
 # %% name="fine"
 backup = keras.callbacks.BackupAndRestore(
@@ -734,205 +742,103 @@ validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
-# The dotted line parts the two trainings. What did unfreezing bring, and what do the training curves do meanwhile? Where the accuracy rises and the dashed loss does not fall, Lesson 7 says how that can be. A base that may change as a whole, with MobileNetV2's two million parameters, can learn the training pictures by heart even better than a head, which is one more reason for small steps.
+# The dotted line parts the two trainings. Behind it both accuracies climb further, and the network ends up better than with the frozen base. How much of that is due to five more epochs, and not to the unfreezing? To find out, run the lesson again without the cell that unfreezes.
+#
+# Look at the distance between the curves, too. A base that may change as a whole, with MobileNetV2's two million parameters, can learn pictures by heart even better than a head can: one more reason for small steps.
 
 # %% [markdown] name="answers_title"
 # ## What it says
 #
-# A dozen validation pictures; ✓ marks a right answer, ✗ a wrong one with the true class hatched.
+# Twelve validation pictures; ✓ marks a right answer, ✗ a wrong one with the true class hatched.
 
 # %% name="answers"
 shown_pictures, shown_labels = next(iter(validation_dataset))
 probabilities = model.predict(shown_pictures, verbose=0)
 plot_predictions(shown_pictures[:12], probabilities[:12], shown_labels[:12], class_names)
 
+# %% [markdown] name="sure_title"
+# ## Is it as sure as it should be?
+#
+# Beside each picture you see how sure the network is. May you rely on that? Of all answers given with about 70 %, about 70 % should be right. A network for which that holds is *calibrated*. To check, sort the validation pictures into groups by the largest probability, and count in each group how many answers are right:
+
+# %% name="sure"
+labels = np.concatenate([labels for _, labels in validation_dataset])
+probabilities = model.predict(validation_dataset, verbose=0)
+sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+group = np.digitize(sure, [0.5, 0.6, 0.7, 0.8, 0.9])
+found = [(sure[group == n].mean(), right[group == n].mean()) for n in np.unique(group)]
+sizes = [int(np.sum(group == n)) for n in np.unique(group)]
+sizes
+
+# %% name="sure_shown"
+figure = new_figure(4, 3.4, "For each group, how sure the network is, and the share that is right.")
+axes = figure.subplots()
+axes.plot([0, 1], [0, 1], "k--", linewidth=1, label="as sure as right")
+axes.plot(*zip(*found, strict=True), "o-", label="this network")
+axes.set(xlabel="how sure it is, on average", ylabel="share of right answers")
+axes.grid(alpha=0.3)
+axes.legend()
+figure
+
+# %% [markdown] name="sure_read"
+# Below the dashed line, the network is surer than it is right; above it, it is too modest. (A group of a few pictures may lie anywhere.) The mean distance from the line, each group counted by its size, is the *expected calibration error*:
+
+# %% name="calibration_error"
+distances = [abs(sureness - share) for sureness, share in found]
+calibration_error = float(np.average(distances, weights=sizes))
+calibration_error
+
+# %% [markdown] name="calibration_read"
+# A probability is off by that much on average. Someone who acts on it, such as a doctor, needs to know this number as well as the accuracy. Large networks that learn for long grow ever surer of what they know by heart, and tend to lie below the line (Guo and others, 2017).
+
 # %% [markdown] name="own_intro"
-# And flowers of your own. In a notebook without a kernel you see some of the above in place of yours.
+# And flowers of your own. In a notebook without a kernel you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))`, and `model.predict` of a batch with that one picture.)
 
 # %% name="own"
 predict_uploads(model, class_names, ready=list(shown_pictures[:3].numpy()))
 
 # %% name="report"
-lesson.save_model(model)
+model_path = lesson.save_model(model)
 lesson.report(
     frozen_validation_accuracy=frozen_validation_accuracy,
     validation_accuracy=validation_accuracy,
 )
 
 # %% [markdown] name="report_read"
-# With no test set, these are figures of the validation pictures, which you have used to watch the training. They may flatter a little.
+# There is no test set, so these are figures of the validation pictures, which you have looked at during the training. They may flatter a little.
 
-# %% [markdown] name="hosts_title"
+# %% [markdown] name="export_title"
+# ## Out of the notebook
+#
+# A phone has neither Keras nor Python. *LiteRT* (formerly TensorFlow Lite) is a small program that runs networks on phones, from files in a format of its own. `export` writes such a file. Before that, the network must have been called once:
+
+# %% name="export" tags=["nbval-check-output"]
+loaded_model = keras.models.load_model(model_path)
+one_picture = shown_pictures[:1].numpy().astype("float32")
+answers = loaded_model.predict(one_picture, verbose=0)
+exported = str(folder / "flowers.tflite")
+loaded_model.export(exported, format="litert", verbose=False)
+round(os.path.getsize(exported) / loaded_model.count_params())
+# -> 4
+
+# %% [markdown] name="export_read"
+# About four bytes for each parameter. Does the file say what the network says? TensorFlow has an interpreter for it:
+
+# %% name="interpret" tags=["nbval-check-output"]
+interpreter = tf.lite.Interpreter(exported)
+run = interpreter.get_signature_runner()
+[name] = run.get_input_details()
+[from_file] = run(**{name: one_picture}).values()
+bool(np.abs(from_file - answers).max() < 0.001)
+# -> True
+
+# %% [markdown] name="interpret_read"
+# The same probabilities. (TensorFlow warns that this interpreter moves to a package of its own, `ai-edge-litert`.)
+
+# %% [markdown] name="hosts"
 # ## When one machine is not enough
 #
-# Several machines, the *hosts*, can share a batch as several cores do. The strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and here `fit` fails: with Keras 3.15 it stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small: before it trains, `fit` looks at one batch to learn its shapes, and takes it for one array. Here it is a share for each replica, and TensorFlow cannot make one array of that. So you write the loop yourself.
-#
-# `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. Two places need care. The loss must be divided by the size of the global batch, and not by that of the share. And `optimizer.apply` adds up the gradients of all replicas by itself, so the sum comes out as the mean over the global batch.
-
-
-# %% name="loop_step"
-def make_step(strategy, network, optimizer, batch):
-    def step(pictures, labels):
-        with tf.GradientTape() as tape:
-            answers = network(pictures, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(labels, answers)
-            loss = tf.reduce_sum(losses) / batch
-        gradients = tape.gradient(loss, network.trainable_variables)
-        optimizer.apply(gradients, network.trainable_variables)
-        return loss
-
-    @tf.function
-    def whole_step(pictures, labels):
-        return strategy.reduce("SUM", strategy.run(step, (pictures, labels)), axis=None)
-
-    return whole_step
-
-
-# %% [markdown] name="loop_network_intro"
-# A network of one layer is enough to try it on:
-
-
-# %% name="loop_network"
-def build_one_layer():
-    return keras.Sequential(
-        [
-            keras.Input((side, side, 3)),
-            keras.layers.Rescaling(1 / 255),
-            keras.layers.AveragePooling2D(8),
-            keras.layers.Flatten(),
-            keras.layers.Dense(5, activation="softmax"),
-        ]
-    )
-
-
-# %% [markdown] name="loop_intro"
-# The loop goes through the dataset once for each epoch. `experimental_distribute_dataset` divides each batch among the replicas.
-
-
-# %% name="loop"
-def train_small(strategy, dataset, batch, epochs):
-    with strategy.scope():
-        network = build_one_layer()
-        optimizer = keras.optimizers.Adam(1e-3)
-        optimizer.build(network.trainable_variables)
-    whole_step = make_step(strategy, network, optimizer, batch)
-    shares = strategy.experimental_distribute_dataset(dataset)
-    for _ in range(epochs):
-        losses = [float(whole_step(*share)) for share in shares]
-        print(f"loss {sum(losses) / len(losses):.6f}")
-    return network
-
-
-# %% name="loop_run"
-small = train_small(strategy, train_dataset, global_batch, lesson.epochs(3))
-
-# %% [markdown] name="work_intro"
-# That is a whole training, and it runs under each of the strategies in the table. Several machines need one process on each, which a notebook cannot be. So it becomes a program of its own. What such a process does, from the strategy to the loop:
-
-
-# %% name="work"
-def work(folder, batch=32, epochs=2):
-    faulthandler.dump_traceback_later(600, exit=True)
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    keras.utils.set_random_seed(1)
-    files = tf.data.Dataset.list_files(f"{folder}/*.tfrecord", shuffle=False)
-    dataset = tf.data.TFRecordDataset(files).map(from_record).batch(batch, drop_remainder=True)
-    options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return train_small(strategy, dataset.with_options(options), batch, epochs)
-
-
-# %% [markdown] name="program_intro"
-# The strategy comes before anything else is computed, and finds out from a variable, `TF_CONFIG`, who belongs together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; without it, each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and tells where it stood.
-#
-# `inspect.getsource` gives the text of a function. With imports before them and a call after them, the functions make a file, and this is the whole of it:
-
-# %% name="program"
-imports = "import faulthandler\nimport sys\n\nimport keras\nimport tensorflow as tf\n"
-functions = from_record, make_step, build_one_layer, train_small, work
-program = folder / "several.py"
-program.write_text(
-    "\n\n".join(
-        [imports, f"side = {side}\n", *map(inspect.getsource, functions), "work(sys.argv[1])\n"]
-    )
-)
-print(program.read_text())
-
-# %% [markdown] name="together_intro"
-# Two processes on this machine can stand for two machines. Each gets a port to be reached at, a list of all of them in `TF_CONFIG`, and its own number there:
-
-
-# %% name="addresses"
-def free_addresses(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
-    for each in sockets:
-        each.close()
-    return addresses
-
-
-def start_process(command, addresses, index):
-    config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-    environment = os.environ | {"TF_CONFIG": json.dumps(config), "CUDA_VISIBLE_DEVICES": "-1"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, env=environment, **pipes)
-
-
-# %% [markdown] name="together_wait"
-# (No GPU is shown to them, since two processes cannot share the memory of one.) Where one fails, the others would wait for it, so they are ended, and what the failed one said is the error here:
-
-
-# %% name="together"
-def run_together(command, count):
-    addresses = free_addresses(count)
-    processes = [start_process(command, addresses, index) for index in range(count)]
-    try:
-        while None in (states := [process.poll() for process in processes]) and not any(states):
-            time.sleep(0.1)
-    finally:
-        for process in processes:
-            process.kill()
-    answers = [process.communicate() for process in processes]
-    for state, (_, errors) in zip(states, answers, strict=True):
-        if state:
-            raise RuntimeError(f"A process ended with status {state}.\n{errors[-2000:]}")
-    return [printed for printed, _ in answers]
-
-
-# %% [markdown] name="workers_intro"
-# Two epochs by one process, on the validation pictures since they are fewer, and the same by two. (The profile `ci` leaves this out.)
-
-# %% name="workers"
-command = [sys.executable, str(program), str(validation_folder)]
-for count in (1, 2) if lesson.profile != "ci" else ():
-    try:
-        for number, printed in enumerate(run_together(command, count), start=1):
-            print(f"process {number} of {count}:", *printed.splitlines())
-    except RuntimeError as error:
-        print(error)
-
-# %% [markdown] name="workers_read"
-# The losses should agree to about the sixth digit, and on one machine two processes are no faster than one: they share its cores. What several machines bring is more cores.
-#
-# On machines of your own, say two that are called `host1` and `host2`: install TensorFlow and Keras on both, and copy `several.py` and the folder of records (`train_folder` says where it is) to each. Then start, with the number of the machine as `index`:
-#
-# ```
-# export TF_CONFIG='{"cluster": {"worker": ["host1:2222", "host2:2222"]},
-#                    "task": {"type": "worker", "index": 0}}'
-# python several.py records/train
-# ```
-#
-# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and for nobody else: there is no password. For a network such as the one above, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
-#
-# For a machine with a TPU (Google calls it a TPU VM), from a copy of the course:
-#
-# ```
-# python3 -m venv tpu
-# tpu/bin/pip install -e ".[tpu,lab]" --find-links https://storage.googleapis.com/libtpu-tf-releases/index.html
-# tpu/bin/jupyter lab
-# ```
-#
-# There, `pick_strategy()` takes the TPU, and the cells of this notebook stay as they are. The older kind of TPU, which stands apart from the machine, has a name or an address: `pick_strategy(tpu="grpc://10.0.0.2:8470")`. One thing you should know: the course's own tests have no TPU. They run this training on one CPU, the same cells with a smaller base on one CPU as if it were two devices, and the loop as two processes.
+# Several machines can share a batch as several cores do, but `fit` cannot yet train on them: that takes a loop of your own. Appendix 2, "Several machines", writes one.
 
 # %% [markdown] name="checklist"
 # ## A checklist
@@ -941,18 +847,17 @@ for count in (1, 2) if lesson.profile != "ci" else ():
 #
 # 1. Does it run for one epoch on a CPU, with a hundredth of the pictures?
 # 2. Are the records complete, and near the machine that will read them? Read them all once: a damaged one stops you now, and not on the third day.
-# 3. Does the pipeline feed the machine? Measure it alone, as above; a TPU that waits costs as much as one that works.
-# 4. Global batch = batch of a replica × replicas, and the learning rate follows it.
-# 5. `drop_remainder` where the shapes must be fixed.
-# 6. Network, optimizer and `compile` within the scope.
-# 7. `compile` after each change of `trainable`.
-# 8. A checkpoint after each epoch, in a place that outlives the machine. Have you tried to go on from one?
-# 9. Is the curve that you look at one of pictures that the network has not learned from?
+# 3. Does the pipeline feed the machine? A TPU that waits costs as much as one that works.
+# 4. Is the global batch that of a replica times the replicas, and does the learning rate follow it?
+# 5. Is `drop_remainder` set where the shapes must be fixed?
+# 6. Are network, optimizer and `compile` within the scope, and is there a `compile` after each change of `trainable`?
+# 7. Is there a checkpoint after each epoch, in a place that outlives the machine? Have you tried to go on from one?
+# 8. Is the curve that you look at one of pictures that the network has not learned from?
 
 # %% [markdown] name="exercises"
 # ## More work required
 #
-# Three more gaps: how many steps an epoch has, the pipeline with one-hot labels, and a learning rate that changes during the training.
+# Three more gaps: the steps of an epoch, one-hot labels, and a learning rate that changes during the training.
 
 # %% [markdown] name="ex_steps"
 # ### Exercise 3 · Work required: steps on eight cores
@@ -1244,15 +1149,25 @@ if schedule_check.right:
     print([f"{rate:.1e}" for rate in logs.history["learning_rate"]])
     print(f"validation accuracy {warmed.evaluate(validation_dataset, verbose=0)[1]:.3f}")
 
+# %% [markdown] name="next"
+# ## Where to go from here
+#
+# Four things that you will meet when you read on:
+#
+# - *Residual networks*: very deep networks learn better where a layer adds something to its input and need not replace it. MobileNetV2 does so already: look for its layers of the kind `Add`. (He and others, 2015)
+# - *Transformers* cut a picture into patches and let each look at all others, where a convolution looks at its neighbours. (Dosovitskiy and others, 2020)
+# - *Object detection*: not "there is a cat", but where, and how many: a frame and a class for each thing.
+# - *Segmentation*: a class for each pixel; which ones are road, and which are child.
+#
+# These, too, mostly begin with a pretrained base, as you did.
+
 # %% [markdown] name="learned"
 # ## What you learned
 #
-# - Neuron, softmax, cross-entropy, gradient descent: a network is these four, many times.
-# - Momentum carries a descent over places that are level, and the noise of mini-batches helps.
-# - TFRecords make few large files of many small ones. Where decoding takes the time, they gain little; measure.
-# - A strategy gives each core a replica. Scope, `compile`, `fit`: the same lines everywhere.
-# - Global batch and learning rate follow the number of replicas; on a TPU the last batch is dropped.
-# - Checkpoints after each epoch, and a training that goes on from one.
-# - Across machines, a short loop of your own takes the place of `fit`.
+# - Momentum adds up along a valley and cancels across it; stochastic gradient descent looks at a few pictures a step.
+# - TFRecords make few large files of many small ones. Whether that gains anything, measure.
+# - A strategy gives each core a replica, and global batch and learning rate follow their number.
+# - A checkpoint after each epoch lets a training go on where it was cut off.
+# - A probability is worth something when the network is calibrated.
 #
-# This was the last lesson. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.
+# This was the last lesson; Appendix 3, "Without the helpers", does one whole task with nothing of this course. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.

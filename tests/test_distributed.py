@@ -118,12 +118,13 @@ def records(tmp_path):
 
 
 def script(folder, *last):
-    """Write a script of the lesson's cells about several machines; return the command for it."""
-    lesson = read_lesson(LESSONS / "09_tpu_flowers.py")
+    """Write a script of the appendix on several machines; return the command for it."""
+    lesson = read_lesson(LESSONS / "A2_several_machines.py")
     cells = {cell.id: cell.source for cell in lesson.solution()}
     names = ["libraries", "from_record", "loop_step", "loop_network", "loop", "work", "program"]
     sources = [cells[name] for name in (*names, "addresses", "together")]
-    place = f"from pathlib import Path\nfolder, side = Path({str(folder)!r}), {SIDE}"
+    place = "from pathlib import Path\nfrom types import SimpleNamespace\n"
+    place += f"lesson, side = SimpleNamespace(folder=Path({str(folder)!r})), {SIDE}"
     path = folder / "script.py"
     path.write_text("\n\n".join([place, *sources, *last]))
     return [sys.executable, str(path)]

@@ -168,7 +168,7 @@ def test_predictions_begin_with_the_surest_mistake(count, shown):
 
 def test_a_descent_has_the_noise_that_python_draws():
     data = explore_descent(steps=3).data
-    noise = 0.3 * np.random.default_rng(0).standard_normal((3, 2))
+    noise = 0.15 * np.random.default_rng(0).standard_normal((3, 2))
     assert np.array_equal(data["noise"], noise)
 
 

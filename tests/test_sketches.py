@@ -1,10 +1,10 @@
-"""The drawings of a neuron and of a network, and the way down a surface with a saddle point."""
+"""The drawings of a neuron and of a network, and the way down a valley with a saddle point."""
 
 import keras
 import numpy as np
 import pytest
 
-from course_utils import plot_descent, plot_network, plot_neuron, plot_swap
+from course_utils import explore_descent, plot_descent, plot_network, plot_neuron, plot_swap
 from course_utils.show.descent import descend, height, slope
 
 
@@ -53,10 +53,10 @@ def test_a_base_that_cannot_be_drawn(base):
 
 
 def test_the_surface_has_its_saddle_point_and_its_hollows():
-    assert height([(0, 0), (0, 1), (0, -1)]).tolist() == [0.25, 0, 0]
-    for place in ((0.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
+    assert height([(0, 0), (1, 0), (-1, 0)]).tolist() == [0.25, 0, 0]
+    for place in ((0.0, 0.0), (1.0, 0.0), (-1.0, 0.0)):
         assert not slope(place).any()
-    assert height((0.1, 0)) > 0.25 > height((0, 0.1))
+    assert height((0, 0.1)) > 0.25 > height((0.1, 0))
     for place in np.random.default_rng(0).uniform(-1.5, 1.5, (20, 2)):
         small = 1e-6 * np.eye(2)
         measured = (height(place + small) - height(place - small)) / 2e-6
@@ -64,17 +64,34 @@ def test_the_surface_has_its_saddle_point_and_its_hollows():
 
 
 def test_the_steps_are_those_of_sgd_in_keras():
-    place = keras.Variable([1.8, 0.5])
-    sgd = keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)
+    place = keras.Variable([0.5, 0.3])
+    sgd = keras.optimizers.SGD(learning_rate=0.09, momentum=0.9)
     for _ in range(10):
         sgd.apply([keras.ops.convert_to_tensor(slope(place.numpy()), "float32")], [place])
-    way = descend(momentum=0.9, steps=10, start=(1.8, 0.5))
+    way = descend(momentum=0.9, steps=10, start=(0.5, 0.3))
     assert np.allclose(way[-1], place.numpy(), atol=1e-4)
 
 
-def test_momentum_leaves_the_saddle_point_first():
-    plain, rolling = descend(), descend(momentum=0.9)
-    assert height(plain[40]) > 0.2 and height(rolling[40]) < 0.1
+def last_high(way):
+    """Return after how many steps a way stays below 0.1, or infinity."""
+    high = np.flatnonzero(height(way) >= 0.1)[-1]
+    return high + 1 if high + 1 < len(way) else np.inf
+
+
+def test_momentum_is_down_sooner_than_plain_descent_at_any_rate():
+    """A larger step does not do it: the walls of the valley throw it out."""
+    rates = np.linspace(0.005, 0.2, 40)
+    plain = {rate: last_high(descend(rate, steps=1500)) for rate in rates}
+    assert all(np.isfinite(steps) == (rate < 0.1) for rate, steps in plain.items())
+    for rate in (0.05, 0.09, 0.12):
+        assert 1.5 * last_high(descend(rate, momentum=0.8)) < min(plain.values())
+
+
+def test_noise_takes_plain_descent_off_the_saddle_point_sooner():
+    """With the noise that the explorable draws, as lesson 09 says."""
+    noise = np.array(explore_descent().data["noise"])
+    assert np.array_equal(noise, 0.15 * np.random.default_rng(0).standard_normal(noise.shape))
+    assert 1.3 * last_high(descend(noise=0.15)) < last_high(descend())
 
 
 def test_a_way_that_leaves_the_surface_stays_finite():

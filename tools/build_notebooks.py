@@ -14,7 +14,7 @@ import nbformat
 
 from course_utils import __version__
 from course_utils.errors import CourseError
-from course_utils.lesson.known import ALL_LESSONS
+from course_utils.lesson.known import ALL_LESSONS, is_appendix
 from course_utils.store import whole_file
 from tools.lesson_source import (
     LESSONS,
@@ -127,7 +127,7 @@ def _built(cell, number):
 
 
 def _top(lesson, kind):
-    """Return what stands after the title: links, and what Colab installs."""
+    """Return what stands after the title: links, and what Colab installs for the helpers."""
     folder = "notebooks/solutions" if kind == SOLUTION else "notebooks"
     pages = f"{repository()}/blob/v{__version__}"
     links = [f"[Open in Colab]({colab_link(lesson.name, folder)})"]
@@ -135,10 +135,10 @@ def _top(lesson, kind):
     if kind == LEARNER and lesson.exercises:
         links.append(f"[With the answers]({pages}/notebooks/solutions/{lesson.name}.ipynb)")
     install = INSTALL.format(version=__version__, requirement=install_requirement())
-    return [
-        nbformat.v4.new_markdown_cell(" · ".join(links), id="links"),
-        nbformat.v4.new_code_cell(install, id="install"),
-    ]
+    cells = [nbformat.v4.new_markdown_cell(" · ".join(links), id="links")]
+    if any("course_utils" in cell.source for cell in lesson.cells if cell.kind == "code"):
+        cells.append(nbformat.v4.new_code_cell(install, id="install"))
+    return cells
 
 
 def _foot(lesson, kind):
@@ -168,14 +168,18 @@ def _text(made):
 def fill_readme(text, lessons=LESSONS):
     """Return the README with its table of lessons made anew, between the two marks in it."""
     names = [path.stem for path in lesson_paths(lessons)]
-    rows = ["| | lesson | |", "| --- | --- | --- |"]
+    rows, appendices = ["| | lesson | |", "| --- | --- | --- |"], []
     for name, lesson in ALL_LESSONS.items():
         title, link = lesson["title"], "in preparation"
         if name in names:
             title = f"[{title}](notebooks/{name}.ipynb)"
             link = f"[![Open in Colab][badge]]({colab_link(name)})"
-        rows.append(f"| {name[:2]} | {title} | {link} |")
-    return _fill("README.md", text, rows)
+        if is_appendix(name):
+            appendices.append(title)
+        else:
+            rows.append(f"| {name[:2]} | {title} | {link} |")
+    more = ["", f"Appendices: {', '.join(appendices)}."] if appendices else []
+    return _fill("README.md", text, rows + more)
 
 
 def _fill(name, text, rows):

@@ -1,9 +1,9 @@
-// Gradient descent past a saddle point, with momentum and without, on x² / 2 + (y² − 1)² / 4.
-import { BLUE, ORANGE, mark, part, say, sentence, short, slider } from "./host.mjs";
+// Gradient descent in a narrow valley, with momentum and without, on (x² − 1)² / 4 + 10 y².
+import { BLUE, ORANGE, mark, part, say, sentence, slider } from "./host.mjs";
 import { chart } from "./chart.mjs";
 
 export function height([x, y]) {
-  return x ** 2 / 2 + (y ** 2 - 1) ** 2 / 4;
+  return (x ** 2 - 1) ** 2 / 4 + 10 * y ** 2;
 }
 
 /** The places of a way down: each step is `momentum` of the one before, less the rate times the slope. */
@@ -11,7 +11,7 @@ export function descend(start, rate, momentum, noise, steps) {
   let place = start, step = [0, 0];
   const way = [start];
   for (let index = 0; index < steps; index++) {
-    const [x, y] = place, slope = [x, y ** 3 - y];
+    const [x, y] = place, slope = [x ** 3 - x, 20 * y];
     step = step.map((part, axis) => momentum * part - rate * (slope[axis] + (noise ? noise[index][axis] : 0)));
     const next = place.map((part, axis) => part + step[axis]);
     if (next.every((part) => Math.abs(part) < 4)) place = next; // else it has left the surface
@@ -22,9 +22,9 @@ export function descend(start, rate, momentum, noise, steps) {
 
 export function mount(root, data) {
   const { start, steps, noise, reach } = data;
-  let rate = 0.1, momentum = 0.9, noisy = false;
-  slider(root, say("rate"), { min: -2, max: 0.5, step: 0.1, value: -1, show: (value) => short(10 ** value, 3) }, (value) => {
-    rate = 10 ** value;
+  let rate = 0.09, momentum = 0.8, noisy = false;
+  slider(root, say("rate"), { min: 0.01, max: 0.2, step: 0.01, value: rate }, (value) => {
+    rate = value;
     draw();
   });
   slider(root, say("momentum"), { min: 0, max: 0.95, step: 0.05, value: momentum }, (value) => {
@@ -46,7 +46,7 @@ export function mount(root, data) {
     if (momentum) ways.push({ name: say("with", { momentum }), way: down(momentum), colour: ORANGE, dash: "6 3" });
     const words = ways.map(({ name, way }) => `${name}: ${low(way)}`).join(", ");
     said.textContent = `${words}.`;
-    const cross = (sign) => ({ points: [[-0.08, -0.08 * sign], [0.08, 0.08 * sign]], colour: "currentColor" });
+    const cross = (sign) => ({ points: [[-0.08, -0.03 * sign], [0.08, 0.03 * sign]], colour: "currentColor" });
     above([cross(1), cross(-1), ...ways.map(({ way, ...line }) => ({ ...line, points: way }))], `${say("above")}. ${words}.`);
     beside(ways.map(({ way, ...line }) => ({ ...line, points: way.map((place, at) => [at, height(place)]) })), `${say("beside")}. ${words}.`);
   }
