@@ -68,6 +68,7 @@ for row, parts in enumerate(who_learns.values()):
 axes.set_yticks([0, 1], who_learns)
 axes.set_xticks([0.5, 1.5, 2.5], ["base, first layers", "base, last layers", "head"])
 axes.invert_yaxis()
+axes.set_frame_on(False)
 figure
 
 # %% [markdown] name="who_learns_read"
@@ -307,10 +308,11 @@ np.array_equal(kernel_before, upper.get_weights()[0])
 # %% [markdown] name="fine_title"
 # ## Step 5
 #
-# Back to the weights that were kept, and on with small steps. The published training takes a learning rate of 0.00001 and 100 epochs. The lesson takes all of them on a GPU or TPU, and 25 with the full profile on a CPU. The quick profile takes 16, and to make up for it, steps ten times as large; 0.0001 is still a tenth of the head's rate.
+# Back to the weights that were kept, and on with small steps. The published training takes a learning rate of 0.00001 and 100 epochs. The lesson takes all of them on a GPU or TPU, and 25 with the full profile on a CPU. The quick profile takes 16, and to make up for it, steps ten times as large on MobileNetV2: 0.0001, which is still a tenth of the head's rate.
 
 # %% name="fine"
-fine_rate = 1e-5 if lesson.profile == "full" else 1e-4
+large_steps = base_name == "MobileNetV2" and lesson.profile != "full"
+fine_rate = 1e-4 if large_steps else 1e-5
 model.set_weights(head_trained)
 compile_network(model, fine_rate)
 begin = time.perf_counter()
@@ -321,7 +323,7 @@ epoch_seconds = (time.perf_counter() - begin) / len(history.epoch)
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# The solid curves go on towards an accuracy of 1 and a loss of 0. The dashed accuracy does not follow: it ends about where the head had left it, or a little higher. And the dashed loss? It turns before the end and rises while the accuracy holds. You have seen this in Lesson 4: overfitting. The network has parameters enough to know 2,000 pictures by heart, most of them in the head. So do not expect more from a longer training; what fine-tuning can do for other pictures it does in its first epochs. (Thin grey curves, where you see them, are a recorded training in full, on photographs, with the published steps.)
+# The solid curves go on towards an accuracy of 1 and a loss of 0. The dashed accuracy does not follow: it ends about where the head had left it, or a little higher. And the dashed loss? With the quick profile it rises almost from the first epoch on, while the accuracy holds: the network grows surer, and no better. You know that from Lesson 4: it is overfitting. There are parameters enough for knowing 2,000 pictures by heart, most of them in the head. (Thin grey curves, where you see them, are a recorded training in full, on photographs and with the published steps. Does its loss rise too?)
 #
 # And what did you save? Each epoch with augmentation, end to end, would have cost the first of these numbers in addition to the second:
 
@@ -411,7 +413,7 @@ model.set_weights(fine_tuned)
 # %% [markdown] name="paradox_title"
 # ## More often right, and yet a larger loss
 #
-# Look at the curves of the training again. Accuracy and loss should mirror each other, and they do not always: the accuracy rises while the loss stays where it is, or rises as well. How can a network be right more often and still be judged worse?
+# Look at the curves of the training again. Accuracy and loss should mirror each other, and they do not always: between two epochs the accuracy may rise while the loss stays where it is, or rises as well. How can a network be right more often and still be judged worse?
 #
 # Because the two ask different questions. The accuracy asks of each picture: above or below 0.5? The loss asks how sure the network was of the right answer, and takes the mean. Here are four pictures with the probability that a network gives to the right answer, before and after some training:
 
@@ -457,7 +459,9 @@ for name, answers in (("before", head_answers), ("after", fine_answers)):
 # %% [markdown] name="run_read"
 # A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. It is far below the mean: the typical picture costs next to nothing. And the last number is many times the 1 % that ten pictures in 1,000 would bear if all cost the same. So the mean tells you about the few pictures of which the network is sure and wrong.
 #
-# That is also where overfitting shows first. A network that knows its training pictures by heart grows surer and surer of them, and with that of all others, whether it is right or wrong. The pictures that it gets right have hardly anything left to gain; those that it gets wrong cost more with every epoch. Few answers cross the border of 0.5 meanwhile, so the accuracy stays, or still rises a little, while the loss grows. How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
+# That is also where overfitting shows first. A network that knows its training pictures by heart grows surer and surer of its answers, for all other pictures too, be they right or wrong. The pictures that it gets right have hardly anything left to gain; those that it gets wrong cost more with every epoch. Few answers cross the border of 0.5 meanwhile, so the accuracy stays, or still rises a little, while the loss grows.
+#
+# How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
 
 # %% name="both"
 accuracy, loss = (np.array(history.history[name]) for name in ("val_accuracy", "val_loss"))
@@ -472,7 +476,7 @@ worst = np.argsort(-losses(fine_answers))[:5]
 plot_pictures(
     [keras.utils.load_img(validation_dataset.file_paths[index]) for index in worst],
     titles=[
-        f"{class_names[int(validation_labels[index, 0])]} · {fine_answers[index]:.1%} dog"
+        f"{class_names[int(validation_labels[index, 0])]} · {fine_answers[index]:.0%} dog"
         for index in worst
     ],
 )
