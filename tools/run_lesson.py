@@ -33,6 +33,8 @@ SOLUTIONS = ROOT / "notebooks" / "solutions"
 FOLDERS = ("COURSE_CACHE", "KERAS_HOME", "TFDS_DATA_DIR")
 """Variables that name a folder: a relative one is meant from where the command is given."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
+HEAVIEST = 6
+"""So many MB may the page have, and the executed notebook, so that they can be sent by mail."""
 LONGEST = 2000
 """So many characters of what a cell shows are recorded."""
 REDRAWN = re.compile(r"[^\n]*\r(?!\n)|(?<![\w/])/(?:[\w.@~+-]+/)+")
@@ -211,7 +213,8 @@ def run(path, build, tell=print, variables=()):
         tell, variables: see `execute`.
 
     Raises:
-        CourseError: a cell failed, the kernel died, or the lesson left no model or no results.
+        CourseError: a cell failed, the kernel died, the lesson left no model or no results, or its
+            page or executed notebook is heavier than `HEAVIEST`.
     """
     name = path.stem
     build.mkdir(parents=True, exist_ok=True)
@@ -234,7 +237,15 @@ def run(path, build, tell=print, variables=()):
                 raise CourseError(f"The lesson ran to its end but left no {made.name}.")
         result = json.loads(results.read_text(encoding="utf-8")) | left
         results.write_text(as_text(result), encoding="utf-8")
-        (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
+        executed = nbformat.writes(notebook)
+        page = to_html(notebook, name)
+        for made, text in (("executed notebook", executed), ("page", page)):
+            if (megabytes := len(text.encode()) / 1e6) > HEAVIEST:
+                raise CourseError(
+                    f"The {made} of {name} has {megabytes:.1f} MB, and may have {HEAVIEST}: show "
+                    "fewer pictures, or smaller ones."
+                )
+        (scratch / f"{name}.html").write_text(page, encoding="utf-8")
         for made in (f"{name}.html", f"models/{name}.keras", f"results/{name}.json"):
             (build / made).parent.mkdir(exist_ok=True)
             os.replace(scratch / made, build / made)
