@@ -1,25 +1,25 @@
 # %% [markdown] name="title"
 # # Lesson 8 · What convnets learn
 #
-# People say that a network is a black box. A convnet is not: up to its last pooling, what it works with are stacks of small pictures, and pictures can be looked at. In this lesson you look into it in three ways: at what each layer makes of a picture, at what each filter looks for, and at the places in a picture that decided an answer.
+# People say that a network is a black box. A convnet is not: up to its last pooling it works with stacks of small pictures, and pictures can be looked at. You look in three ways: at what each layer makes of a picture, at what each filter looks for, and at the places in a picture that decided an answer.
 #
 # **Afterwards you can**
 #
 # - show all the feature maps of a network for a picture, and count how many are empty,
-# - make the picture that a filter answers to most, by climbing a gradient,
+# - find the pictures that a channel answers to most,
+# - make a picture that a filter answers to, by climbing a gradient,
 # - write Grad-CAM, and see which part of a picture spoke for a class,
 # - look into a wrong answer, and tell what such pictures prove and what they do not.
 #
-# **You need** lessons 1 to 5: feature maps, pooling, ReLU, gradient, softmax and sigmoid. Lesson 6 explains what a pretrained base is; one sentence here will do.
+# **You need** Lessons 1 to 5: feature maps, pooling, ReLU, gradient, softmax and sigmoid. Lesson 6 explains what a pretrained base is; one sentence here will do.
 #
 # **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line under the cell tells what this run uses. Lesson 1 explains the profiles.
+# The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, trainings and climbs are too short to show what the text describes.
 
 # %% name="start"
 from course_utils import (
-    CourseError,
     base_class_names,
     check_exercise,
     explore_feature_maps,
@@ -49,7 +49,7 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## A network of your own
 #
-# The same cats and dogs as in lessons 4 and 5, divided in the same way.
+# The cats and dogs of Lessons 4 and 5, divided in the same way.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
@@ -62,7 +62,7 @@ folder = write_class_folders(
 )
 
 # %% [markdown] name="saved_intro"
-# You look into the network that Lesson 5 has saved. Where there is none on this machine, because you have not run that lesson here, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay only in a long training.
+# You look into the network that Lesson 5 has saved. Where there is none on this machine, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay only in a long training.
 
 # %% name="saved"
 model = lesson.saved_model("05_augmentation")
@@ -114,7 +114,7 @@ if not trained:
     model.fit(train_dataset, epochs=lesson.epochs(20), verbose=2)
 
 # %% [markdown] name="test_intro"
-# How good is it? A network that only guesses would be right in half of the cases. What you see in the pictures below is what a network of this quality has learned, no more. (About half, although Lesson 5 has run? Then it may have learned from other pictures: from drawn ones while these are photographs, or the other way round. Run it again with the data of this run.)
+# How good is it? A network that only guesses is right in half of the cases; this one does clearly better. (About half? Then Lesson 5 had other pictures, drawn ones in place of photographs or the other way round: run it again with the data of this run.)
 
 # %% name="test"
 test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
@@ -123,7 +123,7 @@ test_accuracy
 # %% [markdown] name="activations_title"
 # ## What each layer makes of a picture
 #
-# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. (Lesson 1 gave that name to a function, such as ReLU; the word is used for both.) To see them, build a second network from the layers of the first, with other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
+# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. (Lesson 1 gave that name to a function, such as ReLU; the word is used for both.) To see them, build a second network that shares the layers of the first and has other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
 
 # %% name="first_shape" tags=["nbval-check-output"]
 fresh = build_network(150)
@@ -157,7 +157,9 @@ viewer = keras.Model(model.inputs, [layer.output for layer in seen])
 # One test picture that the network has never seen, and its eight stacks of maps:
 
 # %% name="maps"
-test_pictures = np.concatenate([pictures for pictures, _ in test_dataset])
+test_pictures, test_labels = (
+    np.concatenate(parts) for parts in zip(*test_dataset.as_numpy_iterator(), strict=True)
+)
 picture = test_pictures[1]
 feature_maps = viewer.predict(picture[np.newaxis], verbose=0)
 [maps.shape for maps in feature_maps]
@@ -166,22 +168,51 @@ feature_maps = viewer.predict(picture[np.newaxis], verbose=0)
 plot_picture(picture.astype("uint8"), title="the picture")
 
 # %% [markdown] name="single_intro"
-# Two single channels of the first layer, those whose numbers differ most. Each map has its own scale, from black for 0 to white for its largest number:
+# Which of the 32 maps of the first layer to look at first? Its filters have 3 × 3 × 3 weights each, and one number tells much about them: the sum of the weights, with their signs, divided by the sum without signs. Call it the balance. At 1 all weights are positive, and the filter adds up what it sees. At 0 they cancel each other: on an even area, where all pixels are alike, such a filter finds nothing.
+#
+# How much numbers differ is their *standard deviation*: take how far each lies from the mean, square that, take the mean, then the root. Among the half of the channels that differ most, here are the one with the largest balance and the one whose balance is nearest to 0:
 
 # %% name="single"
 first = feature_maps[0][0]
-channels = np.argsort(-first.std(axis=(0, 1)))[:2]
-shown = [first[..., channel] / first[..., channel].max() for channel in channels]
-plot_pictures(shown, titles=[f"channel {channel}" for channel in channels], columns=2, inches=3)
+kernels = seen[0].kernel.numpy()
+balance = kernels.sum(axis=(0, 1, 2)) / np.abs(kernels).sum(axis=(0, 1, 2))
+spread = first.std(axis=(0, 1))
+strong = np.flatnonzero(spread >= np.median(spread))
+copy = int(strong[np.argmax(balance[strong])])
+edges = int(strong[np.argmin(np.abs(balance[strong]))])
+balances = {"copy": float(balance[copy]), "edges": float(balance[edges])}
+copy, edges, balances
+
+# %% [markdown] name="normalise_intro"
+# Two filters of different kinds. Their maps can be drawn in two ways. One goes from black for 0 to white for the largest number; there, one bright spot makes all the rest dark. The published code normalises: it subtracts the mean, divides by the standard deviation, multiplies by 64 and adds 128. An average number is then a middle grey in every map, and what lies more than two standard deviations from it is black or white.
+
+
+# %% name="normalise"
+def normalise(feature_map):
+    scaled = (feature_map - feature_map.mean()) / (feature_map.std() + 1e-5)
+    return np.clip(128 + 64 * scaled, 0, 255).astype("uint8")
+
+
+# %% name="two_channels"
+maps = [first[..., channel] for channel in (copy, edges)]
+shown = [*(one / one.max() for one in maps), *(normalise(one) for one in maps)]
+titles = [
+    f"channel {channel}, {way}"
+    for way in ("0 to largest", "normalised")
+    for channel in (copy, edges)
+]
+plot_pictures(shown, titles, columns=2, inches=3)
 
 # %% [markdown] name="single_read"
-# What a filter has come to look for is an accident of the training: with another seed, the same channel would look for something else. Go through the layers and channels yourself. In the first layer, look for a filter that answers to edges of one direction, and for one that answers to a colour or to brightness. Then go deeper: from which layer on can you no longer tell what the picture shows?
+# The first channel is the picture in shades of grey, more or less. The second keeps what changes from pixel to pixel: outlines and stripes. Which channel does what is an accident of the training.
+#
+# Go through the layers and channels yourself. In the first layer, look for a filter that answers to edges of one direction, and for one that answers to a colour. From which layer on can you no longer tell what the picture shows?
 
 # %% name="explore_layers"
 explore_feature_maps(picture.astype("uint8"), [maps[0] for maps in feature_maps], names)
 
 # %% [markdown] name="all_intro"
-# And now every channel, 16 in a row. First the first and the second convolution:
+# And now every channel, 16 in a row. First the first and the second convolution. (`plot_channels` puts the maps side by side into one large picture; for one map, `plt.imshow(maps[..., 0], cmap="gray")` does the same.)
 
 # %% name="all_first"
 plot_channels(feature_maps[0][0], names[0])
@@ -190,7 +221,7 @@ plot_channels(feature_maps[0][0], names[0])
 plot_channels(feature_maps[2][0], names[2])
 
 # %% [markdown] name="all_read"
-# The first maps still are pictures: nearly all that can be seen in the picture can be seen in them. They answer to edges, to bright and dark, to colours. Now the last two convolutions:
+# The first maps are pictures still: nearly all that can be seen in the picture can be seen in them. Now the last two convolutions:
 
 # %% name="all_third"
 plot_channels(feature_maps[4][0], names[4])
@@ -199,9 +230,38 @@ plot_channels(feature_maps[4][0], names[4])
 plot_channels(feature_maps[6][0], names[6])
 
 # %% [markdown] name="deep_read"
-# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network throws away what does not matter for its question, and keeps what does. You do the same: an hour after the bus has passed, you know that it was a bus, and not how many windows it had.
+# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network distils: it throws away what does not matter for its question, and keeps what does. Your memory does the same: draw a bicycle without looking at one, and see what you have kept.
 #
 # Where a map is black all over, its filter looks for something that this picture does not have.
+#
+# ### What does it answer to?
+#
+# A bright cell for what kind of thing? Ask the test pictures which of them make a channel brightest. `GlobalMaxPooling2D` keeps the largest number of each map, one for each picture and channel of the last convolution:
+
+# %% name="strength"
+largest = keras.layers.GlobalMaxPooling2D()(seen[6].output)
+strength = keras.Model(model.inputs, largest).predict(test_pictures, verbose=0)
+strength.shape
+
+# %% [markdown] name="strength_read"
+# Of all these channels, take two: the one that is stronger for cats than for dogs, by the largest difference in standard deviations, and the one that is stronger for dogs. These are the five pictures to which each answers most:
+
+# %% name="top_pictures"
+is_dog = test_labels[:, 0] == 1
+difference = strength[is_dog].mean(axis=0) - strength[~is_dog].mean(axis=0)
+difference = difference / (strength.std(axis=0) + 1e-7)
+for_cats, for_dogs = int(np.argmin(difference)), int(np.argmax(difference))
+order = {channel: np.argsort(-strength[:, channel]) for channel in (for_cats, for_dogs)}
+top = np.concatenate([order[channel][:5] for channel in (for_cats, for_dogs)])
+plot_pictures(test_pictures[top], [class_names[int(is_dog[number])] for number in top])
+
+# %% name="top_share"
+cats_among_twenty = int((~is_dog[order[for_cats][:20]]).sum())
+dogs_among_twenty = int(is_dog[order[for_dogs][:20]].sum())
+cats_among_twenty, dogs_among_twenty
+
+# %% [markdown] name="top_read"
+# So many cats are among the twenty pictures that the first channel answers to most, and so many dogs among the second channel's twenty. Together that is well over half: such channels have come to detect something that goes with a class, and nobody has named a part of an animal to the network. What is it? Ears, eyes, stripes, a pose? Or a background, which happened to go with the class in the training pictures? From such pictures you can guess, and prove nothing. The rest of the lesson asks the network itself.
 
 # %% [markdown] name="sparsity_title"
 # ### How sparse?
@@ -216,14 +276,14 @@ for name, maps, share in zip(names, twenty, sparsity, strict=True):
     print(f"{name:14}  {share:4.0%} are 0,  {empty:3} of {maps.shape[-1]} channels empty")
 
 # %% [markdown] name="sparsity_read"
-# Compare the convolutions with each other, and the poolings with each other: pooling keeps the largest of four numbers, so there are fewer zeros after it. The published text finds that the maps become sparser with depth, and there is a reason to expect it: every picture has edges, few have a nose in the upper left. Is it so in your network? Look at both columns. Do not be surprised if one of them says no: it depends on the training too, and yours may have been short.
+# Compare the convolutions with each other, and the poolings with each other: pooling keeps the largest of four numbers, so there are fewer zeros after it than before. The published text finds that the maps become sparser with depth: every picture has edges, few have a nose in the upper left. In your network, too, the last convolution gives more zeros than the first. On the way there the share may go up and down.
 #
-# A channel that is empty in all twenty pictures may wait for something rare. It may also be of no use at all: a *dead filter*, whose sum is negative whatever it sees. ReLU makes it 0, its gradient is 0, and no training brings it back. Exercise 1 looks for such filters.
+# A channel that is empty in all twenty pictures may wait for something rare, or be of no use at all: a *dead filter*, whose sum is negative whatever it sees. ReLU makes it 0, its gradient is 0, and no training brings it back. Exercise 1 looks for such filters.
 
 # %% [markdown] name="filters_title"
 # ## What a filter looks for
 #
-# So far a picture was given, and you saw what the filters made of it. Now turn the question round: a filter is given, and you look for the picture that it answers to most. Nobody can try all pictures. But the network can tell in which direction to go.
+# So far you have looked for pictures among those that there are. Now make one: the picture that a filter answers to most. Nobody can try all pictures. But the network can tell in which direction to go.
 #
 # A *gradient tape* writes down how a number was computed, and can then say how that number changes with what went into it. For y = x² at x = 3:
 
@@ -236,11 +296,12 @@ float(tape.gradient(y, x))
 # -> 6.0
 
 # %% [markdown] name="tape_read"
-# When x grows by a little, y grows by 6 times as much. `watch` tells the tape to follow `x`; parameters of a network are followed without being asked for. (Older code has `K.gradients` and `K.function` for this; both are gone.)
+# When x grows by a little, y grows by 6 times as much. `watch` tells the tape to follow `x`; it follows the parameters of a network without being asked. (Older code has `K.gradients` and `K.function`; both are gone.)
 #
-# Training changes the parameters so that the loss becomes smaller, and leaves the pictures as they are. Here it is the other way round: the parameters stay, and the picture changes, so that the answer of one filter becomes larger. That is *gradient ascent*.
+# Training changes the parameters and leaves the pictures as they are. Here it is the other way round: the parameters stay, and the picture changes so that the answer of one filter becomes larger. That is *gradient ascent*.
 #
-# A network that knows many things has more to show than one that knows cats and dogs. The next one was trained by somebody on many more pictures and classes; such a network is called *pretrained*, and Lesson 6 is about it. The line under the cell says whose weights these are.
+# A network that knows many things has more to show than one that knows cats and dogs. The next one was trained by somebody else on many more pictures and classes; such a network is called *pretrained*, and Lesson 6 is about it. The line under the cell says whose weights these are. (Without the course: `keras.applications.VGG16(weights="imagenet", include_top=False)` and `keras.applications.vgg16.preprocess_input`.)
+#
 
 
 # %% name="load_base"
@@ -257,10 +318,10 @@ pixels = lesson.pixels(150)
 name, drawn, base_model, preprocess_input = load_base(lesson.base()[0], pixels)
 
 # %% [markdown] name="base_read"
-# With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. Where these weights cannot be had, the course has two small networks of its own, trained on drawings of animals and plants. The cell then takes the small VGG16: it has the layers of the published network, with fewer filters in each, and it knows pictures of the size that you need below. (`COURSE_BASE=VGG16`, set before the lesson starts, takes VGG16 in any case.)
+# With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. Where these weights cannot be had, the cell takes the course's own small VGG16, trained on drawings of animals and plants: the layers of the published network, with fewer filters in each. (`COURSE_BASE=VGG16`, set before the lesson starts, takes VGG16 in any case.)
 
 # %% [markdown] name="layers_intro"
-# Four of its layers, from near the picture to far from it. Those of VGG16 are the published ones. In MobileNetV2 the convolutions with the most filters are called `expand`. `BN` is the layer after each, which brings its numbers to a common scale (Lesson 6 names it); they may be negative, as ReLU comes after it.
+# Here are four of its layers, from near the picture to far from it. Those of VGG16 are the published ones, and ReLU is a part of each. In MobileNetV2 the convolutions with the most filters are called `expand`; `BN` is the layer after each, which brings its numbers to a common scale (Lesson 6 names it). Those numbers may be negative, since ReLU comes later.
 
 # %% name="filter_layers"
 filter_layers = {
@@ -270,22 +331,30 @@ filter_layers = {
 {layer: base_model.get_layer(layer).output.shape[1:] for layer in filter_layers}
 
 # %% [markdown] name="score_intro"
-# The number that shall grow is the mean of one map, here that of filter 0 of the third layer (in VGG16, `block3_conv1`). The start is a grey picture with a little noise.
+# The number that should grow is the mean of one map of the third layer. The start is a grey picture with a little noise.
 
 # %% name="noise"
 steps = 3 if lesson.profile == "ci" else 40
 layer_viewer = keras.Model(base_model.inputs[0], base_model.get_layer(filter_layers[2]).output)
 noise = 128 + 40 * (tf.random.uniform((1, pixels, pixels, 3)) - 0.5)
+noise_maps = layer_viewer(preprocess_input(noise)).numpy()
+filter_number = int(np.argmax(noise_maps.std(axis=(0, 1, 2))))
+filter_number
+
+# %% [markdown] name="noise_read"
+# The published pattern is that of filter 0 of `block3_conv1`. Here is the filter whose map of the noise has the largest standard deviation, since it has something to begin with; filter 0 may find nothing at all.
 
 # %% name="gradient"
 with tf.GradientTape() as tape:
     tape.watch(noise)
-    score = tf.reduce_mean(layer_viewer(preprocess_input(noise))[..., 0])
+    score = tf.reduce_mean(layer_viewer(preprocess_input(noise))[..., filter_number])
 gradient = tape.gradient(score, noise)
-gradient.shape == noise.shape, float(tf.reduce_max(tf.abs(gradient)))
+largest_gradient = float(tf.reduce_max(tf.abs(gradient)))
+gradient.shape == noise.shape, largest_gradient
 
 # %% [markdown] name="gradient_read"
-# The gradient has a number for each pixel and colour: how much the score grows when that one grows. And these numbers are tiny. How tiny differs from filter to filter; a step that suits one would be nothing for the next. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels:
+# The gradient has a number for each pixel and colour: how much the score grows when that one grows. Even the largest of them is tiny. How tiny differs from filter to filter. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels. Before that, `avg_pool2d` replaces each number by the mean of the 3 × 3 around it. Without this, the picture turns into a grain of single pixels, in which an eye finds nothing.
+#
 
 
 # %% name="ascend"
@@ -295,7 +364,7 @@ def ascend(picture, viewer, filter_number, rate=4.0):
             tape.watch(picture)
             maps = viewer(preprocess_input(picture))
             score = tf.reduce_mean(maps[..., filter_number])
-        gradient = tape.gradient(score, picture)
+        gradient = tf.nn.avg_pool2d(tape.gradient(score, picture), 3, 1, "SAME")
         size = tf.sqrt(tf.reduce_mean(gradient**2))
         picture = tf.clip_by_value(picture + rate * gradient / (size + 1e-12), 0, 255)
     return picture
@@ -305,12 +374,17 @@ def ascend(picture, viewer, filter_number, rate=4.0):
 # `preprocess_input` does with the pixels what was done in the network's training. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is no number. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
 
 # %% name="pattern"
-pattern = ascend(noise, layer_viewer, 0)
+pattern = ascend(noise, layer_viewer, filter_number)
 titles = ["at the start", f"after {steps} steps"]
 plot_pictures([noise[0], pattern[0]], titles, columns=2, inches=3)
 
+# %% name="answers"
+pattern_map = layer_viewer(preprocess_input(pattern)).numpy()[..., filter_number]
+score_before, score_after = float(score), float(pattern_map.mean())
+score_before, score_after
+
 # %% [markdown] name="pattern_shown_read"
-# The filter has written down what it looks for. The pattern repeats, because the mean of the whole map is what was to grow. It need not fill the picture: where ReLU gives 0 there is no gradient, and from level ground nothing leads upwards. So a pattern spreads from where the noise happened to have something of it; and if the noise has nothing of it anywhere, noise is what you still see.
+# The first number is the mean of the map before, the second the mean after the climb: the filter answers far more. And it has drawn what it looks for, again and again, because the mean of the whole map was to grow, where every place counts alike.
 
 # %% [markdown] name="many_title"
 # ### Many filters at once
@@ -328,7 +402,7 @@ def ascend_all(viewer, count, rate=4.0):
             tape.watch(pictures)
             maps = tf.cast(viewer(preprocess_input(pictures)), "float32")
             score = tf.reduce_sum(tf.reduce_mean(maps, axis=(1, 2)) * diagonal)
-        gradient = tape.gradient(score, pictures)
+        gradient = tf.nn.avg_pool2d(tape.gradient(score, pictures), 3, 1, "SAME")
         size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
         return tf.clip_by_value(pictures + rate * gradient / (size + 1e-12), 0, 255)
 
@@ -340,13 +414,14 @@ def ascend_all(viewer, count, rate=4.0):
 
 # %% [markdown] name="many_read"
 # Why `axis=(1, 2, 3)` in the size? Each picture is divided by the size of its own gradient, not by that of all together. Now the four layers, as many filters as each has, at most 64.
+#
 
 
 # %% name="plot_filters"
 def plot_filters(layer):
     viewer = keras.Model(base_model.inputs[0], base_model.get_layer(layer).output)
     patterns = ascend_all(viewer, count=min(64, viewer.output_shape[-1]))
-    return plot_pictures(patterns, columns=8, title=layer)
+    return plot_pictures(patterns, columns=8, title=layer, inches=1.2)
 
 
 # %% name="filters_1"
@@ -362,26 +437,25 @@ plot_filters(filter_layers[2])
 plot_filters(filter_layers[3])
 
 # %% [markdown] name="filters_read"
-# Read the four grids as one story. The first layer looks for colours and for edges of one direction. The second and third combine them: stripes, grids, dots, textures. The fourth combines these, and with ImageNet's weights you may begin to see things there: feathers, eyes, leaves, fur. A network trained on drawings has seen flat areas with outlines, and its patterns are poorer: here you see what it was shown, too. (Where a square has stayed noise, see above.)
+# Read the four grids as one story. The first layer looks for colours and for edges of one direction. The second and third combine them: stripes, grids, dots, textures. The fourth combines these, and with ImageNet's weights you may begin to see things there: feathers, eyes, leaves, fur. A network trained on drawings has seen flat areas with outlines, and its patterns are poorer.
 #
-# Nobody has told the network any of this. It was shown pictures and names, and edges first, textures next, parts later is what came of it. That is also why the lower layers of a network serve for other tasks: every picture is made of edges.
+# Some squares keep their noise, or a part of it. There the gradient is 0, and no direction leads upwards. In VGG16 that is the work of ReLU: where a filter finds nothing, its map is 0, and a pattern can only spread from where the noise had something of it. In MobileNetV2 these layers stand before ReLU; a square that is grey all over belongs to a filter whose weights have become 0 in the training, or nearly: its answer is always the same.
+#
+# Nobody has told the network any of this. And since every picture is made of edges, the lower layers serve for other tasks, too.
 
 # %% [markdown] name="cam_title"
 # ## Which part of the picture decided?
 #
 # The third way of looking belongs to one picture and one answer: the network says "elephant"; what made it say so? *Grad-CAM* (Selvaraju and others, 2016) answers with a *heat map*: a coarse picture that is bright where the evidence for a class lies.
 #
-# For this you need the whole network with its head, and so its class names. The published one is VGG16 with the weights of ImageNet, which are 553 MB. Where the course can have ImageNet's weights for MobileNetV2, which are 14 MB, it takes those; elsewhere, its own small VGG16, which takes pictures of the published size, 224 × 224, and knows 29 kinds of drawn animals and plants.
+# For this you need the whole network with its head. The published one is VGG16 with ImageNet's weights, a file of 553 MB. Where the course can have those of MobileNetV2, 14 MB, it takes them; elsewhere, its own small VGG16, which knows 29 kinds of drawn animals and plants.
 
 # %% name="top"
 name, drawn, whole, preprocess_input = load_base(lesson.base()[0], 224, include_top=True)
 
 # %% name="names"
-try:
-    known = base_class_names(whole)
-except CourseError as error:
-    print(error)
-    known = [f"class {number}" for number in range(whole.output_shape[-1])]
+known = base_class_names(whole)
+len(known), known[:3]
 
 # %% [markdown] name="cam_picture_intro"
 # Take a picture of your own: write its path in quotes in place of `None`. Otherwise you get a portrait of Grace Hopper, computer scientist and admiral, which comes with Matplotlib; or, if your network knows drawings only, a drawn elephant.
@@ -404,7 +478,7 @@ best = np.argsort(-probabilities)[:5]
 {known[number]: round(float(probabilities[number]), 3) for number in best}
 
 # %% [markdown] name="cam_prediction_read"
-# The five most probable classes. The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the African elephant (class 386), 0.070 to the tusker and 0.004 to the Indian elephant.
+# The five most probable classes. (Without the course, `keras.applications.mobilenet_v2.decode_predictions(probabilities[np.newaxis], top=5)` names ImageNet's classes; it fetches the names from a server. `base_class_names` reads those that come with `tensorflow_datasets`.) The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the African elephant (class 386), 0.070 to the tusker and 0.004 to the Indian elephant.
 #
 # ### Four steps
 #
@@ -417,7 +491,7 @@ first_part = keras.Model(whole.inputs[0], whole.layers[position].output)
 [layer.name for layer in whole.layers[position + 1 :]]
 
 # %% [markdown] name="cam_step_2"
-# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Softmax would hide what we look for: where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows. (`training=False` keeps augmentation layers asleep, which a direct call would wake; see Lesson 5.)
+# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows. (`training=False` keeps augmentation layers asleep, which a direct call would wake; see Lesson 5.)
 
 # %% name="cam_gradient"
 maps = tf.cast(first_part(prepared, training=False), "float32")
@@ -469,25 +543,48 @@ plot_pictures(
 )
 
 # %% [markdown] name="overlay_intro"
-# To see what it means, lay it over the picture: make the heat map as large as the picture, give its numbers colours, and mix 0.4 of that with 0.6 of the picture. Older code takes OpenCV (`cv2`) and `matplotlib.cm.get_cmap` for this; the second is gone from today's Matplotlib. Pillow and `matplotlib.colormaps` do it.
+# A channel's share in the score is its weight times the mean of its map. Here is Grad-CAM in one row: the two channels with the largest share, the one with the smallest, and what comes out when all are added up.
+
+# %% name="cam_row"
+shares = (weights * tf.reduce_mean(maps, axis=(1, 2)))[0].numpy()
+chosen = np.argsort(-shares)[[0, 1, -1]]
+row = [maps[0, ..., channel] / (tf.reduce_max(maps[0, ..., channel]) + 1e-7) for channel in chosen]
+titles = [f"{weights[0, channel]:.2g} × channel {channel}" for channel in chosen]
+plot_pictures([*row, heat_map], [*titles, "all added up"], 4, inches=2.2)
+
+# %% [markdown] name="overlay_show_intro"
+# To see where that is, lay the heat map over the picture. The published way: make it as large as the picture, give its numbers the colours of `jet`, and mix 0.4 of that with 0.6 of the picture. (Older code takes OpenCV, `cv2`, and `matplotlib.cm.get_cmap`, which is gone. Pillow and `matplotlib.colormaps` do it.)
+
+# %% name="published_overlay"
+large = Image.fromarray(heat_map.astype("float32")).resize((224, 224))
+jet = matplotlib.colormaps["jet"](np.clip(large, 0, 1))[..., :3]
+published = (0.6 * picture + 0.4 * 255 * jet).astype("uint8")
+
+# %% [markdown] name="published_read"
+# You will meet many such pictures, and they mislead in two ways. `jet` goes from blue over cyan and yellow to red: its bright bands look like borders where the numbers have none, and its red and green are one colour to many readers. And the picture shines through: a bright sky stays bright in the mixture, with no evidence there at all.
+#
+# So make the picture below grey, and half as bright. Above it lies a single colour, yellow, and the heat is its *opacity*: at 0 you see nothing of the yellow, at 1 nothing else.
 
 
 # %% name="overlay"
-def overlay(picture, heat_map, colours="viridis", strength=0.4):
+def overlay(picture, heat_map, colour=(255, 220, 0)):
     height, width = picture.shape[:2]
     large = Image.fromarray(np.asarray(heat_map, "float32")).resize((width, height))
-    coloured = matplotlib.colormaps[colours](np.clip(large, 0, 1), bytes=True)[..., :3]
-    return np.array(Image.blend(Image.fromarray(picture), Image.fromarray(coloured), strength))
+    heat = np.clip(large, 0, 1)[..., np.newaxis]
+    grey = 0.5 * picture.mean(axis=-1, keepdims=True)
+    return ((1 - heat) * grey + heat * colour).astype("uint8")
 
 
 # %% name="overlay_shown"
-coloured = [overlay(picture, heat_map), overlay(picture, heat_map, "jet")]
-plot_pictures(coloured, ["viridis", "jet"], columns=2, inches=3)
+scale = np.zeros((40, 224, 3))
+scale[20:] = 255
+shown = [published, overlay(picture, heat_map), overlay(scale, np.linspace(0, 1, 224)[np.newaxis])]
+plot_pictures(shown, ["jet", "opacity", "0 to 1, on black and on white"], columns=3, inches=2.6)
 
 # %% [markdown] name="overlay_read"
-# The published heat map has the colours of `jet`, and so have most that you will meet: blue, cyan, yellow, red. They mislead. The bright bands of cyan and yellow look like borders, and in the numbers there is none; and red and green are one colour to many readers. In `viridis`, from dark violet to yellow, more is always brighter. That is why the course uses it.
+# The strip shows what each number from 0 to 1 looks like, on a black picture and on a white one. Grey has no colour of its own, so all the colour that you see comes from the heat: the yellower a place, the more evidence.
 #
-# Now look: is the bright part on the thing that was named, or beside it? All of it, or one part that tells it from all other classes?
+# Now look: is the yellow on the thing that was named, or beside it? On all of it, or on one part that tells it from all other classes?
 
 # %% [markdown] name="cam_function_intro"
 # All four steps in one function, for any network that ends in a dense layer. One thing is new: a network with a single neuron, as yours for cats and dogs, has one score. It speaks for class 1, and with the sign turned for class 0.
@@ -517,7 +614,7 @@ np.allclose(grad_cam(whole, last_convolution, prepared, best[0]), heat_map, atol
 # -> True
 
 # %% [markdown] name="nested"
-# (It asks for layers that follow each other from the last convolution to the end, as they do in all networks of this course. A base that you have put into another network as one layer hides its convolutions: there, `get_layer` finds the base and nothing in it. Divide the base instead, and go on with what follows it.)
+# (The function asks for layers that follow each other from the last convolution to the end. A base that stands in another network as one layer hides its convolutions: divide the base instead, and go on with what follows it.)
 #
 # ### Another class, another map
 #
@@ -533,7 +630,7 @@ overlays = {
 explore_heat_maps(picture, overlays)
 
 # %% [markdown] name="explore_classes_read"
-# Each map has its own scale: its brightest place is 1, be the class ever so improbable. So a bright map does not mean that the network believes in the class; the percentage says that. A map that is dark all over says that nothing in the last maps speaks for the class.
+# Each map has its own scale: its largest number is 1, be the class ever so improbable. So a bright yellow does not mean that the network believes in the class; the percentage says that. A map without any yellow says that nothing in the last maps speaks for the class.
 
 # %% [markdown] name="wrong_title"
 # ## Looking into a mistake
@@ -567,9 +664,9 @@ shown = [wrong_picture, *(overlay(wrong_picture, heat_map) for heat_map in heat_
 plot_pictures(shown, ["the picture", *titles], columns=3, inches=2.6)
 
 # %% [markdown] name="wrong_read"
-# Look at the map of the answer. Is it on the animal, on a part of it that both kinds have, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class in its training pictures, and more pictures of the same sort would not cure it. One that looks at the animal and errs all the same needs to have seen more such animals.
+# Look at the map of the answer. Is the yellow on the animal, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class, and more pictures of the same sort would not cure it. One that looks at the animal and errs all the same needs to have seen more such animals.
 #
-# Be careful with the conclusion. A heat map tells which places count for the score, not why, and it is coarse. On the right answers it looks convincing to everybody, on the wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in another way, to compare.
+# Be careful with the conclusion. A heat map tells which places count for the score, not why, and it is coarse. It looks convincing on correct answers, and on wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in another way.
 
 # %% name="save"
 lesson.save_model(model)
@@ -923,6 +1020,7 @@ shown
 # ## What you learned
 #
 # - The first layers keep nearly all of a picture; the deeper ones keep what matters for the question, and some of their filters find nothing.
+# - The pictures that a channel answers to most let you guess what it looks for.
 # - Gradient ascent changes a picture so that a filter answers more: edges and colours first, then textures, then parts.
 # - Grad-CAM weighs the last feature maps by the mean gradient of a class score, adds them up, and keeps what is positive.
 # - A heat map shows where the evidence lies for a class, not how sure the network is, and not why.

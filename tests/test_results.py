@@ -36,6 +36,7 @@ RUN = {
     "seconds": 12.3,
     "data_seconds": 0.1,
     "memory_mb": 1234,
+    "megabytes": {"page": 1.2, "notebook": 1.1},
     "curves": {"fit": {"history": {"loss": [2.0, 1.0]}}},
     "numbers": {"exam": {"test_accuracy": 0.5}},
     "shown": {"exam": "0.5"},
@@ -93,7 +94,9 @@ def test_a_recorded_run_is_whole_and_where_it_belongs(path):
     run = json.loads(path.read_text(encoding="utf-8"))
     keys = ("lesson", "profile", "data", "device_kind", "seed")
     assert path == record.place(*(run[key] for key in keys))
-    assert run.keys() | set(run.get("absent", [])) == RUN.keys() | ({"absent"} & run.keys())
+    later = {"megabytes"}  # than the oldest runs
+    assert run.keys() | later | set(run.get("absent", [])) == RUN.keys() | ({"absent"} & run.keys())
+    assert max(run.get("megabytes", {"page": 0}).values()) <= run_lesson.HEAVIEST
     assert run["figures"].keys() <= LESSONS[run["lesson"]]["figures"].keys() and run["figures"]
     assert path.stat().st_size < 100_000 and path.read_text() == run_lesson.as_text(run)
     assert not re.search(r"(?<![\w…])/(?:home|tmp|root|Users)/", path.read_text())

@@ -4,12 +4,11 @@ import os
 from pathlib import Path
 
 import keras
-import matplotlib
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils import pretrained_base, read_picture
+from course_utils import base_class_names, pretrained_base, read_picture
 from tools.lesson_source import taught
 
 KERAS_HOME = os.environ.get("KERAS_HOME")
@@ -87,11 +86,24 @@ def test_a_heat_map_in_which_nothing_speaks_for_the_class_is_zero(lesson):
     assert lesson["overlay"](picture, heat_map).shape == (6, 4, 3)
 
 
-def test_an_overlay_mixes_four_tenths_of_the_colours(lesson):
-    picture = np.full((4, 4, 3), 100, np.uint8)
-    mixed = lesson["overlay"](picture, np.ones((2, 2)))
-    yellow = np.array(matplotlib.colormaps["viridis"](1.0, bytes=True)[:3])
-    assert mixed.dtype == np.uint8 and np.allclose(mixed, 0.6 * 100 + 0.4 * yellow, atol=1)
+def test_all_the_colour_of_an_overlay_comes_from_the_heat(lesson):
+    """However bright or coloured the picture is: a sky that decides nothing stays grey."""
+    heat_map = np.repeat(np.linspace(0, 1, 8)[np.newaxis], 8, axis=0)
+    pictures = [np.full((8, 8, 3), shade, np.uint8) for shade in (0, 90, 255)]
+    pictures.append(np.random.default_rng(1).integers(0, 256, (8, 8, 3), np.uint8))
+    for picture in pictures:
+        shown = lesson["overlay"](picture, heat_map).astype(int)
+        assert shown.shape == (8, 8, 3)
+        colour = np.ptp(shown, axis=-1)
+        assert np.allclose(colour, 255 * heat_map, atol=3)
+        assert shown[:, 0].max() <= 128 and np.allclose(shown[:, -1], [255, 220, 0], atol=1)
+
+
+def test_a_normalised_map_is_grey_on_average():
+    feature_map = np.random.default_rng(1).normal(7, 0.01, (50, 50))
+    shown = taught("08", "normalise")(feature_map)
+    assert shown.dtype == np.uint8 and abs(shown.mean() - 128) < 2 and 55 < shown.std() < 65
+    assert not np.ptp(taught("08", "normalise")(np.zeros((4, 4)))), "an empty map stays even"
 
 
 def test_each_picture_of_a_batch_climbs_for_its_own_filter():
@@ -117,6 +129,7 @@ def test_the_elephants_are_found_and_the_heat_map_lies_on_them(lesson, monkeypat
     picture = read_picture(photo, size=(224, 224)).astype(np.float32)
     prepared = tf.constant(preprocess_input(picture[np.newaxis]))
     assert network.predict(prepared, verbose=0).argmax() == AFRICAN_ELEPHANT
+    assert base_class_names(network)[AFRICAN_ELEPHANT] == "African elephant"
     heat_map = lesson["grad_cam"](network, "out_relu", prepared, AFRICAN_ELEPHANT)
     on_them = np.zeros((7, 7), bool)
     on_them[1:5, 1:] = True

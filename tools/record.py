@@ -8,7 +8,8 @@ stopped. It holds:
 - `lesson`, `profile`, `data` ("real" or "sample"), `seed`, `device_kind`, `device`, `precision`,
   `base` (the pretrained networks, or None), `hardware`, `versions`, `date`, `command`;
 - `figures`: what the lesson reports; `curves`, `numbers`, `shown`: what its cells leave;
-- `seconds`, `data_seconds` (of them, for finding the data), `memory_mb`;
+- `seconds`, `data_seconds` (of them, for finding the data), `memory_mb`; `megabytes`, of the page
+  and of the executed notebook;
 - `depends_on`: see the function of that name;
 - `absent`, in runs of before such files: the keys of these that nobody wrote down.
 """

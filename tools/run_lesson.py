@@ -34,6 +34,8 @@ SOLUTIONS = ROOT / "notebooks" / "solutions"
 FOLDERS = ("COURSE_CACHE", "KERAS_HOME", "TFDS_DATA_DIR")
 """Variables that name a folder: a relative one is meant from where the command is given."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
+HEAVIEST = 6
+"""So many MB may the page have, and the executed notebook, so that they can be sent by mail."""
 LONGEST = 2000
 """So many characters of what a cell shows are recorded."""
 REDRAWN = re.compile(r"[^\n]*\r(?!\n)|(?<![\w/])/(?:[\w.@~+-]+/)+")
@@ -233,11 +235,15 @@ def run(path, build, tell=print, variables=()):
             page.write_text(to_html(notebook, name), encoding="utf-8")
             print(f"What ran until then: {page}", file=sys.stderr)
             raise
-        results, result = scratch / "results" / f"{name}.json", {"figures": {}} | left
+        results, result = scratch / "results" / f"{name}.json", {"figures": {}}
+        page = to_html(notebook, name)
+        sizes = {"page": len(page.encode()), "notebook": len(nbformat.writes(notebook).encode())}
+        left["megabytes"] = {kind: round(size / 1e6, 2) for kind, size in sizes.items()}
+        result |= left
         if results.is_file():
             result = json.loads(results.read_text(encoding="utf-8")) | left
             results.write_text(as_text(result), encoding="utf-8")
-        (scratch / f"{name}.html").write_text(to_html(notebook, name), encoding="utf-8")
+        (scratch / f"{name}.html").write_text(page, encoding="utf-8")
         places = (f"{name}.html", f"results/{name}.json", f"models/{name}.keras")
         made = [place for place in places if (scratch / place).is_file()]
         if not is_appendix(name) and (missing := [place for place in places if place not in made]):

@@ -16,6 +16,7 @@ from course_utils.machine.device import find_device, import_tensorflow
 from course_utils.machine.settings import profile
 from course_utils.sources import weights
 from course_utils.sources.plan import mode, obtain
+from course_utils.sources.prepared import import_tfds
 from course_utils.sources.weights import NETWORKS
 
 _RESTORE = (
@@ -124,12 +125,12 @@ def base_class_names(model):
         model: what `pretrained_base` gave with `include_top=True`.
 
     Returns:
-        A list of texts: ImageNet's 1,000, from Keras's `imagenet_class_index.json` in its cache or
-        downloaded (35 KB); or the classes of the course's own small base.
+        A list of texts: ImageNet's 1,000, the first name of each, as the installed TFDS lists them
+        for its dataset siscore; or the classes of the course's own small base.
 
     Raises:
         BaseError: it is another model.
-        DataError: the file of names is damaged or cannot be had.
+        MissingPackageError: TFDS does not come up.
     """
     base = getattr(model, "course_base", None)
     if base is None or len(model.outputs[0].shape) != 2:
@@ -139,15 +140,10 @@ def base_class_names(model):
         )
     if base.kind == "drawn":
         return list(description(base.name)["classes"])
-    index_file = weights.class_index()
-    made = obtain(index_file)
-    if made.kind != "real":
-        raise DataError(
-            f"The names of ImageNet's classes cannot be had: {made.why_not_real}. Connect to a "
-            f"network, or put Keras's {index_file.name} into {index_file.folder}."
-        )
-    index = json.loads(made.place.read_text(encoding="utf-8"))
-    return [index[str(number)][1] for number in range(1000)]
+    import_tfds()
+    from tensorflow_datasets.datasets.siscore import labels
+
+    return [names.split(",")[0] for names in labels.IMAGENET_LABELS_LIST]
 
 
 def _too_slow(name):

@@ -55,9 +55,7 @@ NETWORKS = {
 }
 """The bases that the course knows, by the names of their functions in `keras.applications`."""
 
-CLASS_INDEX = "imagenet_class_index.json"
 MD5 = {
-    CLASS_INDEX: "c2c37ea517e94d9795004a39431a14cb",
     "vgg16_weights_tf_dim_ordering_tf_kernels.h5": "64373286793e3c8b2b4e3219cbf3544b",
     "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5": "6d6bbae143d832006294945121d1f1fc",
 }
@@ -118,16 +116,6 @@ def _whole(path, md5=None):
             "or set COURSE_DATA=sample."
         )
     return path
-
-
-def class_index():
-    """Return the file of the names of ImageNet's classes, a `plan.Wanted`."""
-    return keras_file(
-        CLASS_INDEX,
-        "download.tensorflow.org/data",
-        0.035,
-        "the names of ImageNet's classes",
-    )
 
 
 def weights_file(name, input_shape, include_top):
