@@ -144,6 +144,10 @@ test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
 
+catalogues: $(READY)  ## renew the translations' catalogues in locale/, and say what is stale
+	@$(BIN)/python -m tools.languages
+	@$(BIN)/python -m tools.gates
+
 check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
 	@$(BIN)/python -m tools.build_notebooks --check
 

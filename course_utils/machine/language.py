@@ -76,17 +76,17 @@ def _sentences(run):
 
 def _isolate(run):
     begin, end = 0, len(run)
-    while begin < end and (run[begin] in " «»\"'،" or _lonely(run, begin, begin, end)):
+    while begin < end and (run[begin] in " «»\"'·|" or _lonely(run, begin, begin, end)):
         begin += 1
     while begin < end and (
-        run[end - 1] in " «»\"'.,:;!?"
+        run[end - 1] in " «»\"'.,:;!?·|"
         or (run[end - 1] == "…" and not run[end - 2].isdigit())
         or _lonely(run, end - 1, begin, end)
     ):
         end -= 1
     inner = run[begin:end]
-    if len(inner) < 2 or not re.search(r"[^\W_]", inner):
-        return run
+    if not re.search(r"[^\W_]", inner) or not re.search(r"[^\w\s()]|\d\s|\s\d", inner):
+        return run  # plain words, and single numbers, are in order by themselves
     return f"{run[:begin]}\u2066{inner}\u2069{run[end:]}"
 
 
