@@ -209,8 +209,9 @@ def _foot(lesson, kind, language):
 
 def glossary(language):
     """Return the page with a language's words, as the text of a Markdown file."""
-    english = f"{repository()}/blob/v{__version__}/docs/glossary.md"
-    words = language.glossary(english, '<a id="{}"></a>\n\n')
+    docs = f"{repository()}/blob/v{__version__}/docs"
+    english = f"{docs}/glossary.md"
+    words = language.glossary(lambda text, to: f"[{text}]({docs}/{to})", '<a id="{}"></a>\n\n')
     head = f"# {language.page('glossary')}\n\n{language.draft()}"
     body = f"{head}\n\n{language.page('words')} [{language.page('english')}]({english})\n\n{words}"
     return f"{language.wrapped(body)}\n"

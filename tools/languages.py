@@ -211,11 +211,11 @@ class Language:
         """Return Markdown in an element that tells its language, and in which direction it runs."""
         return f'<div lang="{self.code}" dir="{self.direction}">\n\n{source}\n\n</div>'
 
-    def glossary(self, other, target="[]{{#{}}}\n"):
+    def glossary(self, link, target):
         """Return the page with the language's words, Markdown without its heading.
 
         Args:
-            other: the address of the English glossary, to which other terms are linked.
+            link: function of a text and an address below docs/ that links to an English page.
             target: what stands before a term to link to, with `{}` in place of its anchor.
         """
         found = list(texts.of_glossary({name[:2] for name in self.lessons}))
@@ -226,11 +226,14 @@ class Language:
             head = f"{form} ({term})" if form and form != term else term
             body = self.translation(text.text)
             body = self.in_order(body) if body else self.marked(text.text)
-            body = re.sub(
-                r"\]\(#([\w-]+)\)",
-                lambda link: link[0] if link[1] in anchors else f"]({other}#{link[1]})",
-                body,
-            ).replace("](../data/README.md)", f"]({other.replace('docs/glossary', 'data/README')})")
+
+            def led(found):
+                text, address = found.groups()
+                if address.removeprefix("#") in anchors:
+                    return found[0]
+                return link(text, f"glossary.md{address}" if address[0] == "#" else address)
+
+            body = re.sub(r"\[([^]]+)\]\(([^)]+)\)", led, body)
             parts.append(f"{target.format(_anchor(term))}## {head}\n\n{body}\n")
         return "\n".join(parts)
 

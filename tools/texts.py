@@ -45,11 +45,9 @@ PAGES = {
     "look_up": "To look things up",
     "welcome": "These are the pages of the course that there are in this language. All others are "
     "in English.",
-    "words": "The words of the start page and of the first lesson, in the order of their English "
-    "names. The others are in the English glossary.",
+    "words": "The words that these pages explain, in the order of their English names. The others "
+    "are in the English glossary.",
     "languages": "Languages",
-    "first_met": "(Lesson {number})",
-    "first_met_start": "(Start page)",
 }
 """What stands around the lessons, in the notebooks and on the site."""
 

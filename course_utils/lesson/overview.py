@@ -12,7 +12,7 @@ from course_utils.lesson.known import ALL_LESSONS, recorded
 from course_utils.lesson.models import output_folder
 from course_utils.lesson.tables import Link, Table
 from course_utils.machine.device import find_device
-from course_utils.machine.language import later, say
+from course_utils.machine.language import ENGLISH, has_lesson, language, later, say
 from course_utils.machine.settings import CHOICES, cache_folder, profile
 from course_utils.sources.catalogue import DATASETS
 from course_utils.sources.datasets import plan_dataset
@@ -51,19 +51,25 @@ def show_lessons():
                 f"{memory / 1000:.1f} GB" if memory else say("not measured"),
                 ran or "–",
             ]
-        rows.append([name[:2], Link(say(lesson["title"]), _address(name)), *needs])
+        title = say(lesson["title"])
+        title = title if has_lesson(name) else say("{title} (in English)", title=title)
+        rows.append([name[:2], Link(title, _address(name)), *needs])
     return Table(rows)
 
 
 def _address(name):
-    """Return where a lesson opens: in Colab, which has no files beside the notebook, on the web."""
+    """Return where a lesson opens: in Colab, which has no files beside the notebook, on the web.
+
+    A notebook in another language than English lies in a folder of its own.
+    """
     if "google.colab" not in sys.modules:
-        return f"{name}.ipynb"
+        return f"{'' if has_lesson(name) else '../'}{name}.ipynb"
     about = importlib.metadata.metadata("image-classification-course")
     links = dict(link.split(", ", 1) for link in about.get_all("Project-URL"))
     place = links["Repository"].removeprefix("https://github.com/")
     colab = f"https://colab.research.google.com/github/{place}/blob/v{about['Version']}"
-    return f"{colab}/notebooks/{name}.ipynb"
+    folder = f"/{language()}" if language() != ENGLISH and has_lesson(name) else ""
+    return f"{colab}/notebooks{folder}/{name}.ipynb"
 
 
 def show_machine():

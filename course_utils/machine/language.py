@@ -26,6 +26,12 @@ def language():
     return asked if asked and (CATALOGUES / asked).is_dir() else ENGLISH
 
 
+def has_lesson(name):
+    """Return whether a lesson has a page in the language that is set."""
+    lessons = CATALOGUES / language() / "lessons.txt"
+    return language() == ENGLISH or name in lessons.read_text(encoding="utf-8").split()
+
+
 @functools.cache
 def _catalogue(name):
     return gettext.translation(DOMAIN, CATALOGUES, [name], fallback=True)
