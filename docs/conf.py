@@ -53,7 +53,8 @@ html_theme_options = {
 }
 if _SITE["profile"] == "ci":
     html_theme_options["announcement"] = (
-        "A preview: these lessons have trained for a few steps, and their figures mean nothing."
+        '<span lang="en" dir="ltr">A preview: these lessons have trained for a few steps, and '
+        "their figures mean nothing.</span>"
     )
 
 
