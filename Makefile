@@ -36,8 +36,8 @@ $(READY): $(LOCK) pyproject.toml
 # An upload travels as one message: Jupyter's limit of 10 MB is less than three phone photos.
 UPLOAD := --ServerApp.tornado_settings='{"websocket_max_message_size": 104857600}'
 
-lab: $(READY)  ## open JupyterLab on work/, your own copy of the notebooks
-	@$(BIN)/python -m tools.lab
+lab: $(READY)  ## open JupyterLab on work/, your own copy of the notebooks (SPEAK=fa: and theirs)
+	@$(BIN)/python -m tools.lab $(SPEAK)
 	@$(BIN)/jupyter lab --notebook-dir=work $(UPLOAD) $(LAB)
 
 lesson: $(READY)  ## run a lesson's solution without a browser: make lesson N=01
@@ -145,6 +145,10 @@ test-site: $(READY) $(SITE)  ## a preview of the site, in a browser
 
 notebooks: $(READY)  ## build notebooks/ from lessons/
 	@$(BIN)/python -m tools.build_notebooks
+
+catalogues: $(READY)  ## renew the translations' catalogues in locale/, and say what is stale
+	@$(BIN)/python -m tools.languages
+	@$(BIN)/python -m tools.gates
 
 check-notebooks: $(READY)  ## fail where notebooks/ and lessons/ disagree
 	@$(BIN)/python -m tools.build_notebooks --check

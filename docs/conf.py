@@ -5,19 +5,22 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.search import SearchLanguage, languages
 
 _SITE = json.loads((Path(__file__).parent / "site.json").read_text(encoding="utf-8"))
 
-project = "Image classification"
+project = _SITE["project"]
 author = "the authors of the course"
 copyright = "the authors. Text: CC BY 4.0, code: Apache License 2.0"
 version = release = _SITE["version"]
-html_title = "Image classification, from a dense layer to a pretrained network"
+language = _SITE["language"]
+html_title = project
+if language == "en":
+    html_title = "Image classification, from a dense layer to a pretrained network"
 html_short_title = project
-language = "en"
 
 extensions = ["myst_nb", "sphinx_copybutton"]
-exclude_patterns = ["_extra", "_learners"]
+exclude_patterns = ["_extra", "_languages", "_learners"]
 html_extra_path = ["_extra"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
@@ -30,7 +33,9 @@ nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json
 copybutton_selector = "div:not(.output) > div.highlight pre"
 
 html_theme = "sphinx_book_theme"
-html_sidebars = {"**": ["home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
+html_sidebars = {
+    "**": ["home.html", "languages.html", "search-button-field.html", "sbt-sidebar-nav.html"]
+}
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
@@ -48,7 +53,8 @@ html_theme_options = {
 }
 if _SITE["profile"] == "ci":
     html_theme_options["announcement"] = (
-        "A preview: these lessons have trained for a few steps, and their figures mean nothing."
+        '<span lang="en" dir="ltr">A preview: these lessons have trained for a few steps, and '
+        "their figures mean nothing.</span>"
     )
 
 
@@ -57,8 +63,8 @@ def link_terms(app, doctree, docname):
     if not docname.startswith("lessons/"):
         return
     glossary = app.env.get_doctree("glossary")
-    terms = {section[0].astext(): section["ids"][0] for section in glossary.findall(nodes.section)}
-    del terms[glossary.next_node(nodes.title).astext()]
+    sections = list(glossary.findall(nodes.section))[1:]
+    terms = {section[0].astext().split(" (")[0]: section["ids"][0] for section in sections}
     address = app.builder.get_relative_uri(docname, "glossary")
     apart = (nodes.literal, nodes.literal_block, nodes.reference, nodes.title, nodes.raw)
     for text in list(doctree.findall(nodes.Text)):
@@ -75,7 +81,8 @@ def _linked(text, terms, address):
     spellings = {spelling: term for term in terms for spelling in _spellings(term)}
     words = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
     made, end = [], 0
-    for found in re.finditer(rf"(?<![\w-])({words})(?![\w-])", text):
+    # A vowel sign of Hindi, or what joins an ending in Persian, is no `\w` and goes on with a word.
+    for found in re.finditer(rf"(?<![\w-])({words})(?![\w\u0900-\u09ff\u200c-])", text):
         if (term := spellings[found[1]]) not in terms:
             continue
         made.append(nodes.Text(text[end : found.start()]))
@@ -92,5 +99,38 @@ def _spellings(term):
     return [word + end for word in (term, term[0].upper() + term[1:]) for end in ("", "s")]
 
 
+def name_languages(app, pagename, templatename, context, doctree):
+    """Give the templates the languages that a page is there in, and the first page of others."""
+    root = context["content_root"] + ("" if language == "en" else "../")
+    page = pagename if pagename in app.env.all_docs else "index"
+    context["languages_word"], context["languages"] = _SITE["languages"], []
+    for code, name in _SITE["names"].items():
+        has = code == language or (
+            page in _SITE["pages"][code]
+            if code != "en"
+            else any(page in pages for pages in _SITE["pages"].values())
+        )
+        target = f"{root}{'' if code == 'en' else code + '/'}{page if has else 'index'}.html"
+        context["languages"].append((code, name, target, has and pagename == page))
+
+
+class Words(SearchLanguage):
+    """Words of scripts with vowel signs, which Sphinx and its script would part at each of them."""
+
+    js_splitter_code = r"""
+        function splitQuery(query) {
+            return query.split(/[^\p{Letter}\p{Mark}\p{Number}_\u200c]+/u).filter((term) => term);
+        }"""
+
+    def split(self, text):
+        return re.findall(r"[\w\u0900-\u0963\u0966-\u09ff\u064b-\u0655\u200c]+", text)
+
+
+if language != "en":
+    html_search_language = language
+    languages[language] = type(language, (Words,), {"lang": language, "language_name": language})
+
+
 def setup(app):
     app.connect("doctree-resolved", link_terms)
+    app.connect("html-page-context", name_languages)

@@ -192,7 +192,7 @@ def test_a_forgotten_bracket_within_a_sum():
     ("value", "words"),
     [
         ((1, 2, 3), "Return 2 values; your function returns 3 values."),
-        ([1], "Return 2 values; your function returns 1 values."),
+        ([1], "Return 2 values; your function returns one value."),
         (7, "7 (int)"),
         ("no", "You return"),
     ],

@@ -1,10 +1,12 @@
 """Build notebooks/ from lessons/: `python -m tools.build_notebooks [--check] [04]`.
 
-`tools.lesson_source` says what a lesson's source looks like; here it becomes notebooks, the table
-of lessons in the README and that in the instructors' guide.
+`tools.lesson_source` says what a lesson's source looks like; here it becomes notebooks, in English
+and in the languages of `tools.languages`, the table of lessons in the README and that in the
+instructors' guide.
 """
 
 import argparse
+import contextlib
 import re
 import sys
 import tomllib
@@ -16,6 +18,7 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.lesson.known import ALL_LESSONS, is_appendix
 from course_utils.store import whole_file
+from tools.languages import languages
 from tools.lesson_source import (
     LESSONS,
     ROOT,
@@ -26,12 +29,15 @@ from tools.lesson_source import (
     read_lesson,
     read_title,
 )
+from tools.texts import PAGES
 
 NOTEBOOKS = ROOT / "notebooks"
 README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "instructors.md"
+INSTALL_SAYS = """\
+# In Colab, this cell supplies what the lesson needs and Colab lacks; elsewhere it does nothing."""
 INSTALL = """\
-# In Colab, this cell supplies what the lesson needs and Colab lacks; elsewhere it does nothing.
+{says}
 import subprocess
 import sys
 from importlib.metadata import distributions
@@ -52,6 +58,13 @@ if "google.colab" in sys.modules:
             "Run this again; if that does not help, choose Runtime, Disconnect and delete runtime."
         ) from None
     supply()"""
+SPEAK = """
+
+
+from course_utils.machine.language import speak
+
+speak("{code}")"""
+"""How the first cell of a translated notebook ends."""
 LEARNER, SOLUTION, RELEASE = "learner", "solution", "release"
 """The notebooks of a lesson: what learners open, the one with the answers, what is handed out."""
 
@@ -86,17 +99,25 @@ def colab_link(name, folder="notebooks"):
     )
 
 
-def notebook(lesson, kind=LEARNER):
+def notebook(lesson, kind=LEARNER, language=None):
     """Return a notebook of a lesson, an `nbformat` notebook.
 
     Args:
         lesson: a `lesson_source.Lesson`.
         kind: `LEARNER`, `SOLUTION` or `RELEASE`.
+        language: the `languages.Language` to translate it into; None for English.
     """
-    cells = lesson.solution() if kind == SOLUTION else lesson.learner()
-    built = [_built(cell, number) for number, cell in enumerate(cells, start=1)]
+    cells = [
+        *(built := built_cells(lesson, kind, language))[:1],
+        *_top(lesson, kind, language),
+        *built[1:],
+        *_foot(lesson, kind, language),
+    ]
+    for cell in cells if language else ():
+        if cell.cell_type == "markdown":
+            cell.source = language.wrapped(cell.source)
     made = nbformat.v4.new_notebook(
-        cells=[built[0], *_top(lesson, kind), *built[1:], *_foot(lesson, kind)],
+        cells=cells,
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -106,13 +127,22 @@ def notebook(lesson, kind=LEARNER):
     return made
 
 
-def _built(cell, number):
+def built_cells(lesson, kind=LEARNER, language=None):
+    """Return the cells of a notebook that stand in its lesson; see `notebook`."""
+    with language.aloud() if language else contextlib.nullcontext():
+        view = language.lesson(lesson) if language else lesson
+        cells = view.solution() if kind == SOLUTION else view.learner()
+    title = language.page("check") if language else "Check your answer"
+    return [_built(cell, number, title) for number, cell in enumerate(cells, start=1)]
+
+
+def _built(cell, number, title):
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
         return nbformat.v4.new_markdown_cell(cell.source, id=cell.id, metadata=metadata)
     source = cell.source
     if cell.part == "check":
-        source = f"# @title Check your answer\n{source}"
+        source = f"# @title {title}\n{source}"
         metadata = {
             "cellView": "form",
             "jupyter": {"source_hidden": True},
@@ -126,34 +156,65 @@ def _built(cell, number):
     return built
 
 
-def _top(lesson, kind):
+def _top(lesson, kind, language):
     """Return what stands after the title: links, and what Colab installs for the helpers."""
-    folder = "notebooks/solutions" if kind == SOLUTION else "notebooks"
+    say = language.page if language else PAGES.get
+    own = f"notebooks/{language.code}" if language else "notebooks"
+    folder = f"{own}/solutions" if kind == SOLUTION else own
     pages = f"{repository()}/blob/v{__version__}"
-    links = [f"[Open in Colab]({colab_link(lesson.name, folder)})"]
-    links.append(f"[Glossary]({pages}/docs/glossary.md)")
+    glossary = f"{own}/glossary.md" if language else "docs/glossary.md"
+    links = [f"[{say('colab')}]({colab_link(lesson.name, folder)})"]
+    links.append(f"[{say('glossary')}]({pages}/{glossary})")
     if kind == LEARNER and lesson.exercises:
-        links.append(f"[With the answers]({pages}/notebooks/solutions/{lesson.name}.ipynb)")
-    install = INSTALL.format(version=__version__, requirement=install_requirement())
-    cells = [nbformat.v4.new_markdown_cell(" · ".join(links), id="links")]
+        links.append(f"[{say('answers')}]({pages}/{own}/solutions/{lesson.name}.ipynb)")
+    says, ends, text = INSTALL_SAYS, "", " · ".join(links)
+    if language:
+        says, ends = f"# {say('install')}", SPEAK.format(code=language.code)
+        text += f" · [{say('english')}]({in_english(lesson.name, kind)})"
+        if draft := language.draft(lesson):
+            text = f"{draft}\n\n{text}"
+    install = INSTALL.format(says=says, version=__version__, requirement=install_requirement())
+    cells = [nbformat.v4.new_markdown_cell(text, id="links")]
     if any("course_utils" in cell.source for cell in lesson.cells if cell.kind == "code"):
-        cells.append(nbformat.v4.new_code_cell(install, id="install"))
+        cells.append(nbformat.v4.new_code_cell(install + ends, id="install"))
     return cells
 
 
-def _foot(lesson, kind):
+def in_english(name, kind):
+    """Return how the English notebook is reached from a translated one."""
+    return f"../../solutions/{name}.ipynb" if kind == SOLUTION else f"../{name}.ipynb"
+
+
+def _foot(lesson, kind, language):
     """Return what leads to the lessons before and after, if there are any."""
     paths = lesson_paths(Path(lesson.path).parent)
     place = [path.stem for path in paths].index(lesson.name)
     steps = []
-    for other, text in ((place - 1, "← {}"), (place + 1, "{} →")):
+    back, on = ("→ {}", "{} ←") if language and language.direction == "rtl" else ("← {}", "{} →")
+    for other, text in ((place - 1, back), (place + 1, on)):
         if 0 <= other < len(paths):
             # A page without exercises has no answers, so that it lies in notebooks/ only.
             above = "../" if kind == SOLUTION and not has_exercises(paths[other]) else ""
-            title = text.format(read_title(paths[other]))
+            title = read_title(paths[other])
+            if language:
+                title = language.title(title)
+                if paths[other].stem not in language.lessons:
+                    above = "../../solutions/" if kind == SOLUTION else "../"
+                    title = f"{title} {language.page('in_english')}"
+            title = text.format(title)
             steps.append(f"[{title}]({above}{paths[other].stem}.ipynb)")
     text = "This is the end of the lesson." if kind == RELEASE else " · ".join(steps)
     return [nbformat.v4.new_markdown_cell(text, id="steps")] if steps else []
+
+
+def glossary(language):
+    """Return the page with a language's words, as the text of a Markdown file."""
+    docs = f"{repository()}/blob/v{__version__}/docs"
+    english = f"{docs}/glossary.md"
+    words = language.glossary(lambda text, to: f"[{text}]({docs}/{to})", '<a id="{}"></a>\n\n')
+    head = f"# {language.page('glossary')}\n\n{language.draft()}"
+    body = f"{head}\n\n{language.page('words')} [{language.page('english')}]({english})\n\n{words}"
+    return f"{language.wrapped(body)}\n"
 
 
 def build(path, solutions):
@@ -216,19 +277,24 @@ def targets(lessons=LESSONS, notebooks=NOTEBOOKS, readme=README, guide=None):
     """Return `{path: text}` of every notebook that the lessons make, the README and the guide."""
     built = {readme: fill_readme(readme.read_text(encoding="utf-8"), lessons)}
     read = [read_lesson(path) for path in lesson_paths(lessons)]
+    spoken = languages() if lessons == LESSONS else []
+    built |= {notebooks / one.code / "glossary.md": glossary(one) for one in spoken}
     if guide is not None:
         built[guide] = fill_guide(guide.read_text(encoding="utf-8"), read)
     for lesson in read:
         built |= notebooks_of(lesson, notebooks)
+        for language in spoken:
+            if lesson.name in language.lessons:
+                built |= notebooks_of(lesson, notebooks / language.code, language)
     return built
 
 
-def notebooks_of(lesson, notebooks=NOTEBOOKS):
+def notebooks_of(lesson, notebooks=NOTEBOOKS, language=None):
     """Return `{path: text}` of the learner's notebook and, with exercises, of the solution."""
     name = f"{lesson.name}.ipynb"
-    built = {notebooks / name: _text(notebook(lesson))}
+    built = {notebooks / name: _text(notebook(lesson, LEARNER, language))}
     if lesson.exercises:
-        built[notebooks / "solutions" / name] = _text(notebook(lesson, SOLUTION))
+        built[notebooks / "solutions" / name] = _text(notebook(lesson, SOLUTION, language))
     return built
 
 
@@ -257,7 +323,11 @@ def main(arguments=None):
             built = targets(guide=GUIDE)
         else:
             [path] = find_lessons([options.lesson])
-            built = notebooks_of(read_lesson(path))
+            lesson = read_lesson(path)
+            built = notebooks_of(lesson)
+            for language in languages():
+                if lesson.name in language.lessons:
+                    built |= notebooks_of(lesson, NOTEBOOKS / language.code, language)
     except (CourseError, LessonError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -273,6 +343,7 @@ def main(arguments=None):
         return 1 if problems else 0
     for path, text in built.items():
         if not path.exists() or path.read_bytes() != text.encode():
+            path.parent.mkdir(parents=True, exist_ok=True)
             with whole_file(path) as aside:
                 aside.write_bytes(text.encode())
             print(f"wrote {path.relative_to(ROOT)}")

@@ -1,8 +1,8 @@
-"""Copy the learners' notebooks to work/ for `make lab`: `python -m tools.lab`.
+"""Copy the learners' notebooks to work/ for `make lab`: `python -m tools.lab [LANGUAGE]`.
 
 A copy that nobody has written in follows its lesson, also when its cells were run. One with answers
 or notes in it is never overwritten. An answer to an exercise that now stands in another notebook is
-copied there; its old place keeps it too.
+copied there; its old place keeps it too. Notebooks in another language go to a folder of its name.
 """
 
 import hashlib
@@ -141,6 +141,10 @@ def _checksum(path):
 if __name__ == "__main__":
     try:
         print("\n".join(copy_notebooks()))
+        for chosen in sys.argv[1:]:
+            if not (ROOT / "notebooks" / chosen).is_dir():
+                sys.exit(f"There are no notebooks in {chosen!r}: see the folders in notebooks/.")
+            print("\n".join(copy_notebooks(ROOT / "notebooks" / chosen, ROOT / "work" / chosen)))
     except OSError as error:
         sys.exit(
             f"{error.filename}: {error.strerror}. Your copies of the notebooks go to "

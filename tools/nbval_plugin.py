@@ -3,7 +3,8 @@
 It guards against what nbval passes over or waits for. With `--lessons`, the folder of the lessons'
 sources, both notebooks of a lesson run in one kernel, and the answers listed beside the lesson with
 them: the solution notebook is run whole, before each check the listed answers; then the learner's
-notebook, as far as it can differ. Without it, each notebook is run as it stands.
+notebook, as far as it can differ. Translated ones have the same code (tests/test_languages.py), and
+are not run. Without `--lessons`, each notebook is run as it stands.
 """
 
 import ast
@@ -18,6 +19,7 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, find_metadata_tags
 
 from tools.grading import names
+from tools.languages import known
 from tools.lesson_source import read_lesson
 
 _failed_notebooks = {}
@@ -64,6 +66,8 @@ class ListedAnswerCell(IPyNbCell):
 def _collect_lesson(notebook):
     """Yield what is run of a notebook; of a lesson's, see this module."""
     folder, path = notebook.config.getoption("lessons"), Path(notebook.path)
+    if folder and known().keys() & set(path.parts[-3:-1]):
+        return
     source = folder and folder / f"{path.stem}.py"
     lesson = read_lesson(source) if folder and source.exists() else None
     if lesson is None or not lesson.exercises:

@@ -8,6 +8,7 @@ pages that need no network.
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -26,12 +27,15 @@ from course_utils import __version__
 from course_utils.errors import CourseError
 from course_utils.exercises.checks import RIGHT, Outcome
 from course_utils.lesson.known import ALL_LESSONS
+from course_utils.machine.language import CATALOGUES
 from course_utils.machine.stopping import stop_when_asked
 from course_utils.store import whole_file, whole_folder
-from tools.build_notebooks import colab_link, repository
+from tools.build_notebooks import SOLUTION, built_cells, colab_link, repository
+from tools.languages import languages
 from tools.lesson_source import ADDED, LESSONS, ROOT, lesson_paths, read_lesson
 from tools.record import depends_on, without_a_past
 from tools.run_lesson import execute
+from tools.texts import PAGES
 
 BUILD = ROOT / "build"
 RUNS, SOURCE, SITE = (BUILD / name for name in ("site-runs", "site-source", "site"))
@@ -40,42 +44,52 @@ START = "00_start_here"
 OF_THIS_MACHINE = {"machine", "cache"}
 """Cells of the start page whose outputs tell of the machine that builds the site."""
 DOCS = ROOT / "docs"
-PAGES = {f"docs/{page}": page for page in (str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))}
-PAGES |= {f"{name}.md": f"{name.lower()}.md" for name in ("CONTRIBUTING", "CHANGELOG")}
-PAGES["data/README.md"] = "data.md"
+PAGES_OF_SITE = {
+    f"docs/{page}": page for page in (str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))
+}
+PAGES_OF_SITE |= {f"{name}.md": f"{name.lower()}.md" for name in ("CONTRIBUTING", "CHANGELOG")}
+PAGES_OF_SITE["data/README.md"] = "data.md"
 """Pages of the repository, and where they lie on the site."""
 WORDS_A_MINUTE = 200
 """Careful reading of a text that explains: Brysbaert 2019 finds 238 for plain non-fiction."""
 
 
-def notebook_of(name):
+def notebook_of(name, language=None):
     """Return the path of a lesson's solution notebook, or of its only one."""
-    folder = ROOT / "notebooks"
+    folder = ROOT / "notebooks" / (language.code if language else ".")
     solution = folder / "solutions" / f"{name}.ipynb"
     return solution if solution.exists() else folder / f"{name}.ipynb"
 
 
-def kept_run(name, profile):
+def kept_run(name, profile, language=None):
     """Return where a lesson's run is kept, by all that it depends on."""
     code = notebook_of(name).read_text(encoding="utf-8") if name == START else None
     on = (ALL_LESSONS, code) if name == START else depends_on(name)
-    return RUNS / f"{name}-{profile}-{hashlib.sha256(repr(on).encode()).hexdigest()[:16]}.ipynb"
+    if language:
+        made = nbformat.read(notebook_of(name, language), as_version=4)
+        said = (CATALOGUES / language.code).rglob("*.*")
+        on = [on, [cell.source for cell in made.cells if cell.cell_type == "code"]]
+        on += [path.read_bytes() for path in sorted(said)]
+    key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
+    return RUNS / f"{language.code + '-' if language else ''}{name}-{profile}-{key}.ipynb"
 
 
-def executed(name, profile):
+def executed(name, profile, language=None):
     """Return a lesson's executed solution notebook, run now unless a run with the same key is kept.
 
     Args:
         name: the lesson's name, such as "01_fashion_mnist_dense".
         profile: "quick" or "ci".
+        language: the `languages.Language`; None for English.
     """
-    fresh, kept = nbformat.read(notebook_of(name), as_version=4), kept_run(name, profile)
+    fresh = nbformat.read(notebook_of(name, language), as_version=4)
+    kept = kept_run(name, profile, language)
     if not kept.exists():
         ran = nbformat.from_dict(fresh)
         with tempfile.TemporaryDirectory() as output, without_a_past(profile, "sample", 1) as past:
             left = execute(ran, Path(output), lambda line: None, past)
         print(f"{name}: {left['seconds']:.0f} s", flush=True)
-        for old in RUNS.glob(f"{name}-{profile}-*.ipynb"):
+        for old in RUNS.glob(f"{kept.stem.rpartition('-')[0]}-*.ipynb"):
             old.unlink()
         with whole_file(kept) as aside:
             nbformat.write(ran, aside)
@@ -86,15 +100,19 @@ def executed(name, profile):
     return fresh
 
 
-def page(name, notebook, pictures):
+def page(name, notebook, pictures, language=None):
     """Return a lesson's notebook as the site shows it: answers and checks folded, no set-up.
 
     Args:
         name: the lesson's name.
         notebook: what `executed` has given; it is changed.
         pictures: the folder that its pictures are written to.
+        language: the `languages.Language`; None for English.
     """
-    lesson = read_lesson(LESSONS / f"{name}.py")
+    lesson, say = read_lesson(LESSONS / f"{name}.py"), language.page if language else PAGES.get
+    if language:  # whose notebooks tell the direction of each text, and whose pages do that at once
+        prose = {cell.id: cell.source for cell in built_cells(lesson, SOLUTION, language)}
+        draft, lesson = language.draft(lesson), language.lesson(lesson)
     stubs = {exercise.answer_id: exercise.stub for exercise in lesson.exercises}
     praise = {exercise.check_id: exercise.praise for exercise in lesson.exercises}
     cells = []
@@ -102,14 +120,16 @@ def page(name, notebook, pictures):
         if cell.id in ADDED:  # of which a page has its own
             continue
         if cell.cell_type == "markdown":
-            cell.source = relink(cell.source, f"notebooks/{name}.ipynb", f"lessons/{name}.ipynb")
+            source = prose[cell.id] if language else cell.source
+            cell.source = relink(source, f"notebooks/{name}.ipynb", f"lessons/{name}.ipynb")
         elif cell.id in praise:  # whose words may be newer than the run
-            said = Outcome(RIGHT, praise[cell.id])._repr_html_()
+            with language.aloud() if language else contextlib.nullcontext():
+                said = Outcome(RIGHT, praise[cell.id])._repr_html_()
             cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": said})]
-            fold(cell, "Show the check", "Hide the check")
+            fold(cell, say("show_check"), say("hide_check"))
         elif cell.id in stubs:
             cells.append(nbformat.v4.new_markdown_cell(f"```python\n{stubs[cell.id]}\n```"))
-            fold(cell, "Show an answer", "Hide the answer")
+            fold(cell, say("show_answer"), say("hide_answer"))
         if name == START and cell.id in OF_THIS_MACHINE:
             cell.outputs = []
         for output in cell.get("outputs", []):
@@ -117,9 +137,17 @@ def page(name, notebook, pictures):
                 output.text = anywhere(output.text)
             if "text/html" in (data := output.get("data", {})):
                 shown = re.sub(r'(<a href="[0-9A]\d_\w+)\.ipynb"', r'\1.html"', data["text/html"])
+                shown = re.sub(
+                    r'<a href="\.\./([0-9A]\d_\w+)\.ipynb"',
+                    r'<a href="../../lessons/\1.html"',
+                    shown,
+                )
                 output.data = {"text/html": apart(shown, pictures, "..")}
         cells.append(cell)
-    cells[0].source = headed(cells[0].source, name, cells)
+    if language:
+        cells[0].source = headed_in(language, draft, cells[0].source, name, cells)
+    else:
+        cells[0].source = headed(cells[0].source, name, cells)
     notebook.cells = cells
     return notebook
 
@@ -168,11 +196,27 @@ def headed(title, name, cells):
     return f"{head}\n\n{BAR.format(' · '.join(line))}\n{rest}"
 
 
+def headed_in(language, draft, title, name, cells):
+    """Return a translated lesson's first text, headed as the English one, and as what it is."""
+    words = sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    head, _, rest = title.partition("\n")
+    folder = f"notebooks/{language.code}"
+    line = [
+        f"[{language.page('colab')}]({colab_link(name, folder)})",
+        f"{{download}}`{language.page('download')} <../_learners/{name}.ipynb>`",
+        edit(f"locale/{language.code}/course.po", language.page("edit")),
+        f"[{language.page('glossary')}](../glossary.md)",
+        language.page("minutes", minutes=round(words / WORDS_A_MINUTE)),
+        f'<a href="../../lessons/{name}.html" hreflang="en">{language.page("english")}</a>',
+    ]
+    return f"{head}\n\n{BAR.format(' · '.join(line))}\n{draft}\n\n{rest}"
+
+
 BAR = ":::{{container}} page-bar\n{}\n:::\n"
 
 
-def edit(path):
-    return f"[Edit this page]({repository()}/edit/main/{path})"
+def edit(path, said=PAGES["edit"]):
+    return f"[{said}]({repository()}/edit/main/{path})"
 
 
 def relink(text, at, to):
@@ -183,7 +227,7 @@ def relink(text, at, to):
         at: where it stands in the repository, for example "docs/results.md".
         to: where it stands in the site's sources.
     """
-    pages = PAGES | {
+    pages = PAGES_OF_SITE | {
         f"notebooks/{path.stem}.ipynb": f"lessons/{path.stem}.ipynb" for path in lesson_paths()
     }
 
@@ -225,14 +269,21 @@ def run_missing(names, profile):
     RUNS.mkdir(parents=True, exist_ok=True)
     pool, processes = ThreadPoolExecutor(2), []
 
-    def run(name):
+    def run(lesson):
+        name, language = lesson
         command = [sys.executable, "-m", "tools.site", "--profile", profile, "--run", name]
+        command += ["--language", language.code] if language else []
         processes.append(subprocess.Popen(command, cwd=ROOT))
         if processes[-1].wait():
             raise CourseError(f"{name} did not run to its end, and no page is built.")
 
+    all_of_them = [(name, None) for name in names]
+    all_of_them += [(name, language) for language in languages() for name in language.lessons]
+    missing = [
+        (name, one) for name, one in all_of_them if not kept_run(name, profile, one).exists()
+    ]
     try:
-        for _ in pool.map(run, [name for name in names if not kept_run(name, profile).exists()]):
+        for _ in pool.map(run, missing):
             pass
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -249,7 +300,7 @@ def collect(profile):
     with whole_folder(SOURCE) as source:
         pictures = source / "_extra" / "pictures"
         pictures.mkdir(parents=True)
-        for at, to in PAGES.items():
+        for at, to in PAGES_OF_SITE.items():
             text = relink((ROOT / at).read_text(encoding="utf-8"), at, to)
             if to != "index.md":
                 head, _, rest = text.partition("\n")
@@ -262,31 +313,97 @@ def collect(profile):
         (source / "lessons").mkdir()
         for name, run in runs.items():
             nbformat.write(page(name, run, pictures), source / "lessons" / f"{name}.ipynb")
-        for name in ("conf.py", "_static", "_templates", "images"):
-            copy = shutil.copytree if (ROOT / "docs" / name).is_dir() else shutil.copyfile
-            copy(ROOT / "docs" / name, source / name)
-        learners = source / "_learners"
-        shutil.copytree(ROOT / "notebooks", learners, ignore=shutil.ignore_patterns("solutions"))
-        (source / "site.json").write_text(
-            json.dumps({"repository": repository(), "version": __version__, "profile": profile})
-        )
+        furnish(source, profile)
+        for language in languages():
+            translate(source / "_languages" / language.code, language, profile)
+
+
+def furnish(source, profile, language=None):
+    """Write what Sphinx needs beside the pages: settings, looks, the learners' notebooks."""
+    for name in ("conf.py", "_static", "_templates", "images"):
+        copy = shutil.copytree if (ROOT / "docs" / name).is_dir() else shutil.copyfile
+        copy(ROOT / "docs" / name, source / name)
+    (source / "_learners").mkdir()
+    for path in (ROOT / "notebooks" / (language.code if language else ".")).glob("*.ipynb"):
+        shutil.copyfile(path, source / "_learners" / path.name)
+    pages = {
+        one.code: ["index", "glossary", *(f"lessons/{name}" for name in one.lessons)]
+        for one in languages()
+    }
+    names = {"en": "English"} | {one.code: one.name for one in languages()}
+    settings = {"repository": repository(), "version": __version__, "profile": profile}
+    settings |= {"language": "en", "pages": pages, "names": names, "project": PAGES["course"]}
+    settings["languages"] = PAGES["languages"]
+    if language:
+        settings |= {"language": language.code, "project": language.page("course")}
+        settings["languages"] = language.page("languages")
+    (source / "site.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def translate(source, language, profile):
+    """Fill a folder with what Sphinx reads of a language."""
+    pictures = source / "_extra" / "pictures"
+    pictures.mkdir(parents=True)
+    (source / "lessons").mkdir()
+    for name in language.lessons:
+        run = executed(name, profile, language)
+        made = page(name, run, pictures, language)
+        nbformat.write(made, source / "lessons" / f"{name}.ipynb")
+    words = language.glossary(to_english, "({})=\n")
+    bar = BAR.format(edit(f"locale/{language.code}/course.po", language.page("edit")))
+    (source / "glossary.md").write_text(
+        f"# {language.page('glossary')}\n\n{bar}\n{language.draft()}\n\n"
+        f"{language.page('words')} {to_english(language.page('english'), 'glossary.md')}\n\n"
+        f"{words}",
+        encoding="utf-8",
+    )
+    tree = "```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"
+    lessons = tree.format(
+        language.page("lessons"), "\n".join(f"lessons/{n}" for n in language.lessons)
+    )
+    (source / "index.md").write_text(
+        f"# {language.page('course')}\n\n> {language.page('draft')}\n\n{language.page('welcome')} "
+        f"{to_english(language.page('english'), 'index.md')}\n\n"
+        + "".join(f"- [](lessons/{name}.ipynb)\n" for name in language.lessons)
+        + f"- [](glossary.md)\n\n{lessons}\n{tree.format(language.page('look_up'), 'glossary')}",
+        encoding="utf-8",
+    )
+    furnish(source, profile, language)
+
+
+def to_english(text, to):
+    """Return a link of a page in another language to one below docs/, as the site has it."""
+    path, mark, anchor = posixpath.normpath(posixpath.join("docs", to)).partition("#")
+    address = f"../{PAGES_OF_SITE[path].removesuffix('.md')}.html{mark}{anchor}"
+    return f'<a href="{address}" hreflang="en">{text}</a>'
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Build the site into build/site.")
     parser.add_argument("--profile", choices=("quick", "ci"), default="quick", help="of the runs")
     parser.add_argument("--run", metavar="LESSON", help="run this one alone, and build no page")
+    parser.add_argument("--language", help="of the lesson to run; English if none is given")
     options = parser.parse_args(arguments)
     try:
         if options.run:
-            executed(options.run, options.profile)
+            chosen = [one for one in languages() if one.code == options.language]
+            executed(options.run, options.profile, *chosen)
             return 0
         collect(options.profile)
         with whole_folder(SITE) as aside:
             command = [SPHINX, "-q", "-n", "-W", "--keep-going", "-b", "html"]
-            status = subprocess.run([*command, SOURCE, aside]).returncode
-            if status:
-                raise CourseError("Sphinx refuses a page; the lines above say which.")
+            trees = [(SOURCE, aside)]
+            for one in languages():
+                trees.append((SOURCE / "_languages" / one.code, aside / one.code))
+            for source, target in trees:
+                if subprocess.run([*command, source, target]).returncode:
+                    raise CourseError("Sphinx refuses a page; the lines above say which.")
+            for one in languages():
+                for path in (aside / one.code).rglob("*.html"):
+                    text = path.read_text(encoding="utf-8")
+                    tag = f'<html lang="{one.code}"'
+                    told = text.replace(tag, f'{tag} dir="{one.direction}"', 1)
+                    path.write_text(told, encoding="utf-8")
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1

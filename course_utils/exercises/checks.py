@@ -17,11 +17,14 @@ import traceback
 
 import numpy as np
 
+from course_utils.machine.language import attributes, in_order, later, say, say_count
 from course_utils.machine.stopping import OutOfTime, processor_time
 
 RIGHT, WRONG = "right", "wrong"
 NOT_ATTEMPTED, STOPPED, BROKEN = "not attempted", "stopped", "broken"
 _MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "…", STOPPED: "■", BROKEN: "!"}
+_TITLES = {RIGHT: later("Right"), WRONG: later("Wrong"), NOT_ATTEMPTED: later("Not attempted")}
+_TITLES |= {STOPPED: later("Stopped"), BROKEN: later("Broken")}
 _COLOURS = {RIGHT: "#0072B2", WRONG: "#D55E00", NOT_ATTEMPTED: "#777777"}
 _COLOURS |= {STOPPED: "#9A4F80", BROKEN: "#9A4F80"}
 SECONDS = 60
@@ -48,26 +51,30 @@ class Outcome:
         return self.status == RIGHT
 
     def __repr__(self):
-        return f"{_MARKS[self.status]} {self.status.capitalize()}" + (
-            f": {self.message}" if self.message else ""
-        )
+        title, message = self._said()
+        return f"{_MARKS[self.status]} {title}" + (f": {message}" if message else "")
+
+    def _said(self):
+        return say(_TITLES[self.status]), say(self.message)
 
     def _repr_html_(self):
+        title, message = self._said()
         hints = ""
         if not self.right:
             for number, hint in reversed(list(enumerate(self.hints, start=1))):
+                summary = say("Hint {number} of {count}", number=number, count=len(self.hints))
                 hints = (
-                    f"<details><summary>Hint {number} of {len(self.hints)}</summary>"
-                    f"<p>{html.escape(hint)}</p>{hints}</details>"
+                    f"<details><summary>{html.escape(summary)}</summary>"
+                    f"<p>{html.escape(in_order(hint))}</p>{hints}</details>"
                 )
         return (
-            f'<div style="border-left:4px solid {_COLOURS[self.status]};padding:0.4em 0.8em">'
-            f"<b>{_MARKS[self.status]} {self.status.capitalize()}</b>"
-            f"{': ' if self.message else ''}{html.escape(self.message)}{hints}</div>"
+            f'<div{attributes()} style="border-inline-start:4px solid {_COLOURS[self.status]};'
+            f'padding:0.4em 0.8em"><b>{_MARKS[self.status]} {html.escape(title)}</b>'
+            f"{': ' if message else ''}{html.escape(in_order(message))}{hints}</div>"
         )
 
 
-UNANSWERED = Outcome(NOT_ATTEMPTED, "put your answer in place of the dots.")
+UNANSWERED = Outcome(NOT_ATTEMPTED, later("put your answer in place of the dots."))
 
 
 def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None):
@@ -95,7 +102,7 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
     """
     hints = tuple(hints)
     if not __debug__:
-        return Outcome(BROKEN, _UNJUDGED, hints)
+        return Outcome(BROKEN, say(_UNJUDGED), hints)
     if not attempted(answer):
         return dataclasses.replace(UNANSWERED, hints=hints)
     called = Called(answer)
@@ -103,20 +110,20 @@ def check_exercise(answer, check, hints=(), praise="", as_data=None, trial=None)
         with contextlib.redirect_stdout(io.StringIO()), processor_time(SECONDS) as over:
             check(called.with_trial(trial, as_data) if callable(answer) else plain(answer))
     except OutOfTime:
-        return Outcome(STOPPED, _TOO_LONG, hints)
+        return Outcome(STOPPED, say(_TOO_LONG, seconds=SECONDS), hints)
     except Exception as error:
         if over:  # a library has made something else of it
-            return Outcome(STOPPED, _TOO_LONG, hints)
+            return Outcome(STOPPED, say(_TOO_LONG, seconds=SECONDS), hints)
         return Outcome(*called.what_failed(error), hints)
     return Outcome(RIGHT, praise, hints)
 
 
-_UNJUDGED = (
+_UNJUDGED = later(
     "nothing is judged here, since Python runs without assertions. Unset PYTHONOPTIMIZE, or leave "
     "out -O, and restart the kernel."
 )
-_TOO_LONG = (
-    f"your answer was ended after {SECONDS} seconds of processor time, and nothing is said about "
+_TOO_LONG = later(
+    "your answer was ended after {seconds} seconds of processor time, and nothing is said about "
     "it. Does a loop, or a dataset with repeat(), never end? Does it train on more than it is "
     "given?"
 )
@@ -147,32 +154,44 @@ class Called:
         if value is None:
             said = isinstance(sys.stdout, io.StringIO) and sys.stdout.tell() > printed
             raise AssertionError(
-                "Your function prints and returns nothing: what it has found, give back with "
-                "return."
+                say(
+                    "Your function prints and returns nothing: what it has found, give back with "
+                    "return."
+                )
                 if said
-                else "Your function returns nothing: end it with return."
+                else say("Your function returns nothing: end it with return.")
             )
         if inspect.isgenerator(value):
             raise AssertionError(
-                "Your function returns a generator, which has worked nothing out yet. Make a list "
-                "of it: list(…), or square brackets in place of round ones and of yield."
+                say(
+                    "Your function returns a generator, which has worked nothing out yet. Make a "
+                    "list of it: list(…), or square brackets in place of round ones and of yield."
+                )
             )
         for part in value if isinstance(value, list | tuple) else [value]:
             if inspect.isroutine(part):
                 raise AssertionError(
-                    f"Your function returns the function {part.__name__} itself, which nobody has "
-                    f"called. Write brackets behind it: {part.__name__}()."
+                    say(
+                        "Your function returns the function {name} itself, which nobody has "
+                        "called. Write brackets behind it: {name}().",
+                        name=part.__name__,
+                    )
                 )
         for name, image in before.items():
             if _image(given[name]) != image:
                 raise AssertionError(
-                    f"Your function changes `{name}`, which it is given and others still need. "
-                    "Leave it as it is: make something new, or begin with a copy."
+                    say(
+                        "Your function changes `{name}`, which it is given and others still need. "
+                        "Leave it as it is: make something new, or begin with a copy.",
+                        name=name,
+                    )
                 )
         try:
             self.returned = plain(value)
         except RecursionError:
-            raise AssertionError("Your function returns lists in lists without an end.") from None
+            raise AssertionError(
+                say("Your function returns lists in lists without an end.")
+            ) from None
         return self.returned
 
     def _given(self, inputs, named):
@@ -180,7 +199,7 @@ class Called:
         try:
             return inspect.signature(self.answer).bind(*inputs, **named).arguments
         except (TypeError, ValueError):  # it takes others, or says nothing about them
-            return {"what it is given": (inputs, named)}
+            return {say("what it is given"): (inputs, named)}
 
     def with_trial(self, trial=None, as_data=None):
         """Return this as `check_exercise`, which explains the arguments, gives it to a check."""
@@ -200,11 +219,16 @@ class Called:
         if found := re.match(
             r"(?:not enough|too many) values to unpack \(expected (\d+)", str(error)
         ):
-            many = hasattr(self.returned, "__len__")
-            count = f"{len(self.returned)} values" if many else "one value"
-            return WRONG, f"Return {found[1]} values; your function returns {count}."
-        return WRONG, (
-            f"The check cannot work with what your function returns, {_shown(self.returned)}."
+            count = len(self.returned) if hasattr(self.returned, "__len__") else 1
+            return WRONG, say_count(
+                count,
+                "Return {wanted} values; your function returns one value.",
+                "Return {wanted} values; your function returns {count} values.",
+                wanted=found[1],
+            )
+        return WRONG, say(
+            "The check cannot work with what your function returns, {value}.",
+            value=_shown(self.returned),
         )
 
 
@@ -222,7 +246,8 @@ def _image(value):
 def _shown(value):
     kind, shape = type(value).__name__, getattr(value, "shape", None)
     if shape is not None:
-        return f"an array of the shape {tuple(shape)}" if kind == "ndarray" else kind
+        array = say("an array of the shape {shape}", shape=tuple(shape))
+        return array if kind == "ndarray" else kind
     text = " ".join(repr(value).split())
     return f"{text if len(text) <= 60 else text[:60] + '…'} ({kind})"
 
@@ -282,9 +307,16 @@ def _instructions(function):
 
 def describe(error, line):
     """Return the error in a sentence, with the line of the learner's cell that it comes from."""
-    text = " ".join(str(error).split()) or "no message"
+    text = " ".join(str(error).split()) or say("no message")
     text = text if len(text) <= 300 else text[:300] + "…"
-    where = f" in line {line} of your cell" if line else ""
     if re.search(r"'(builtin_function_or_method|method|function)'", text):
-        text += " (A function or method is called with brackets behind its name.)"
-    return f"your code stops with {type(error).__name__}{where}: {text}"
+        text += " " + say("(A function or method is called with brackets behind its name.)")
+    kind = type(error).__name__
+    if line:
+        return say(
+            "your code stops with {error} in line {line} of your cell: {text}",
+            error=kind,
+            line=line,
+            text=text,
+        )
+    return say("your code stops with {error}: {text}", error=kind, text=text)

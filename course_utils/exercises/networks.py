@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course_utils.machine.language import say
+
 
 def build_twice(build, *inputs, known=(), shape=None):
     """Call a function that builds a network twice; tell whether it builds anew each time.
@@ -125,7 +127,11 @@ def _answers(network, pictures):
     except Exception as error:
         reason = " ".join(str(error).split())
         raise AssertionError(
-            f"Your network does not take pictures of the shape {pictures.shape[1:]}: {reason[:200]}"
+            say(
+                "Your network does not take pictures of the shape {shape}: {reason}",
+                shape=pictures.shape[1:],
+                reason=reason[:200],
+            )
         ) from None
 
 
@@ -134,10 +140,10 @@ def _network(value):
 
     if not isinstance(value, keras.Model):
         kind = type(value).__name__
-        advice = (
-            "; `fit` and `compile` return no network" if kind in ("NoneType", "History") else ""
-        )
-        raise AssertionError(f"Return the network, a keras.Model, not {kind}{advice}.")
+        if kind in ("NoneType", "History"):
+            advice = say("`fit` and `compile` return no network")
+            kind = f"{kind}; {advice}"
+        raise AssertionError(say("Return the network, a keras.Model, not {kind}.", kind=kind))
     if not value.built and len(value.layers) == 0:
-        raise AssertionError("Your network has no layers.")
+        raise AssertionError(say("Your network has no layers."))
     return value

@@ -12,6 +12,7 @@ from course_utils.lesson.known import LESSONS, recorded
 from course_utils.lesson.models import output_folder
 from course_utils.lesson.tables import Table
 from course_utils.machine.device import hardware
+from course_utils.machine.language import say
 from course_utils.machine.settings import folder_in
 from course_utils.store import whole_file
 
@@ -54,9 +55,13 @@ class Report(Table):
         if folder_in("COURSE_OUTPUT"):
             with whole_file(output_folder("results") / f"{lesson.name}.json") as aside:
                 aside.write_text(json.dumps(self.result, indent=2) + "\n", encoding="utf-8")
-        which = "real data" if real else "drawn sample"
-        head = ["", "published", "measured on real data"]
-        rows = [[*head, f"this run ({which}, profile {lesson.profile})"]]
+        head = ["", say("published"), say("measured on real data")]
+        own = (
+            say("this run (real data, profile {profile})", profile=lesson.profile)
+            if real
+            else say("this run (drawn sample, profile {profile})", profile=lesson.profile)
+        )
+        rows = [[*head, own]]
         runs = recorded(lesson.name, "full", "real")
         runs = [run for run in runs if run["device_kind"] == lesson.device_kind] or runs
         for figure, value in self.result["figures"].items():
@@ -64,7 +69,7 @@ class Report(Table):
             values = [run["figures"][figure] for run in runs if figure in run["figures"]]
             measured = statistics.mean(values) if values else None
             numbers = ["–" if n is None else f"{n:.4f}" for n in (published, measured, value)]
-            rows.append([known[figure]["name"], *numbers])
+            rows.append([say(known[figure]["name"]), *numbers])
         super().__init__(rows)
 
 

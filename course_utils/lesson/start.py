@@ -10,6 +10,7 @@ from course_utils.lesson.models import SavedModels
 from course_utils.lesson.report import Report
 from course_utils.machine import keras_settings
 from course_utils.machine.device import find_device, import_tensorflow, set_precision
+from course_utils.machine.language import in_order, say, say_count
 from course_utils.machine.settings import cache_folder, setting, start_seed
 from course_utils.machine.settings import profile as profile_for
 from course_utils.sources import bases, datasets
@@ -49,12 +50,27 @@ def start(name, seed=None):
     keras.utils.set_random_seed(seed)
     lesson = Lesson(name, profile, kind, device, precision, seed)
     if changed := keras_settings.settle():
-        print(f"Not what the lessons need, and put right in this notebook alone: {changed}.")
+        print(
+            say(
+                "Not what the lessons need, and put right in this notebook alone: {changed}.",
+                changed=changed,
+            )
+        )
     minutes = LESSONS[name]["minutes"][profile]
-    print(
-        f"{called(name)}, {LESSONS[name]['title']} · profile {profile} · {device} · {precision}"
-        f" · seed {seed} · about {minutes} minute{'s' if minutes != 1 else ''}"
+    line = say_count(
+        minutes,
+        "Lesson {number}, {title} · profile {profile} · {device} · {precision} "
+        "· seed {seed} · about {count} minute",
+        "Lesson {number}, {title} · profile {profile} · {device} · {precision} "
+        "· seed {seed} · about {count} minutes",
+        number=name[:2],
+        title=say(LESSONS[name]["title"]),
+        profile=profile,
+        device=device,
+        precision=precision,
+        seed=seed,
     )
+    print(in_order(line.replace(f"Lesson {name[:2]}", called(name))))  # an appendix is in English
     return lesson
 
 

@@ -2,6 +2,8 @@
 
 import html
 
+from course_utils.machine.language import attributes, in_order, language
+
 
 class Link(str):
     """A text of a table that leads to an address: one on the web, or a file beside the notebook."""
@@ -35,7 +37,8 @@ class Table:
 
     def _repr_html_(self):
         head, *rows = [[_escaped(text) for text in row] for row in self._rows]
-        left = ' style="text-align:left"'
+        side = "left" if language() == "en" else "start"
+        left = f' style="text-align:{side}"'
         titles = "".join(f'<th scope="col"{left}>{text}</th>' for text in head)
         body = "".join(
             f'<tr><th scope="row"{left}>{row[0]}</th>'
@@ -43,11 +46,11 @@ class Table:
             + "</tr>"
             for row in rows
         )
-        return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table{attributes()}><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _escaped(text):
-    words = html.escape(text)
+    words = html.escape(in_order(text))
     if not isinstance(text, Link):
         return words
     aside = ' target="_blank"' if text.address.startswith("https:") else ""

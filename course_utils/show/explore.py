@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.drawing import WIDE
+from course_utils.machine.language import attributes, in_order, say
 from course_utils.show.difficulties import DIFFICULTIES, REST, draw_difficulty, measure_difficulty
 from course_utils.show.plots import (
     RIGHT,
@@ -53,7 +54,9 @@ class PageExplorable:
     def __init__(self, module, data, figure, **words):
         texts = json.loads((MODULES / "words.json").read_text("utf-8"))
         self.module, self.figure = module, figure
-        self.data = data | {"words": texts["host"] | texts.get(module, {}) | words}
+        texts = texts["host"] | texts.get(module, {})
+        words = {name: say(text) for name, text in texts.items()} | words
+        self.data = data | {"words": words}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(
@@ -61,7 +64,7 @@ class PageExplorable:
         )
         key = hashlib.sha256(f"{self.module}{data}".encode()).hexdigest()[:12]
         still = self.figure.to_html()
-        place = f'<div class="explorable" data-explorable="{key}">{still}</div>'
+        place = f'<div{attributes()} class="explorable" data-explorable="{key}">{still}</div>'
         script = f'{module_text(self.module)}start("{key}", mount, {data});'
         html = f'{place}\n<script type="module">\n{script}\n</script>'
         return {"text/html": html, "text/plain": self.figure.description}, {}
@@ -165,9 +168,12 @@ def explore_predictions(pictures, probabilities, labels, class_names, count=40):
     order = [*order[:first], *order[mistakes : mistakes + count - first]]
     frames = []
     for position, index in enumerate(order):
-        mark, number = WRONG, f"Mistake {position + 1} of {mistakes}"
         if right[index]:
-            mark, number = RIGHT, f"Right answer {position - first + 1} of {hits}"
+            mark, place = RIGHT, position - first + 1
+            number = say("Right answer {number} of {count}", number=place, count=hits)
+        else:
+            mark, place = WRONG, position + 1
+            number = say("Mistake {number} of {count}", number=place, count=mistakes)
         sentence = describe_prediction(probabilities[index], class_names, labels[index])
         bars = {
             "shares": np.round(probabilities[index].astype(float), 4).tolist(),
@@ -176,14 +182,14 @@ def explore_predictions(pictures, probabilities, labels, class_names, count=40):
         }
         text = f"{mark} {number}. {sentence.replace(f'{mark} ', '')}"
         pictured = [(0, position, str(class_names[labels[index]]))]
-        frames.append({"text": text, "pictures": pictured, "bars": bars})
+        frames.append({"text": in_order(text), "pictures": pictured, "bars": bars})
     index = order[0]
     return _gallery(
         plot_prediction(pictures[index], probabilities[index], class_names, labels[index]),
         [_sheet(pictures[order], 96)],
         {"": frames},
         224,
-        slider="prediction",
+        slider=say("prediction"),
         names=[str(name) for name in class_names],
     )
 

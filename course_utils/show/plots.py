@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from course_utils.machine.printing import number_of
+from course_utils.machine.language import attributes, say, say_count
 
 matplotlib.rcParams["text.usetex"] = False  # titles hold "%" and "_", which LaTeX takes for orders
 BLUE, ORANGE, DARK, GREY, PALE = "#0072B2", "#D55E00", "#444444", "#777777", "#BBBBBB"
@@ -50,7 +50,7 @@ class DescribedFigure(Figure):
         from PIL import Image
 
         address = to_address(np.asarray(Image.open(io.BytesIO(self.to_png())).convert("RGB")))
-        return f'<img alt="{html.escape(self.description)}" src="{address}">'
+        return f'<img{attributes()} alt="{html.escape(self.description)}" src="{address}">'
 
     def __repr__(self):
         return self.description or super().__repr__()
@@ -153,8 +153,14 @@ def plot_picture(picture, title=None):
     figure = new_figure(
         4.6,
         3.8,
-        f"{title or 'A picture'}: {height} by {width} pixels, "
-        f"values from {picture.min():g} to {picture.max():g}.",
+        say(
+            "{title}: {height} by {width} pixels, values from {low:g} to {high:g}.",
+            title=title or say("A picture"),
+            height=height,
+            width=width,
+            low=picture.min(),
+            high=picture.max(),
+        ),
     )
     axes = figure.subplots()
     image = show_array(axes, picture)
@@ -185,13 +191,17 @@ def plot_pictures(pictures, titles=None, columns=5, title=None, inches=1.5):
         )
     rows = math.ceil(len(pictures) / columns)
     named = f": {', '.join(titles)}" if titles else ""
+    counted = say(
+        "{pictures} in {rows}",
+        pictures=say_count(len(pictures), "{count:,} picture", "{count:,} pictures"),
+        rows=say_count(rows, "{count:,} row", "{count:,} rows"),
+    )
     down = inches + 0.25 * bool(titles)
     height = down * rows + 0.4 * bool(title)
     figure = new_figure(
         inches * columns,
         height,
-        f"{title + '. ' if title else ''}{number_of(len(pictures), 'pictures')} in "
-        f"{number_of(rows, 'rows')}{named}.",
+        f"{title + '. ' if title else ''}{counted}{named}.",
         layout=None,
     )
     axes = new_sheet(figure)
@@ -245,8 +255,13 @@ def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
     figure = new_figure(
         3.2 * columns,
         1.9 * rows,
-        f"{len(pictures)} pictures, each beside {len(class_names)} bars: {right} right, "
-        f"{len(pictures) - right} wrong.",
+        say(
+            "{pictures} pictures, each beside {classes} bars: {right} right, {wrong} wrong.",
+            pictures=len(pictures),
+            classes=len(class_names),
+            right=right,
+            wrong=len(pictures) - right,
+        ),
         layout=None,
     )
     sheet, (across, down) = new_sheet(figure), figure.get_size_inches()
@@ -269,7 +284,14 @@ def plot_predictions(pictures, probabilities, labels, class_names, columns=3):
 
 def describe_prediction(probabilities, class_names, label=None):
     """Return a prediction in a sentence: the answer, its probability, whether it is right."""
-    return f"Predicted {_verdict(probabilities, class_names, label).replace(' · ', ', ')}."
+    best = int(np.argmax(probabilities))
+    answer = f"{class_names[best]} {probabilities[best]:.0%}"
+    if label is None:
+        return say("Predicted {answer}.", answer=answer)
+    if best == int(label):
+        return say("Predicted {answer}.", answer=f"{RIGHT} {answer}")
+    truth = class_names[int(label)]
+    return say("Predicted {answer}, is {truth}.", answer=f"{WRONG} {answer}", truth=truth)
 
 
 def _verdict(probabilities, class_names, label):
@@ -311,17 +333,20 @@ def plot_history(history, metric="accuracy", title=None, whole=None):
             f"The history has no {metric!r}. It holds: {', '.join(curves) or 'nothing'}."
         )
     epochs = np.arange(1, len(curves["loss"]) + 1)
-    ends = [
-        f"{name} {curves[key][-1]:.3f}"
-        for key, name in ((metric, f"training {metric}"), (f"val_{metric}", f"validation {metric}"))
-        if key in curves
-    ]
+    ends = [say("training {metric} {value:.3f}", metric=metric, value=curves[metric][-1])]
+    if f"val_{metric}" in curves:
+        last = curves[f"val_{metric}"][-1]
+        ends.append(say("validation {metric} {value:.3f}", metric=metric, value=last))
+    curved = say_count(
+        len(epochs),
+        "Curves over {count} epoch, at the end {values}.",
+        "Curves over {count} epochs, at the end {values}.",
+        values=say(" and ").join(ends),
+    )
     figure = new_figure(
         8.4,
         3.2,
-        f"{title + '. ' if title else ''}Curves over {len(epochs)} "
-        f"epoch{'s' if len(epochs) > 1 else ''}, at the end "
-        f"{' and '.join(ends)}.",
+        f"{title + '. ' if title else ''}{curved}",
     )
     dot, square = ("o", "s") if len(epochs) <= 20 else ("", "")  # many marks hide the line style
     if whole:

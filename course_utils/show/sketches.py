@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
+from course_utils.machine.language import say
 from course_utils.show.plots import GREY, PALE_BLUE, PALE_ORANGE, new_figure, new_sheet
 
 
@@ -28,9 +29,15 @@ def plot_neuron(inputs, weights, bias):
     figure = new_figure(
         8.4,
         0.75 * len(inputs) + 1.1,
-        f"A neuron with {len(inputs)} inputs: {_number(inputs @ weights)} from inputs times "
-        f"weights, {_number(bias)} from the bias, {_number(total)} in all; ReLU makes "
-        f"{_number(output)} of it.",
+        say(
+            "A neuron with {inputs} inputs: {products} from inputs times weights, {bias} from the "
+            "bias, {total} in all; ReLU makes {output} of it.",
+            inputs=len(inputs),
+            products=_number(inputs @ weights),
+            bias=_number(bias),
+            total=_number(total),
+            output=_number(output),
+        ),
         layout=None,
     )
     axes = figure.add_axes((0, 0, 1, 1))
@@ -74,7 +81,10 @@ def plot_network(sizes, names):
     figure = new_figure(
         8.4,
         4.0,
-        f"A network: {', then '.join(told)}. Each is joined to all of the column before.",
+        say(
+            "A network: {columns}. Each is joined to all of the column before.",
+            columns=say(", then ").join(told),
+        ),
         layout=None,
     )
     axes = figure.add_axes((0, 0, 1, 1))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from course_utils.errors import unknown_name
 from course_utils.machine import imports
+from course_utils.machine.language import in_order, say
 from course_utils.machine.settings import setting
 from course_utils.sources import downloads, prepared
 from course_utils.sources.catalogue import DATASETS
@@ -72,9 +73,20 @@ def load_with_source(name, split=None, as_supervised=True, **options):
     source = Source(name, kind, folder, time.perf_counter() - begin)
     counts = " + ".join(f"{s.num_examples:,} {key}" for key, s in builder.info.splits.items())
     if kind == "real":
-        print(f"{name}: real data, {counts} pictures, from {folder}")
+        said = say(
+            "{name}: real data, {counts} pictures, from {folder}",
+            name=name,
+            counts=counts,
+            folder=folder,
+        )
     else:
-        print(f"{name}: drawn sample, {counts} pictures ({made.why_not_real})")
+        said = say(
+            "{name}: drawn sample, {counts} pictures ({reason})",
+            name=name,
+            counts=counts,
+            reason=made.why_not_real,
+        )
+    print(in_order(said))
     try:
         loaded = builder.as_dataset(split=split, as_supervised=as_supervised, **options)
     except AttributeError as error:  # of a package that a file of that name hides

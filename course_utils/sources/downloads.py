@@ -10,6 +10,7 @@ import threading
 from urllib.parse import urlsplit
 
 from course_utils.machine import imports
+from course_utils.machine.language import say
 from course_utils.machine.printing import printable
 from course_utils.store import locked, whole_file
 
@@ -197,9 +198,10 @@ def _reason(url, error):
     elif isinstance(error, requests.exceptions.SSLError):
         said = f"the certificate of {host} is not accepted here ({cause})"
     elif isinstance(error, requests.Timeout):
-        said = f"{host} did not answer in time"
+        said = say("{host} did not answer in time", host=host)
     elif isinstance(error, requests.ConnectionError | requests.exceptions.InvalidProxyURL):
-        said = f"no connection to {host}" + ("" if "resolve" in cause else f" ({cause})")
+        said = say("no connection to {host}", host=host)
+        said += "" if "resolve" in cause else f" ({cause})"
     elif isinstance(error, requests.exceptions.ChunkedEncodingError):
         said = f"{host} broke off in the middle"
     elif isinstance(error, _Page):

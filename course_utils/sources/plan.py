@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course_utils.errors import DataError
+from course_utils.machine.language import say
 from course_utils.machine.settings import setting
 from course_utils.sources import downloads
 
@@ -82,7 +83,9 @@ def plan(wanted, too_slow=None):
     """
     if mode() == "sample":
         asked = "COURSE_DATA" if setting("COURSE_DATA") else "COURSE_PROFILE"
-        return Plan("own", None, (f"as {asked}={os.environ[asked]} asks",))
+        return Plan(
+            "own", None, (say("as {setting} asks", setting=f"{asked}={os.environ[asked]}"),)
+        )
     if too_slow:
         return Plan("own", None, (too_slow,))
     place, reasons = wanted.find()
@@ -114,7 +117,14 @@ def obtain(wanted, too_slow=None):
     made = plan(wanted, too_slow)
     asked = mode() == "real"
     if made.kind == "download":
-        print(f"{wanted.name}: downloading {wanted.megabytes:g} MB to {wanted.folder}")
+        print(
+            say(
+                "{name}: downloading {size:g} MB to {folder}",
+                name=wanted.name,
+                size=wanted.megabytes,
+                folder=wanted.folder,
+            )
+        )
         try:
             patience = downloads.ASKED if asked else downloads.UNASKED
             return Plan("real", wanted.download(patience), ())
