@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import datetime
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,18 +36,20 @@ class ReleaseError(CourseError):
     """A release that cannot be made; the message says what to do."""
 
 
-def git(*arguments, folder=ROOT):
+def git(*arguments, folder=ROOT, **options):
     """Return what git prints.
 
     Args:
         arguments: the command line behind `git`.
         folder: the working tree that it is about.
+        options: more for `subprocess.run`.
 
     Raises:
         ReleaseError: git is missing, or refuses.
     """
     try:
-        run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True)
+        options |= {"capture_output": True, "text": True}
+        run = subprocess.run(["git", *arguments], cwd=folder, **options)
     except FileNotFoundError:
         raise ReleaseError("git is not installed, and a release is a commit and a tag.") from None
     if run.returncode:
@@ -220,13 +223,25 @@ def release(version, date):
         _build(tree)
         git("commit", "--quiet", "--all", "-m", f"Release {version}", folder=tree)
         commit = git("rev-parse", "HEAD", folder=tree)
-    git("tag", "--annotate", tag, "-m", f"Version {version}", commit)
     try:
-        git("merge", "--quiet", "--ff-only", commit)
+        git("tag", "--annotate", tag, "-m", f"Version {version}", commit)
+        with _deaf():  # a terminal sends Ctrl-C to git, too, unless that is in a session of its own
+            git("merge", "--quiet", "--ff-only", commit, start_new_session=True)
     except BaseException:
         if git("rev-parse", "HEAD") != commit:  # a hook may have stopped it after the deed
-            git("tag", "--delete", tag)
+            if git("tag", "--points-at", commit):
+                git("tag", "--delete", tag)
             raise
+
+
+@contextlib.contextmanager
+def _deaf():
+    """Ignore Ctrl-C in what is over at once and, half done, would have to be mended by hand."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -288,8 +303,8 @@ def remaining(version):
     return [
         f"{version} is committed on {_branch()} and tagged v{version}, on this machine only.",
         "",
-        "Test this very commit, then push:",
-        "  make test test-doors test-release test-colab test-grading",
+        "Test this very commit, all of it, then push:",
+        "  .ci/run",
         *([] if address else [f"  git remote add {remote} {repository}.git"]),
         f"  git push --atomic {remote} {_branch()} v{version}",
         "",

@@ -231,3 +231,17 @@ def test_a_release_that_is_stopped_changes_nothing(clone, tmp_path):
     assert (process.returncode, output) == (130, "")
     assert errors == "\nInterrupted; nothing has changed.\n"
     assert state(clone) == before
+
+
+def test_a_release_that_is_put_into_place_is_not_stopped_half_way(clone, tmp_path):
+    at_work = tmp_path / "at_work"
+    waits = f"echo now > '{at_work}'; sleep 2"
+    hook(
+        clone, "reference-transaction", f'case "${{GIT_REFLOG_ACTION-}}" in merge*) {waits};; esac'
+    )
+    with background.start([*COMMAND, NEXT], cwd=clone, env=ENVIRONMENT, text=True) as process:
+        background.await_file(at_work, process)
+        _, errors = background.stop(process, signal.SIGINT)
+    assert process.returncode == 0, errors
+    assert git(clone, "rev-parse", "HEAD") == git(clone, "rev-parse", f"v{NEXT}^{{}}")
+    assert git(clone, "status", "--porcelain") == ""
