@@ -296,7 +296,7 @@ head_seconds = time.perf_counter() - begin
 plot_history(head_history, whole=lesson.whole_training("head_history"))
 
 # %% [markdown] name="head_curves_read"
-# Look at the accuracy first. After a few seconds of training the dashed curve is where Lesson 4's network never came (the published figures are 70 to 72 % there, and about 90 % here). Then the solid one: it leaves the dashed one behind and goes on towards 1. The head is learning the features of its training pictures by heart, dropout or not. Overfitting is still there; it sets in at a higher level.
+# Look at the accuracy first. After a few seconds of training, the dashed curve is higher than that of Lesson 4 ever was (the published figures are 70 to 72 % there, and about 90 % here). Then the solid one: it leaves the dashed one behind and goes on towards 1. The head is learning the features of its training pictures by heart, dropout or not. Overfitting is still there; it sets in at a higher level.
 #
 # Augmentation would help, but it cannot be had this way. Each picture passes through the base once. A mirrored picture would need features of its own, and a picture that differs in each epoch would have to pass through the base in each epoch.
 
@@ -347,7 +347,7 @@ for kind, accuracy in prepared.items():
     print(f"{kind:16} {accuracy:.3f}")
 
 # %% [markdown] name="wrong_read"
-# The highest accuracy on the validation pictures, one training each: a difference of a point or so may be chance. How much a wrong preparation costs depends on the base. What all wrong preparations have in common: no error, no warning. Where one costs something, the only sign is a figure that could have been higher, and you see that only if you try the right one too.
+# The highest accuracy on the validation pictures, one training each: a difference of a point or so may be chance. Without any preparation, many points are lost. What the division by 255 costs depends on the base. And all wrong preparations have in common: no error, no warning. The only sign is a figure that could have been higher, and you see that only if you try the right one too.
 
 # %% [markdown] name="way2_title"
 # ## Way 2 · From end to end
@@ -419,7 +419,7 @@ fit_seconds = time.perf_counter() - begin
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# The gap between the curves is smaller than above, or the dashed one is even the higher one. The solid one counts changed pictures with dropout at work, as in Lesson 5, and no picture comes twice, so there is little to learn by heart. Now the exam, and what each way has cost. (The first figure includes reading the files; the second way found them in the cache.)
+# The gap between the curves is smaller than above, or the dashed one is even the higher one. The solid one counts changed pictures with dropout at work, as in Lesson 5, and a picture hardly ever comes twice in the same form, so there is little to learn by heart. Now the exam, and what each way has cost. (The first figure includes reading the files; the second way found them in the cache.)
 
 # %% name="test"
 end_to_end_test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
@@ -427,7 +427,7 @@ print(f"features once: {extract_seconds + head_seconds:6.1f} s, test {test_accur
 print(f"end to end:    {fit_seconds:6.1f} s, test {end_to_end_test_accuracy:.3f}")
 
 # %% [markdown] name="test_read"
-# Both ways end above the network of Lesson 4, which learned from the same pictures and nothing else. Is the second one worth its price? It takes several times as long, and here it does no better than the first. The published figures are about 90 % for the first way and 96 % for the second, both with VGG16 on validation pictures; but the two differ in more than augmentation. With the right preparation and a good base, the first way leaves little to gain. And turned and stretched animals are harder, for the base that has seen few of them too.
+# Both ways end above the network of Lesson 4, which learned from the same pictures and nothing else. Is the second one worth its price? It takes several times as long, and gains little here, or nothing. The published figures are about 90 % for the first way and 96 % for the second, both with VGG16 on validation pictures; but the two differ in more than augmentation. With the right preparation and a good base, the first way leaves little to gain. And turned and stretched animals are harder, for the base that has seen few of them too.
 #
 # So begin with the first way: in a minute you learn whether a base suits your pictures. Take the second where the curves of the first part widely, or when you want to go on to Lesson 7.
 
@@ -494,7 +494,7 @@ float(model.predict(batch, verbose=0)[0, 0])
 # %% [markdown] name="plain_read"
 # `load_img` opens the file and resizes, `img_to_array` makes floating-point numbers of it, and `np.newaxis` makes a batch of one. Nothing is divided: the network prepares its pictures itself. After `keras.models.load_model` these lines work in any program.
 #
-# Photographs of iPhones are often HEIC files, which neither Keras nor TensorFlow reads. The package `pi-heif` teaches it to Pillow, which `load_img` uses: `pi_heif.register_heif_opener()`, once.
+# Photographs of iPhones are often HEIC files, which neither Keras nor TensorFlow reads. The package `pi-heif` teaches Pillow, the library behind `load_img`, to read them: call `pi_heif.register_heif_opener()` once.
 
 # %% [markdown] name="own_intro"
 # Choose pictures of your own; with that package installed, HEIC too. In a notebook without a kernel you see the three above in place of yours.
@@ -503,7 +503,7 @@ float(model.predict(batch, verbose=0)[0, 0])
 predict_uploads(model, class_names, ready=test_pictures[shown])
 
 # %% [markdown] name="reject"
-# What does it say to a teapot? Cat or dog, perhaps with great confidence, because the two probabilities always add up to 1. A network that is to say "neither" needs a third class, the *reject*, with pictures of everything else to learn from, and softmax over all three.
+# What does it say to a teapot? Cat or dog, perhaps with great confidence, because the probabilities of the two always add up to 1. A network that is to say "neither" needs a third class, the *reject*, with pictures of everything else to learn from, and softmax over all three.
 #
 # The features can do more than answer one question. Two pictures with like features look alike, and that is enough to search for photographs: Appendix 1 finds your cat.
 
@@ -842,7 +842,7 @@ if counts_check.right:
         print("{}: {:,} trained, {:,} frozen".format(name, *trained_and_frozen(network)))
 
 # %% [markdown] name="ex_counts_read"
-# In both, nearly all trained numbers are in the dense layer after `Flatten`. A `GlobalAveragePooling2D` in its place, which keeps the mean over all places, would make that layer smaller by as many times as there are places; whether the position is missed, you can try.
+# In both, nearly all trained numbers are in the dense layer after `Flatten`. A `GlobalAveragePooling2D` in its place, which keeps the mean over all places, would make that layer smaller by as many times as there are places; whether the network misses the position, you can try out.
 
 # %% [markdown] name="ex_another"
 # ### Exercise 4 · Any base
@@ -1013,7 +1013,7 @@ another_check = check_exercise(
 another_check
 
 # %% [markdown] name="ex_another_try"
-# What have the million photographs brought, or the drawings, and what is due to the layers alone? `clone_model` copies a network with new random numbers. Train the same small head on the base and on its copy that has learned nothing, one epoch each. What do you expect?
+# What have the million photographs brought, or the drawings of the small base, and what do the layers bring by themselves? `clone_model` copies a network with new random numbers. Train the same small head on the base and on its copy that has learned nothing, one epoch each. What do you expect?
 
 # %% name="ex_another_run"
 if another_check.right:
@@ -1038,4 +1038,4 @@ if another_check.right:
 # - Precision is one line. Measure what it brings on your machine.
 # - A network knows the classes that it was trained with, and no "neither".
 #
-# So far the base has not learned a thing about cats and dogs. In the next lesson its top does.
+# So far the base has not learned a thing about cats and dogs. In the next lesson its last layers do.

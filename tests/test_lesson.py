@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from course_utils import CourseError, start
-from course_utils.lesson.start import LESSONS, Lesson
+from course_utils.lesson.start import LESSONS, Lesson, called
 from course_utils.sources.bases import Base
 from course_utils.sources.datasets import Source
 
@@ -112,6 +112,10 @@ def test_a_share_is_never_below_one_epoch(monkeypatch):
     }
     assert epochs == {"gpu": 30, "cpu": 15, "quick": 3}
     assert Lesson(NAME, "quick", "CPU", "", "float32").epochs(2) == 1
+
+
+def test_what_lessons_and_appendices_are_called():
+    assert called(NAME) == "Lesson 01" and called("A1_find_my_cat") == "Appendix 1"
 
 
 def test_unknown_lesson_offers_the_nearest():

@@ -51,7 +51,7 @@ def test_code_cells_are_small(path):
 DIFFERENT = {
     "prepare": "01 scales in the pipeline, 03 has one picture to prepare, 02 neither",
     "build_network": "each lesson has a network of its own; see the test below",
-    "from_folder": "03 and 07 keep batches, 06 has bytes, 08 several sizes",
+    "from_folder": "03 and 07 keep batches, 06 has bytes, 08 several sizes, A1 no labels",
     "build_augmentation": "06 writes the list in place; see the test below",
     "compile_network": "06 has a rate for each base, 07 tries several",
     "pictures_per_second": "06 measures networks, 09 datasets",

@@ -22,6 +22,7 @@ def test_all_lessons_and_appendices_and_what_those_that_exist_need(monkeypatch, 
     assert [row[0] for row in rows[1:]] == numbers and numbers[8] == "09"
     assert rows[1][2] == "2 / 2" and rows[1][3] == "31 MB"
     assert [row[5] for row in rows][1:4] == ["–", "1970-07-20", "–"]
+    assert rows[10][0] == "A1" and rows[10][5] == "", "an appendix saves no network"
 
 
 @pytest.mark.parametrize("colab", [False, True])

@@ -1,14 +1,17 @@
 """What lesson 6 says of its runs."""
 
+from statistics import mean
+
 from course_utils.lesson.known import recorded
 from tools.claims import claim
 
 CONTRADICTIONS = {
-    "one epoch and no digits": (
+    "one epoch": (
         "quick",
         {
             "head_fit": ("epochs=lesson.epochs(30)", "epochs=1"),
             "fit": ("epochs=lesson.epochs(30)", "epochs=1"),
+            "wrong": ("accuracy_with(kinds[kind])", "accuracy_with(preprocess_input)"),
             "precision": (
                 'features.astype("float32")',
                 'features.astype("float32") * (policy == "float32")',
@@ -40,7 +43,7 @@ def of_lesson_4(run, figure):
 
 @claim(
     "head_curves_read",
-    "the dashed curve is where Lesson 4's network never came",
+    "the dashed curve is higher than that of Lesson 4 ever was",
     false_on="a head that learns nothing",
 )
 def features_beat_training_from_scratch(run):
@@ -52,7 +55,7 @@ def features_beat_training_from_scratch(run):
 @claim(
     "head_curves_read",
     "it leaves the dashed one behind and goes on towards 1",
-    false_on="one epoch and no digits",
+    false_on="one epoch",
 )
 def head_overfits(run):
     training = run.last("head_history", "accuracy")
@@ -60,8 +63,21 @@ def head_overfits(run):
     return {"training": training, "validation": validation}, training > validation + 0.005
 
 
+@claim(
+    "wrong_read",
+    "Without any preparation, many points are lost",
+    false_on="one epoch",
+)
+def preparation_counts(run):
+    right, raw = map(run.number("prepared").get, ("as it should be", "as they are"))
+    return {"right": right, "as they are": raw}, raw < right - 0.05
+
+
 def gap(run, name):
-    return run.last(name, "accuracy") - run.last(name, "val_accuracy")
+    """Return how far the curves of the accuracy are apart, on average over the second half."""
+    training, validation = run.curve(name, "accuracy"), run.curve(name, "val_accuracy")
+    half = len(training) // 2
+    return mean(training[half:]) - mean(validation[half:])
 
 
 @claim(
@@ -86,7 +102,7 @@ def both_ways_beat_training_from_scratch(run):
     return numbers, min(once, end_to_end) > scratch
 
 
-@claim("test_read", "It takes several times as long", false_on="one epoch and no digits")
+@claim("test_read", "It takes several times as long", false_on="one epoch")
 def end_to_end_takes_longer(run):
     once = run.number("extract_seconds") + run.number("head_seconds")
     end_to_end = run.number("fit_seconds")
@@ -95,15 +111,15 @@ def end_to_end_takes_longer(run):
 
 @claim(
     "test_read",
-    "here it does no better than the first",
+    "gains little here, or nothing",
     false_on="a head that learns nothing",
 )
-def end_to_end_is_no_better(run):
+def end_to_end_gains_little(run):
     once, end_to_end = run.figure("test_accuracy"), run.figure("end_to_end_test_accuracy")
-    return {"way 1": once, "way 2": end_to_end}, end_to_end < once + 0.01
+    return {"way 1": once, "way 2": end_to_end}, end_to_end < once + 0.03
 
 
-@claim("precision_read", "It hardly moves", false_on="one epoch and no digits")
+@claim("precision_read", "And the accuracy? It hardly moves", false_on="one epoch")
 def seven_bits_do_no_harm(run):
     whole, short = (run.number(f"accuracies {name}") for name in ("float32", "mixed_bfloat16"))
     return {"float32": whole, "bfloat16": short}, abs(whole - short) < 0.02
