@@ -85,7 +85,9 @@ def test_the_address_stands_in_one_place():
     assert "CONTRIBUTING.md" in names
     for name in names:
         path = build_notebooks.ROOT / name
-        if name not in made and path.suffix in {".md", ".py", ".toml", ".yml", ".cff", ".sh"}:
+        if name in made or name.startswith("notebooks/"):
+            continue
+        if path.suffix in {".md", ".py", ".toml", ".yml", ".cff", ".sh"}:
             assert address.split("//")[1] not in path.read_text(encoding="utf-8"), name
 
 

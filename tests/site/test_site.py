@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import browser
+from tools.languages import languages
 from tools.lesson_source import LESSONS, ROOT, read_lesson
 from tools.site import SITE, repository
 
@@ -17,6 +18,12 @@ PAGES = [name for name in PAGES if not name.startswith("_static/")]  # the theme
 LESSON_PAGES = [page for page in PAGES if re.match(r"lessons/(0[1-9]|A)", page)]
 KINDS = ["index.html", "lessons/00_start_here.html", *LESSON_PAGES, "glossary.html", "results.html"]
 KINDS += ["instructors.html", "data.html", "contributing.html", "search.html", "genindex.html"]
+LANGUAGES = languages()
+TRANSLATED = [f"{one.code}/lessons/{name}.html" for one in LANGUAGES for name in one.lessons]
+KINDS += [
+    *TRANSLATED,
+    *(f"{one.code}/{name}.html" for one in LANGUAGES for name in ("index", "glossary")),
+]
 """One page or more of each kind."""
 TERMS = {
     "softmax": "glossary",
@@ -202,6 +209,58 @@ def test_search_finds(visit, term):
     page.wait_for_function("document.querySelector('#search-results p').innerText.includes('ound')")
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any(TERMS[term] in urlsplit(url).path for url in found), found
+
+
+@pytest.mark.parametrize("one", LANGUAGES, ids=lambda one: one.code)
+def test_a_page_in_another_language(visit, one):
+    """Its direction, what it says of itself, and the way to the same page in other languages."""
+    for name in ("index", "glossary", *(f"lessons/{lesson}" for lesson in one.lessons)):
+        page = visit(f"{one.code}/{name}.html")
+        assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+            one.code,
+            one.direction,
+        ]
+        assert page.locator("blockquote").first.inner_text().split(".")[0].split("।")[0] in (
+            one.page("draft").replace("*", "")
+        )
+        page.locator(".languages a[lang=en]").first.click()
+        assert page.url.endswith(f"site/{name}.html")
+        page.locator(f".languages a[lang={one.code}]").first.click()
+        assert page.url.endswith(f"site/{one.code}/{name}.html")
+        told = page.locator("link[rel=alternate]").evaluate_all("all => all.map(a => a.hreflang)")
+        assert {"en", one.code} <= set(told)
+
+
+@pytest.mark.parametrize("one", LANGUAGES, ids=lambda one: one.code)
+def test_search_finds_words_of_the_language(visit, one):
+    """Whole words, which hold vowel signs and half spaces."""
+    page = visit(f"{one.code}/search.html?q={one.terms['cell']['form']}")
+    page.wait_for_selector("#search-results li a")
+    found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    assert any("lessons/00" in urlsplit(url).path for url in found), found
+
+
+def test_a_sum_is_read_from_left_to_right(visit):
+    """In Persian prose, as in the code beside it; a slider, too."""
+    page = visit("fa/lessons/01_fashion_mnist_dense.html")
+    places = page.evaluate("""() => {
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+            const at = walk.currentNode.textContent.indexOf("28 × 28 = 784");
+            if (at < 0 || walk.currentNode.parentElement.closest("pre")) continue;
+            const left = (from) => {
+                const range = document.createRange();
+                range.setStart(walk.currentNode, from);
+                range.setEnd(walk.currentNode, from + 1);
+                return range.getBoundingClientRect().left;
+            };
+            return [left(at), left(at + 10)];
+        }
+    }""")
+    assert places[0] < places[1]
+    slider = page.locator("[data-explorable] input[type=range]").first
+    slider.wait_for()
+    assert slider.evaluate("it => getComputedStyle(it).direction") == "ltr"
 
 
 def test_terms_are_linked_once(visit):
