@@ -59,7 +59,7 @@ check_exercise(
 # | ! Broken | Your code stopped with an error, which the check names. |
 # | ■ Stopped | Your code took longer than a minute, perhaps in a loop that never ends. |
 #
-# Hints open one after the other, from the gentlest to the plainest: take as few as you need. Nothing is counted and nothing is sent anywhere. Worked answers are one click away, at "With the answers" at the top of each lesson; try first.
+# Hints open one after the other, from the gentlest to the plainest: take as few as you need. Nothing is counted and nothing is sent anywhere. Worked answers are one click away, at "With the answers" at the top of each lesson; try first. (On the course's site they stand below each exercise, folded.)
 
 # %% [markdown] name="colab"
 # ## In Colab
