@@ -126,8 +126,9 @@ class Spoken:
 
 
 _STYLE = (
-    "<style>[dir=rtl]{text-align:right}"
+    "<style>[dir=rtl]{text-align:right!important}"
     "[dir=rtl] :is(p,li,h1,h2,h3,th,td,table){text-align:right!important}"
+    "[dir=rtl] blockquote{border-left:0!important;border-right:5px solid #ccc}"
     "[dir=rtl] table{margin-left:auto;margin-right:0}"
     "[dir=rtl] :is(ul,ol){padding-right:2em;padding-left:0}"
     "[dir=rtl] :is(code,pre){direction:ltr;unicode-bidi:isolate;text-align:left}"
