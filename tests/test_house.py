@@ -100,4 +100,4 @@ def private(name):
 
 
 def test_a_lesson_finds_few_names():
-    assert len(course_utils.__all__) - 1 <= PUBLIC
+    assert len(set(course_utils.__all__) - {"__version__", "CourseError"}) <= PUBLIC
