@@ -9,5 +9,5 @@ CONTRADICTIONS = {
 
 @claim("share_read", "Most of what it finds are cats", false_on="dogs")
 def mostly_cats(run):
-    share = run.figure("share_of_cats")
-    return {"share of cats": share}, share > 0.65
+    share = run.number("share_of_cats")
+    return {"share of cats": share}, share > 0.6
