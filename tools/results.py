@@ -109,6 +109,9 @@ def render_claims(runs):
         rows = []
         for one in claims.read_claims(name)[0]:
             path = claims.place(name, one.false_on)
+            if not path.exists():
+                rows.append([f"“{one.quotation}”", *["not recorded"] * 4])
+                continue
             opposite, _ = one.on(json.loads(path.read_text(encoding="utf-8")))
             columns = [
                 _judged(one, [run for run in fresh if (run["profile"], run["data"]) == kind])
