@@ -392,6 +392,8 @@ def check(output_size):
         (17, 2, 5, 4, 4),
         (99, 6, 1, 94, 99),
         (100, 8, 7, 14, 15),
+        (31, 3, 1, 29, 31),
+        (31, 6, 1, 26, 31),
         (70_000, 40, 41, 1_707, 1_708),
     ]
     given = [(*numbers[:2], "valid", numbers[2], numbers[3]) for numbers in examples]

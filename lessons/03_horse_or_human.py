@@ -503,7 +503,7 @@ def check(prepare):
         )
     for value in (0, 1, 2):
         dark = np.asarray(prepare(np.full(shape, value, "uint8")))
-        assert np.allclose(dark, value / 255, atol=1e-6), (
+        assert dark.shape == (1, *shape) and np.allclose(dark, value / 255, atol=1e-6), (
             f"A dark picture, with {value} everywhere, is divided by 255 like all others."
         )
     ### BEGIN HIDDEN TESTS

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -280,20 +279,20 @@ def test_a_lesson_leaves_page_model_and_results(solutions, tmp_path, capsys):
     assert {path.name for path in build.iterdir()} == {"01_test.html", "models", "results"}
 
 
-def test_a_page_that_is_too_heavy_to_be_sent_is_not_left(solutions, tmp_path, capsys):
+def test_how_heavy_page_and_notebook_are_stands_in_the_results(solutions, tmp_path):
     noise = """
 import numpy as np
 from course_utils import plot_pictures
 noise = np.random.default_rng(1).integers(0, 256, (640, 64, 64, 3), np.uint8)
 """
-    solutions(noise, "plot_pictures(noise[:64], columns=8, inches=1.2)", WRITES_RESULTS)
-    build = tmp_path / "build"
-    assert run_lesson.main(["1", "--build", str(build)]) == 0
-    solutions(noise, "plot_pictures(noise, columns=8, inches=1.2)", WRITES_RESULTS)
-    assert run_lesson.main(["1", "--build", str(tmp_path / "heavy")]) == 1
-    told = capsys.readouterr().err
-    assert re.search(r"The executed notebook of 01_test has \d+\.\d MB, and may have 6: show", told)
-    assert not list((tmp_path / "heavy").iterdir())
+    for shown, heavy in (("noise[:64]", False), ("noise", True)):
+        solutions(noise, f"plot_pictures({shown}, columns=8, inches=1.2)", WRITES_RESULTS)
+        assert run_lesson.main(["1", "--build", str(tmp_path)]) == 0
+        result = json.loads((tmp_path / "results" / "01_test.json").read_text(encoding="utf-8"))
+        for size in (result["megabytes"]["page"], result["megabytes"]["notebook"]):
+            assert (size > run_lesson.HEAVIEST) == heavy, result["megabytes"]
+        page = (tmp_path / "01_test.html").stat().st_size / 1e6
+        assert abs(page - result["megabytes"]["page"]) < 0.01
 
 
 def test_a_lesson_runs_in_our_kernel_wherever_temporary_files_lie(solutions, tmp_path, monkeypatch):
