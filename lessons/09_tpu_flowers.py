@@ -812,12 +812,14 @@ lesson.report(
 #
 # A phone has neither Keras nor Python. *LiteRT* (formerly TensorFlow Lite) is a small program that runs networks on phones, from files in a format of its own. `export` writes such a file. Before that, the network must have been called once:
 
-# %% name="export" tags=["nbval-check-output"]
+# %% name="export"
 loaded_model = keras.models.load_model(model_path)
 one_picture = shown_pictures[:1].numpy().astype("float32")
 answers = loaded_model.predict(one_picture, verbose=0)
 exported = str(folder / "flowers.tflite")
 loaded_model.export(exported, format="litert", verbose=False)
+
+# %% name="export_size" tags=["nbval-check-output"]
 round(os.path.getsize(exported) / loaded_model.count_params())
 # -> 4
 
