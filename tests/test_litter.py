@@ -3,7 +3,6 @@
 import ast
 import io
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -72,30 +71,6 @@ def test_the_counts_and_the_first_file_of_lesson_04_are_those_of_pictures(pictur
     assert set(shown("04", "counts", folder=folder, class_names=kinds).values()) == {3}
     assert shown("04", "file", folder=folder) == b"\xff\xd8\xff"
     assert shown("04", "file", "decode", folder=folder) == ((12, 20, 3), "uint8")
-
-
-def test_a_path_of_lesson_06_belongs_to_the_features_of_the_same_number(pictures):
-    """Keras, too, would read `._00000.jpg`: where it lies, no features come about."""
-
-    def litter(folder):
-        write_litter(folder)
-        (folder / "._00000.jpg").unlink()
-
-    kinds = ["cat", "dog"]
-    folder = pictures(["train"], kinds, litter)
-    parts = {
-        "train": taught("06", "from_folder", folder=folder, class_names=kinds, side=8)("train")
-    }
-    greys, labels = (np.stack(a) for a in zip(*parts["train"].as_numpy_iterator(), strict=True))
-    features = np.sqrt(greys.astype(np.float32))
-    features[..., 0] = 1  # or all greys would have one direction
-    given = {"folder": folder, "class_names": kinds}
-    cats = taught("A1", "cats", train_labels=labels, **given)
-    assert len(cats) == np.sum(labels == 0)
-    for path, grey in zip(cats, greys, strict=False):
-        assert np.allclose(np.asarray(Image.open(path))[0, 0], grey[0, 0], atol=2)
-    like = taught("A1", "like", train_labels=labels, train_features=features, **given)
-    assert like[0] == cats[0] and set(like) == set(cats)
 
 
 def test_the_single_files_of_lesson_09_are_pictures(pictures):
