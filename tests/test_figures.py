@@ -154,7 +154,7 @@ def test_which_pythons_will_do():
 
 
 def test_how_much_disk_the_environment_takes():
-    told = int(re.search(r"takes some minutes and about (\d+) GB of disk", prose("README.md"))[1])
+    told = int(re.search(r"takes minutes and about (\d+) GB of disk", prose("README.md"))[1])
     if not (ROOT / ".venv" / ".ready-requirements.txt").exists():
         pytest.skip("only the environment for a CPU is told of; other systems' is larger")
     files = (path for path in Path(ROOT / ".venv").rglob("*") if path.is_file())
