@@ -4,7 +4,8 @@
 and at its head `CONTRADICTIONS`, changes of the lesson that make a claim false: `{name: (profile,
 {cell: (old text, new text)})}`. The command runs the lesson with each of these changes, on the
 drawn sample, and keeps what these claims ask for as `lessons/claims/NN_name-<contradiction>.json`.
-`tests/test_story.py` holds every claim against the recorded runs and against its contradiction.
+What is kept already, and makes them false, is not run again. `tests/test_story.py` holds every
+claim against the recorded runs and against its contradiction.
 """
 
 import argparse
@@ -196,15 +197,19 @@ def not_contradicted(name):
     for one in claims:
         if one.false_on not in contradictions:
             found.append(f"{one.name}: there is no contradiction {one.false_on!r}")
-            continue
-        path, (profile, cells) = place(name, one.false_on), contradictions[one.false_on]
-        run = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        made_by = {cell: list(change) for cell, change in cells.items()}
-        if (run.get("profile"), run.get("changed")) != (profile, made_by):
-            found.append(f"{one.name}: {path.name} is missing, or of other changes")
-        else:
-            found += _judged(one, run, False, f"on {one.false_on!r}")
-    return found
+    return found + [fault for one in contradictions for fault in _still_true(name, one)]
+
+
+def _still_true(name, contradiction):
+    """Return in words which claims a contradiction, as it is kept, does not make false: a list."""
+    claims, contradictions = read_claims(name)
+    path, (profile, cells) = place(name, contradiction), contradictions[contradiction]
+    run = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    made_by = {cell: list(change) for cell, change in cells.items()}
+    if (run.get("profile"), run.get("changed")) != (profile, made_by):
+        return [f"{path.name} is missing, or of other changes"]
+    own = [one for one in claims if one.false_on == contradiction]
+    return [fault for one in own for fault in _judged(one, run, False, f"on {contradiction!r}")]
 
 
 def denied(name, runs):
@@ -233,6 +238,9 @@ def main(arguments=None):
         names = [run_lesson.find_lesson(number).stem for number in options.lessons] or NAMES
         for name in names:
             for contradiction in read_claims(name)[1]:
+                if not _still_true(name, contradiction):
+                    print(f"{name}, {contradiction}: there, and all its claims are false")
+                    continue
                 print(contradict(name, contradiction, lambda line: None), flush=True)
     except (CourseError, OSError) as error:
         print(error, file=sys.stderr)
