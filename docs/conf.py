@@ -48,6 +48,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "show_navbar_depth": 1,
     "show_toc_level": 2,
+    "toc_title": _SITE["contents"],
     "navbar_persistent": [],
     "footer_content_items": ["copyright.html"],
 }

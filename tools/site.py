@@ -332,11 +332,9 @@ def furnish(source, profile, language=None):
     }
     names = {"en": "English"} | {one.code: one.name for one in languages()}
     settings = {"repository": repository(), "version": __version__, "profile": profile}
-    settings |= {"language": "en", "pages": pages, "names": names, "project": PAGES["course"]}
-    settings["languages"] = PAGES["languages"]
-    if language:
-        settings |= {"language": language.code, "project": language.page("course")}
-        settings["languages"] = language.page("languages")
+    settings |= {"language": language.code if language else "en", "pages": pages, "names": names}
+    say = language.page if language else PAGES.get
+    settings |= {"project": say("course")} | {key: say(key) for key in ("languages", "contents")}
     (source / "site.json").write_text(json.dumps(settings), encoding="utf-8")
 
 

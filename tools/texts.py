@@ -48,6 +48,7 @@ PAGES = {
     "words": "The words that these pages explain, in the order of their English names. The others "
     "are in the English glossary.",
     "languages": "Languages",
+    "contents": "On this page",
 }
 """What stands around the lessons, in the notebooks and on the site."""
 
