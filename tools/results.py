@@ -247,7 +247,8 @@ Each exercise's solution, changed by machine: operators, comparisons, constants,
 slices, statements. A change is *refused* by the check that learners see (what never ends, and is
 stopped, with it), or does *the same* as the solution on 200 inputs that the hidden tests make (not
 all different, where an answer takes few); a *gap* is a change that the check accepts and that does
-something else. Where a check takes more than a second, a sample of the changes is tried.
+something else. Where a check trains, or tries large networks (01 epochs, 04 small), a sample of the
+changes is tried.
 """
 
 
