@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from course_utils import __version__
 from course_utils.errors import CourseError
@@ -132,6 +133,7 @@ def page(name, notebook, pictures, language=None):
             fold(cell, say("show_answer"), say("hide_answer"))
         if name == START and cell.id in OF_THIS_MACHINE:
             cell.outputs = []
+        CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)  # a progress bar is one line
         for output in cell.get("outputs", []):
             if "text" in output:
                 output.text = anywhere(output.text)

@@ -277,7 +277,7 @@ def build_network(shrink):
     return keras.Sequential([*layers, keras.layers.Flatten(), *head])
 
 
-# %% name="ex_shrink_wrong_other" exercise="shrink" wrong="you build max pooling"
+# %% name="ex_shrink_wrong_other" exercise="shrink" wrong="you build"
 def build_network(shrink):
     layers = [keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255)]
     for filters in (32, 64):

@@ -132,6 +132,12 @@ def test_no_link_is_broken(parsed):
     assert broken == []
 
 
+def test_a_progress_bar_leaves_its_last_line_alone():
+    for path in (SITE / "lessons").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "pictures/s]" not in text and "records/s]" not in text, path.name
+
+
 def test_nothing_is_fetched_from_elsewhere(parsed):
     """Links may lead away; what a page is made of lies beside it."""
     fetched = re.compile(r"<(?:script|img|iframe|source)[^>]* src=\"https?:|<link[^>]* href=\"http")
