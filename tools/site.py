@@ -65,11 +65,13 @@ def notebook_of(name, language=None):
 def kept_run(name, profile, language=None):
     """Return where a lesson's run is kept, by all that it depends on."""
     code = notebook_of(name).read_text(encoding="utf-8") if name == START else None
-    on = (ALL_LESSONS, code) if name == START else depends_on(name)
+    modules = sorted((ROOT / "course_utils" / "show" / "modules").glob("*"))
+    on = [ALL_LESSONS, code] if name == START else [depends_on(name)]
+    on += [path.read_bytes() for path in modules]  # they stand in the page
     if language:
         made = nbformat.read(notebook_of(name, language), as_version=4)
         said = (CATALOGUES / language.code).rglob("*.*")
-        on = [on, [cell.source for cell in made.cells if cell.cell_type == "code"]]
+        on += [[cell.source for cell in made.cells if cell.cell_type == "code"]]
         on += [path.read_bytes() for path in sorted(said)]
     key = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
     return RUNS / f"{language.code + '-' if language else ''}{name}-{profile}-{key}.ipynb"

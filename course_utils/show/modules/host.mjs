@@ -4,6 +4,7 @@
 const STYLE = `
 .explorable { max-width: 46rem; line-height: 1.5; margin: 0.5em 0; }
 .explorable :is(canvas, svg, img) { max-width: 100%; height: auto; display: block; margin: 0; }
+.explorable canvas { outline: 1px solid #808080; }
 .explorable .control { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2em 0.6em; margin: 0.3em 0; }
 .explorable .control > :first-child { min-width: 8em; }
 .explorable .walk { display: flex; direction: ltr; align-items: center; gap: 0.4em; max-width: 100%; }
