@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BASES = ROOT / "data" / "pretrained" / "bases.json"
 STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
+DIGITS = ROOT / "benchmarks" / "digits.json"
 MUTANTS = ROOT / "benchmarks" / "mutants.json"
 PAGE = ROOT / "docs" / "results.md"
 HEAD = """# Results
@@ -240,6 +241,24 @@ def _search_origin(kind, run, only):
     return f"\n`{command}`, {run['base']}, {run['hardware']}, {run['date']}.\n"
 
 
+DIGITS_HEAD = """
+## The digit that you draw
+
+The accuracy of lesson 2's convnet on MNIST's 10,000 test pictures, which people have written, after
+the training of the quick profile on drawn digits alone. This network answers on the first page of
+the site.
+"""
+
+
+def render_digits(run):
+    """Return the section on people's digits as text, from `benchmarks/digits.json`."""
+    run = run["real"]
+    rows = [[f"{accuracy:.3f}" for accuracy in run["accuracy"].values()]]
+    command = "TFDS_DATA_DIR=… .venv/bin/python benchmarks/bench_digits.py"
+    told = f"\n`{command}`, {run['hardware']}, {run['date']}.\n"
+    return DIGITS_HEAD + _table(list(run["accuracy"]), rows) + told
+
+
 MUTANTS_HEAD = """
 ## How the checks judge
 
@@ -295,10 +314,11 @@ def render_bases(bases):
     return BASES_HEAD + _table(head, rows)
 
 
-def render(runs, story=None, search=None, mutants=None, bases=None):
+def render(runs, story=None, search=None, mutants=None, bases=None, digits=None):
     """Return docs/results.md as text, from each lesson's runs and what benchmarks have left."""
     others = (render_bases, bases), (render_story, story), (render_search, search)
-    others = [made(found) for made, found in (*others, (render_mutants, mutants)) if found]
+    others += (render_digits, digits), (render_mutants, mutants)
+    others = [made(found) for made, found in others if found]
     lessons = [render_lesson(name, own) for name, own in runs.items()]
     return "".join([HEAD, *lessons, render_claims(runs), *others])
 
@@ -307,7 +327,7 @@ def main():
     """Write the page from what is there."""
     aside = [
         json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-        for path in (STORY, SEARCH, MUTANTS, BASES)
+        for path in (STORY, SEARCH, MUTANTS, BASES, DIGITS)
     ]
     with whole_file(PAGE) as written:
         text = render({name: recorded(name) for name in RECORDED}, *aside)
