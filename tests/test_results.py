@@ -46,10 +46,7 @@ RUNS = {name: recorded(name) for name in RECORDED}
 
 
 def test_the_page_is_what_the_data_makes():
-    aside = [
-        json.loads(path.read_text("utf-8"))
-        for path in (results.STORY, results.SEARCH, results.MUTANTS, results.BASES)
-    ]
+    aside = [json.loads(path.read_text("utf-8")) for path in results.ASIDE]
     page = results.PAGE.read_text(encoding="utf-8")
     assert page == results.render(RUNS, *aside), "run `make results`"
 
@@ -170,7 +167,7 @@ def test_the_search_for_photos_is_shown_with_its_origin():
 
 def test_the_page_is_made_of_what_is_there(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(results, "PAGE", tmp_path / "docs" / "results.md")
-    monkeypatch.setattr(results, "STORY", tmp_path / "none.json")
+    monkeypatch.setattr(results, "ASIDE", (tmp_path / "none.json", *results.ASIDE[1:]))
     assert results.main() == 0 and capsys.readouterr().out.endswith("results.md\n")
     page = results.PAGE.read_text("utf-8")
     assert "## The story" not in page and "## Find my cat" in page and "## 09" in page

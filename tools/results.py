@@ -26,6 +26,8 @@ STORY = ROOT / "benchmarks" / "story.json"
 SEARCH = ROOT / "benchmarks" / "find_photos.json"
 DIGITS = ROOT / "benchmarks" / "digits.json"
 MUTANTS = ROOT / "benchmarks" / "mutants.json"
+ASIDE = STORY, SEARCH, MUTANTS, BASES, DIGITS
+"""What programs have left beside the lessons' runs, in the order that `render` takes."""
 PAGE = ROOT / "docs" / "results.md"
 HEAD = """# Results
 
@@ -326,8 +328,7 @@ def render(runs, story=None, search=None, mutants=None, bases=None, digits=None)
 def main():
     """Write the page from what is there."""
     aside = [
-        json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-        for path in (STORY, SEARCH, MUTANTS, BASES, DIGITS)
+        json.loads(path.read_text(encoding="utf-8")) if path.exists() else None for path in ASIDE
     ]
     with whole_file(PAGE) as written:
         text = render({name: recorded(name) for name in RECORDED}, *aside)
