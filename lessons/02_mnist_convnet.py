@@ -6,15 +6,15 @@
 # **Afterwards you can**
 #
 # - work out a convolution and a pooling by hand, and say what the numbers mean,
-# - tell the shape and the parameters of a convolutional layer before Keras does,
+# - work out the shape and the parameters of a convolutional layer before Keras shows them,
 # - train a convnet, and compare it fairly with the dense network of Lesson 1.
 #
-# **You need** Lesson 1: shapes, dense layers, ReLU, `compile`, `fit`, `evaluate`. Adding and multiplying is mathematics enough.
+# **You need** Lesson 1: shapes, dense layers, ReLU, `compile`, `fit`, `evaluate`. Addition and multiplication are enough mathematics.
 #
-# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# This cell starts the lesson, and the line under it tells what this run uses. Lesson 1 explains its parts. With the profile `ci` the networks train far too little to show what the text describes.
+# This cell starts the lesson, and the line under it says what this run uses. Lesson 1 explains its parts. With the profile `ci` the networks train far too little to show what the text describes.
 
 # %% name="start"
 from course_utils import (
@@ -49,7 +49,7 @@ pictures, labels = next(iter(datasets["train"].batch(25)))
 plot_pictures(pictures, titles=labels.numpy())
 
 # %% [markdown] name="moved_intro"
-# Nobody writes a digit in the same place twice. Here is the first of them, and the same one moved four columns to the right. (`np.roll` moves the entries of an array. What leaves on the right comes in on the left, and here that is black, or nearly so.)
+# Nobody writes a digit in the same place twice. Here is the first of the 25, and the same one moved four columns to the right. (`np.roll` moves the entries of an array. What leaves on the right comes in on the left, and here that is black, or nearly so.)
 
 # %% name="moved"
 picture = pictures[0].numpy()
@@ -58,7 +58,7 @@ plot_pictures([picture, np.roll(picture, 4, axis=1)], titles=["as it is", "moved
 # %% [markdown] name="moved_read"
 # You see one digit twice. A dense layer sees two lists of 784 numbers that have little in common: each weight belongs to one pixel, so what a neuron has learned about a stroke in column 10 tells it nothing about that stroke in column 14. It learns *global patterns*, spread over the whole picture.
 #
-# What makes a digit is smaller: edges, ends, corners, crossings. These are *local patterns*, and they mean the same wherever they are. To move something without turning or resizing it is a *translation*; a network that recognises a pattern wherever it has been moved to has *translation invariance*. Convolutions bring a network nearer to it.
+# What makes a digit is smaller: edges, ends, corners, crossings. These are *local patterns*, and they mean the same wherever they are. Moving something without turning or resizing it is a *translation*; a network that recognises a pattern wherever it has been moved has *translation invariance*. Convolutions bring a network nearer to it.
 
 # %% [markdown] name="hand_title"
 # ## By hand
@@ -126,10 +126,10 @@ np.array(
 # ->        [2, 3, 4]])
 
 # %% [markdown] name="numpy_read"
-# This is a *feature map*: a picture again, whose pixels say how much of something there is at each place. The something, here a small diagonal cross, is a *feature*. Five weights are 1, so a whole cross would give 5; 4 means that one of its five pixels is missing. What lies below a weight of 0 does not count.
+# This is a *feature map*: a picture again, whose pixels say how much of something there is at each place. The something, here a small diagonal cross, is a *feature*. Five weights are 1, so a whole cross would give 5; 4 means that one of its five pixels is missing. What lies under a weight of 0 does not count.
 
 # %% [markdown] name="keras_intro"
-# Keras calls this layer `Conv2D`. It starts with random weights, so give it yours. It wants a batch, and a direction for the channels (more on those soon): `reshape` gives an array another shape with the same numbers in it, here with directions of length 1. `build` makes the layer's weights for pictures of 5 × 5 with one channel (`None` stands for a batch of any size), and `set_weights` puts yours in their place. The answer comes with the same two directions, and `[0, :, :, 0]` leaves them out.
+# In Keras this is the layer `Conv2D`. It starts with random weights, so give it yours. It wants a batch, and a direction for the channels (more on those soon): `reshape` gives an array a new shape with the same numbers in it, here with directions of length 1. `build` makes the layer's weights for pictures of 5 × 5 with one channel (`None` stands for a batch of any size), and `set_weights` puts yours in their place. (`dtype` is the kind of numbers that the layer calculates with.) The answer comes with the same two directions, and `[0, :, :, 0]` leaves them out.
 
 # %% name="keras" tags=["nbval-check-output"]
 layer = keras.layers.Conv2D(filters=1, kernel_size=3, dtype="float32")
@@ -149,7 +149,7 @@ layer(batch_of_one).numpy()[0, :, :, 0]
 #
 # A weight may be negative, and then it says what should not be there. The kernel below is −1 on the left and 1 on the right: its sum is large where the picture is dark on the left and bright on the right, which is the left edge of a stroke. At a right edge the sum is negative, and where nothing changes it is 0.
 #
-# Move the slider, or click a place in the picture; once you have clicked the slider, the arrow keys go one step. Then choose another kernel, or write your own weights into the nine fields.
+# Move the slider, or click a place in the picture; once you have clicked the slider, the arrow keys move it by one step. Then choose another kernel, or write your own weights into the nine fields.
 
 # %% name="explore"
 left_edge = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
@@ -161,14 +161,14 @@ explore_convolution(picture, left_edge)
 # %% [markdown] name="explore_answers"
 # <details><summary>Answers</summary>
 #
-# The right edges: the same kernel with its signs turned round, 1 on the left and −1 on the right. With nine times 1, each number is the sum of a whole neighbourhood, nine times its average; neighbouring sums share six of their nine pixels, so they differ little, and what is smaller than a patch gets lost. The nine weights must add up to 0: what is the same everywhere then cancels out, and only differences are left.
+# The right edges: the same kernel with its signs reversed, 1 on the left and −1 on the right. With nine weights of 1, each number is the sum of a whole neighbourhood, nine times its average; neighbouring sums share six of their nine pixels, so they differ little, and what is smaller than a patch gets lost. The nine weights must add up to 0: what is the same everywhere then cancels out, and only differences are left.
 #
 # </details>
 
 # %% [markdown] name="layer_title"
 # ## From one kernel to a layer
 #
-# One kernel finds one pattern. A *convolutional layer* has many, all over the same picture, each with a bias of its own; a kernel with its bias is called a *filter*. The layer puts the feature maps of its filters behind one another, like the red, the green and the blue of a colour picture. So they are called *channels* too, and their number is the *output depth*. Here are 32 filters over a batch of 64 digits, which the layer `Rescaling` has divided by 255:
+# One kernel finds one pattern. A *convolutional layer* has many, all over the same picture, each with a bias of its own; a kernel with its bias is called a *filter*. The layer stacks the feature maps of its filters, like the red, the green and the blue of a colour picture. So they are called *channels* too, and their number is the *output depth*. Here are 32 filters over a batch of 64 digits, which the layer `Rescaling` has divided by 255:
 
 # %% name="layer" tags=["nbval-check-output"]
 pictures, labels = next(iter(datasets["train"].batch(64)))
@@ -185,9 +185,9 @@ layer(scaled_pictures).shape
 # -> ([(3, 3, 1, 32), (32,)], 320)
 
 # %% [markdown] name="weights_read"
-# 3 × 3 weights for each of 1 channel and 32 filters, and 32 biases: 320 parameters. The size of the picture does not matter, because every place shares the same weights. The hidden layer of Lesson 1 had 100,480. (Why 3 × 3? Two such layers, one after the other, look at 5 × 5 pixels with 18 weights and a bend in between. One kernel of 5 × 5 has 25 weights and no bend.)
+# 3 × 3 weights for each of 32 filters on 1 channel, and 32 biases: 320 parameters. The size of the picture does not matter, because every place shares the same weights. The hidden layer of Lesson 1 had 100,480. (Why 3 × 3? Two such layers, one after the other, look at 5 × 5 pixels with 18 weights and a bend in between. One kernel of 5 × 5 has 25 weights and no bend.)
 #
-# The next layer gets 32 channels, and each of its kernels is as deep as what it lies on: a patch has 3 × 3 × 32 numbers, multiplied by as many weights and added up to one.
+# The next layer gets 32 channels, and its kernels are as deep as what they lie on: a patch has 3 × 3 × 32 numbers, which are multiplied by as many weights and summed.
 
 # %% name="second_layer" tags=["nbval-check-output"]
 second_layer = keras.layers.Conv2D(filters=64, kernel_size=3, activation="relu")
@@ -275,8 +275,7 @@ def check(convolve):
             ),
             (
                 np.maximum(0, right),
-                "Leave the activation out: the feature map is asked for as it is, negative "
-                "numbers too.",
+                "Leave the activation out: return the feature map as it is, negative numbers too.",
             ),
             (
                 np.trunc(right),
@@ -326,7 +325,7 @@ if convolve_check.right:
 # %% [markdown] name="padding_title"
 # ## Borders and steps
 #
-# 28 pixels went in, 26 came out: a kernel of 3 columns fits in 26 places of a row of 28. This *border effect* takes two rows and two columns in every layer, and a pixel in a corner lies in one patch only, where one in the middle lies in nine. *Padding* helps: a frame of zeros around the picture. Keras has two kinds. `"valid"`, the default, adds nothing, so that each patch holds valid pixels only; `"same"` adds as many zeros as it takes to keep the size the same.
+# 28 pixels went in, 26 came out: a kernel of 3 columns fits in 26 places of a row of 28. This *border effect* takes two rows and two columns in every layer, and a pixel in a corner lies in only one patch, whereas one in the middle lies in nine. *Padding* helps: a frame of zeros around the picture. Keras has two kinds. `"valid"`, the default, adds nothing, so that each patch holds valid pixels only; `"same"` adds as many zeros as it takes to keep the size the same.
 
 # %% name="padding" tags=["nbval-check-output"]
 padded_layer = keras.layers.Conv2D(32, 3, padding="same")
@@ -347,7 +346,7 @@ strided_layer(scaled_pictures).shape, len(range(0, 28 - 3 + 1, 2))
 # %% [markdown] name="ex_size"
 # ### Exercise 2 · How large is the output?
 #
-# A picture is `size` pixels wide, the kernel `kernel_size`, and never wider than the picture. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up. Return a whole number.
+# A picture is `size` pixels wide; the kernel, `kernel_size` wide, is never wider than that. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up. Return a whole number.
 
 
 # %% name="ex_size_answer" exercise="size"
@@ -370,7 +369,7 @@ def check(output_size):
         "The stride changes nothing in your answer: 28, 3 and 2 should give 13."
     )
     assert same != output_size(28, 3), (
-        "You return the same whatever `padding` says; with `same`, 28 stay 28."
+        "You return the same whatever `padding` says; with `same`, 28 stays 28."
     )
     assert output_size(31, 3) != output_size(31, 6), (
         "The size of the kernel changes nothing in your answer: in 31 pixels, a kernel of 3 fits "
@@ -402,8 +401,8 @@ def check(output_size):
         answer = output_size(size, kernel_size, padding, stride)
         assert np.ndim(answer) == 0, "Return one number."
         assert answer == np.floor(answer), (
-            f"{answer} places? There is no half a place, nor another part of one: in `valid`, what "
-            "does not fit as a whole is not counted."
+            f"{answer} places? There is no such thing as half a place, or another part of one: in "
+            "`valid`, what does not fit as a whole is not counted."
         )
         whole, rest = divmod(size, stride)
         assert padding == "valid" or not rest or answer != whole, (
@@ -423,8 +422,8 @@ def check(output_size):
         )
     named = output_size(kernel_size=2, size=9, stride=4), output_size(9, 2, "same")
     assert named == (2, 9), (
-        "Leave the first line of the function as it is: `padding` is valid and `stride` 1 where "
-        "nothing else is said."
+        "Leave the first line of the function as it is: `padding` is valid and `stride` 1 unless "
+        "something else is said."
     )
     ### BEGIN HIDDEN TESTS
     for padding in ["valid", "same"] * 8:
@@ -562,12 +561,12 @@ inputs = 22 * 22 * 64
 # -> 2038922
 
 # %% [markdown] name="unpooled_read"
-# Pooling has no parameters, so the base keeps its 55,744. (A published figure of 52,744 for it is a wrong sum.) But the head gets 22 × 22 × 64 numbers, and the whole network has 2,038,922 parameters, 22 times as many: more to compute, and more to learn by heart with. And a number of the last feature map has a receptive field of 7 × 7 pixels, in place of 18 × 18: too little for the shape of a digit.
+# Pooling has no parameters, so the base keeps its 55,744. (The older, published version of this lesson has 52,744, which is a mistake.) But the head gets 22 × 22 × 64 numbers, and the whole network has 2,038,922 parameters, 22 times as many: more to compute, and more to learn by heart with. And a number of the last feature map has a receptive field of 7 × 7 pixels instead of 18 × 18: too little for the shape of a digit.
 
 # %% [markdown] name="train_title"
 # ## Training, side by side
 #
-# A fair comparison changes one thing only, here the network. Both get the same pictures in batches of 64, the same loss, the same optimizer, five epochs, and the same exam. One picture in twelve is held back from the training as a validation set, to draw both curves. Since `Rescaling` is part of the networks, the batches keep their bytes, and `map` has nothing to do. The rest is the stream of Lesson 1.
+# A fair comparison changes one thing only, here the network. Both get the same pictures in batches of 64, the same loss, the same optimizer, five epochs, and the same exam. One picture in twelve is held back from the training as a validation set, to draw both curves. Since `Rescaling` is part of the networks, the batches keep their bytes, and `map` has nothing to do. The rest is as in Lesson 1.
 
 
 # %% name="pipeline"
@@ -612,7 +611,7 @@ dense_history = dense_model.fit(
 )
 
 # %% [markdown] name="fit_intro"
-# Now the convnet. Only `jit_compile` is left out, which changes the waiting and not the result. *XLA*, the translator that it calls, makes fast programs of dense layers. For convolutions, TensorFlow has a tuned library on a CPU, which XLA does not use, and the training may take several times as long. (430 batches are half an epoch of the 55,000 real pictures that are left for training.)
+# Now the convnet. Only `jit_compile` is left out, which changes the waiting time, not the result. *XLA*, the translator that it calls, turns dense layers into fast programs. On a CPU, TensorFlow computes convolutions with a library tuned for them, which XLA does not use, so training with XLA may take several times as long. (430 batches are half an epoch of the 55,000 real pictures that are left for training.)
 
 # %% name="fit"
 model.compile(
@@ -645,7 +644,7 @@ plot_history(dense_history, title="The dense network", whole=lesson.whole_traini
 plot_history(history, title="The convnet", whole=lesson.whole_training("history"))
 
 # %% [markdown] name="fit_read"
-# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. For this the convnet computes more. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture, in place of 0.1 million.
+# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. For this the convnet computes more. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture instead of 0.1 million.
 
 # %% [markdown] name="exam_intro"
 # The exam, once for each.
@@ -664,19 +663,19 @@ print(f"wrong: dense {dense_errors:.2%}, convnet {errors:.2%}")
 print(f"gone: {1 - errors / dense_errors:.0%} of the dense network's errors")
 
 # %% [markdown] name="published_intro"
-# More than half of the dense network's errors are gone, with fewer parameters. How does that compare with others? The material that this course renews reports 0.978 for the dense network. For the convnet it claims 0.993 in its text, and shows a run that printed 0.9908. What share of the dense network's errors is gone, by the claim and by the run?
+# More than half of the dense network's errors are gone, with fewer parameters. How does that compare with others? The published lesson reports 0.978 for the dense network. For the convnet it claims 0.993 in its text, and shows a run that printed 0.9908. What share of the dense network's errors is gone, by the claim and by the run?
 
 # %% name="published" tags=["nbval-check-output"]
 [round(1 - (1 - accuracy) / (1 - 0.978), 2) for accuracy in (0.993, 0.9908)]
 # -> [0.68, 0.58]
 
 # %% [markdown] name="published_read"
-# 68 % by the claim, 58 % by the run: 0.0022 of accuracy is nearly one error in four of that run. It pays to look at the run and not at the sentence about it. The table at the end of this lesson has what was measured for this course on the real pictures.
+# 68 % by the claim, 58 % by the run: the difference in accuracy, 0.0022, is nearly a quarter of the run's errors. It pays to look at the run, and not at the sentence about it. The table at the end of this lesson has what was measured for this course on the real pictures.
 
 # %% [markdown] name="moving_title"
 # ## Moved digits
 #
-# The digits of the test set stand in the middle, like those of the training set. What if somebody writes further to the right? The exam is over, so its papers may serve for one more question. `tf.roll` moves a whole batch.
+# The digits of the test set are in the middle, like those of the training set. What if somebody writes further to the right? The exam is over, so its papers may serve for one more question. `tf.roll` moves a whole batch.
 
 
 # %% name="moving"
@@ -711,7 +710,7 @@ learned_kernels = [0.5 + kernels[:, :, 0, number] / (2 * largest) for number in 
 plot_pictures(learned_kernels, columns=8, title="32 kernels of 3 × 3 weights")
 
 # %% [markdown] name="kernels_read"
-# Some are bright on one side and dark on the other: edges of one direction, like the kernel that you stepped over a digit. Others are harder to name: training looks for what helps, not for what has a name. What do they find? Make a network that ends behind this layer, out of the same trained layers, and give it one digit of the test set.
+# Some are bright on one side and dark on the other: edges of one direction, like the kernel that you moved over a digit. Others are harder to name: training looks for what helps, not for what has a name. What do they find? From the same trained layers, make a network that ends after this one, and give it one digit of the test set.
 
 # %% name="maps" tags=["nbval-check-output"]
 first_layers = keras.Sequential(model.layers[:2])  # Rescaling and the first convolution
@@ -727,7 +726,7 @@ title = "One digit, seen by the 32 filters of the first layer"
 plot_pictures(scaled_channels, columns=8, title=title)
 
 # %% [markdown] name="maps_read"
-# Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. The maps stand in the order of the kernels. Look for maps that light up along one side of each stroke, and find their kernels above. Which ones answer to strokes of one direction, or to the paper around them? Lesson 8 looks at deeper layers, and at what a filter would like to see most.
+# Each map has a scale of its own, from black for 0 to white for its largest number: bright is where that filter answers, and ReLU has made the rest black. The maps are in the order of the kernels. Look for maps that light up along one side of each stroke, and find their kernels above. Which ones answer to strokes of one direction, or to the paper around them? Lesson 8 looks at deeper layers, and at what a filter would like to see most.
 
 # %% [markdown] name="digit_title"
 # ## A digit of your own
@@ -738,7 +737,7 @@ plot_pictures(scaled_channels, columns=8, title=title)
 explore_digit(model)
 
 # %% [markdown] name="digit_read"
-# Watch the maps of the first layer follow your pen. Then try to mislead the network: a 7 with a bar, a 1 with a foot, a 4 that is closed at the top, a 9 with a straight leg. How sure is it where it is wrong? Finally, draw a letter. It answers with a digit all the same, for the ten shares of a softmax always add up to the whole.
+# Watch the maps of the first layer follow your pen. Then try to mislead the network: a 7 with a bar, a 1 with a foot, a 4 that is closed at the top, a 9 with a straight leg. How sure is it where it is wrong? Finally, draw a letter. The network still answers with a digit, for the ten shares of a softmax always add up to 1.
 
 # %% [markdown] name="save_title"
 # ## Keeping the model
@@ -757,7 +756,7 @@ bool(np.allclose(loaded_model(pictures), model(pictures), atol=0.001))
 # %% [markdown] name="report_intro"
 # ## Your figures beside others
 #
-# The published column has the accuracy that the convnet's run printed. The measured one comes from `make lesson N=02` on the real pictures.
+# For the convnet, the published column has what the run printed, not the claim. The measured one comes from `make lesson N=02` on the real pictures.
 
 # %% name="report"
 lesson.report(test_accuracy=test_accuracy, dense_test_accuracy=dense_test_accuracy)
@@ -767,7 +766,7 @@ lesson.report(test_accuracy=test_accuracy, dense_test_accuracy=dense_test_accura
 #
 # ### Exercise 3 · Parameters of a convolutional layer
 #
-# How many parameters has a layer of `filters` filters with kernels of `kernel_size` × `kernel_size`, when its input has `channels` channels?
+# How many parameters does a layer of `filters` filters have, with kernels of `kernel_size` × `kernel_size` and an input of `channels` channels?
 
 
 # %% name="ex_parameters_answer" exercise="parameters"
@@ -836,7 +835,7 @@ parameters_check = check_exercise(
         "One kernel has kernel_size rows and columns, and the depth of its input.",
         "The first layer is (3, 1, 32) and has 3 × 3 × 1 × 32 + 32 parameters.",
     ],
-    praise="No width or height of the picture occurs in it: all places share the weights.",
+    praise="The picture's width and height do not occur in it: all places share the weights.",
 )
 parameters_check
 
@@ -844,10 +843,10 @@ parameters_check
 # %% [markdown] name="ex_shrink"
 # ### Exercise 4 · Average for max, strides for both
 #
-# Is max pooling worth having? Write a function that builds the convnet, whole, from new layers and not compiled, in three versions. `shrink` is
+# Is max pooling worth having? Write a function that builds the whole convnet from new layers, uncompiled, in three versions. `shrink` is
 #
 # - `"max"`: as in the lesson,
-# - `"average"`: with `keras.layers.AveragePooling2D(2)` in place of max pooling,
+# - `"average"`: with `keras.layers.AveragePooling2D(2)` instead of max pooling,
 # - `"strides"`: with no pooling at all; the first two convolutions have a stride of 2 instead.
 
 
@@ -903,11 +902,11 @@ def check(build_network):
 
     def fresh(found):
         assert not found["shared"], (
-            "Your network has layers of one that was there before, or what those have learned. "
+            "Your network uses layers that were there before, or what those have learned. "
             "Make new layers at every call, or the comparison is not fair."
         )
         assert found["steady"], (
-            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "In training your network answers differently, as with Dropout. Add no layer of that "
             "kind here."
         )
         assert not found["compiled"], "Return the network as it is, without compiling it."
@@ -923,7 +922,7 @@ def check(build_network):
         for strides in ((2, 2, 2), (2, 1, 1), (1, 2, 1), (1, 1, 1)):
             if alike(found, reference(strides)):
                 assert strides != (2, 2, 2), (
-                    "The third convolution keeps its stride of 1: there is no pooling behind it to "
+                    "The third convolution keeps its stride of 1: there is no pooling after it to "
                     "replace."
                 )
                 raise AssertionError(
@@ -932,7 +931,7 @@ def check(build_network):
                 )
         assert found["answers"].shape == (4, 10), (
             f"For each picture, the network answers with the shape {found['answers'].shape[1:]}, "
-            "not with ten probabilities. The head is missing, or not whole: Flatten and two dense "
+            "not with ten probabilities. The head is missing, or a part of it: Flatten and two dense "
             "layers."
         )
         assert np.allclose(found["answers"].sum(axis=1), 1, atol=1e-3), (
@@ -952,10 +951,9 @@ def check(build_network):
             "the first two convolutions have a stride of 2."
         )
         raise AssertionError(
-            "With 'strides' the parameters are as many as they should be, but with the same ones "
-            "your network gives other answers than that of the lesson would, without pooling and "
-            "with a stride of 2 in the first two convolutions. Compare it layer by layer: "
-            "Rescaling, ReLU, softmax."
+            "With 'strides' the number of parameters is right, but with the same ones your network "
+            "gives different answers from the lesson's, built without pooling and with a stride of "
+            "2 in the first two convolutions. Compare it layer by layer: Rescaling, ReLU, softmax."
         )
     fresh(found)
     ### BEGIN HIDDEN TESTS
@@ -975,8 +973,8 @@ def check(build_network):
                 )
             raise AssertionError(
                 f"With {name!r}, two layers {pool.__name__}(2) and 93,322 parameters are expected; "
-                f"your network has {found['parameters']:,}, or other layers beside the pooling "
-                "than that of the lesson."
+                f"your network has {found['parameters']:,}, or differs from the lesson's in more "
+                "than its pooling."
             )
         fresh(found)
     ### BEGIN HIDDEN TESTS
@@ -991,7 +989,7 @@ shrink_check = check_exercise(
     trial=build_convnet,
     as_data=measure_convnet,
     hints=[
-        "Begin with a copy of the network of the lesson. Which of its lines depend on `shrink`?",
+        "Begin with a copy of the lesson's network. Which of its lines depend on `shrink`?",
         "A convolution with strides=2 halves height and width; with strides=1 it is the usual one.",
         "Collect the layers in a list, and append a pooling layer only where there should be one.",
     ],
@@ -1001,7 +999,7 @@ shrink_check
 
 
 # %% [markdown] name="ex_shrink_try"
-# Train them on five sixths of the training pictures, and judge them by the remaining sixth, as a validation set: the exam is over. (`lesson.trials` gives what stands in its brackets; only the `ci` profile stops after the first.)
+# Train them on five sixths of the training pictures, and judge them by the remaining sixth, as a validation set: the exam is over. (`lesson.trials` hands out its arguments in turn; only the `ci` profile stops after the first.)
 
 # %% name="ex_shrink_data"
 held_back = info.splits["train"].num_examples // 6
@@ -1023,7 +1021,7 @@ if shrink_check.right:
         print(f"{shrink:8} {network.count_params():7,} parameters: {errors:.2%} wrong")
 
 # %% [markdown] name="ex_shrink_read"
-# Before you crown a winner: two epochs are few, the version with strides has more parameters, and the random numbers that a training starts from move such a figure too. Run the cell once more, and see whether the order stays.
+# Before you crown a winner: two epochs are few, the version with strides has more parameters, and the random numbers that training starts from move such a figure too. Run the cell once more, and see whether the order stays.
 
 # %% [markdown] name="learned"
 # ## What you learned

@@ -12,10 +12,10 @@
 #
 # **You need** lessons 1 and 2: batches, loss, training and validation set, convolution and pooling.
 #
-# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line under the cell tells what this run uses; Lesson 1 explains its parts. With the profile `ci` the network trains far too little to show what the text describes.
+# The course's helpers first. The line under the cell says what this run uses; Lesson 1 explains its parts. With the profile `ci` the network trains far too little to show what the text describes.
 
 # %% name="start"
 from course_utils import (
@@ -44,7 +44,7 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## Pictures in folders
 #
-# The dataset horses_or_humans was made on a computer: horses and people of many kinds, rendered in front of landscapes. Where this machine does not have it, the course draws a sample in the same form, and says so.
+# The dataset horses_or_humans was made on a computer: horses and people of many kinds, rendered in front of landscapes. If this machine does not have it, the course draws a sample in the same form, and says so.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("horses_or_humans")
@@ -55,7 +55,7 @@ class_names
 # -> ['horses', 'humans']
 
 # %% [markdown] name="folders_intro"
-# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the usual way to label them is the folder's name: one folder for each class. So this cell writes the dataset to the disk in that form, and from here on you work as you would with pictures of your own. `glob` lists the names that fit a pattern: `*.jpg` leaves out everything that does not end in `.jpg`, and hidden files, such as macOS puts beside your pictures.
+# Your own photographs will not come through `lesson.load_dataset`. They lie in folders, and the folder's name is usually the label: one folder for each class. So this cell writes the dataset to the disk in that form, and from here on you work as you would with pictures of your own. `glob` lists the names that fit a pattern: `*.jpg` leaves out everything not ending in `.jpg`, and hidden files, such as those macOS puts beside your pictures.
 
 # %% name="folders"
 folder = write_class_folders(datasets, class_names, lesson.folder / "pictures")
@@ -82,7 +82,7 @@ side = lesson.pixels(300)
 side
 
 # %% [markdown] name="directory_intro"
-# One call of Keras reads the folders: it lists the files, takes the label from the folder's name, and decodes, resizes and batches the pictures. `label_mode="binary"` makes the labels 0 and 1. `class_names` says which folder is 0 and which is 1; without it, the alphabet decides. (Older code does the same with `ImageDataGenerator` and `flow_from_directory`.)
+# One call of Keras reads the folders: it lists the files, takes the label from the folder's name, decodes the pictures (turns the bytes of a file into pixels), and resizes and batches them. `label_mode="binary"` makes the labels 0 and 1. `class_names` says which folder is 0 and which is 1; without it, the alphabet decides. (In older code, `flow_from_directory` of Keras's `ImageDataGenerator` does this.)
 
 
 # %% name="directory"
@@ -114,7 +114,7 @@ train_dataset = train_files.cache().shuffle(100).prefetch(tf.data.AUTOTUNE)
 validation_dataset = validation_files.cache().prefetch(tf.data.AUTOTUNE)
 
 # %% [markdown] name="gallery_pictures_intro"
-# To show some pictures, and to ask about them later, take 64 of each part as arrays. `unbatch` gives single pictures again, and `batch(64)` puts 64 of them together.
+# To show some pictures, and to ask about them later, take 64 from each part as arrays. `unbatch` gives single pictures again, and `batch(64)` puts 64 of them together.
 
 
 # %% name="gallery_pictures"
@@ -134,7 +134,7 @@ by_class = [train_pictures[train_labels == label][:8] for label in (0, 1)]
 plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_read"
-# The subject is never in the same place and never of the same size, and what stands behind it differs from picture to picture. Now eight of each class from the part that the network will be judged by:
+# The subject is never in the same place and never of the same size, and what is behind it differs from picture to picture. Now eight of each class from the part that the network will be judged by:
 
 # %% name="gallery_validation"
 by_class = [pictures[labels == label][:8] for label in (0, 1)]
@@ -146,7 +146,7 @@ plot_pictures(np.concatenate(by_class), columns=4)
 # %% [markdown] name="sigmoid_title"
 # ## One question, one neuron
 #
-# With ten classes the network gave ten probabilities. Here there are two, and the second follows from the first: if a picture shows a human with 90 %, it shows a horse with 10 %. One neuron is enough. Its sum may be any number; *sigmoid* turns it into one between 0 and 1:
+# With ten classes the network gave ten probabilities. Here there are two, and the second follows from the first: if a human has a probability of 90 %, a horse has 10 %. One neuron is enough. Its sum may be any number; *sigmoid* turns it into one between 0 and 1:
 
 # %% name="sigmoid" tags=["nbval-check-output"]
 sums = np.array([-4.0, -1.0, 0.0, 1.0, 4.0])
@@ -170,7 +170,7 @@ probabilities = np.array([0.9, 0.5, 0.1])
 # %% [markdown] name="model_title"
 # ## A deeper network
 #
-# Five times a convolution and a pooling, then two dense layers. From block to block the maps get smaller, and most blocks have more filters than the one before. `Rescaling`, the first layer, divides by 255: from now on the network takes pictures as they come from the files.
+# Five blocks, each a convolution and a pooling, then two dense layers. From block to block the maps get smaller, and most blocks have more filters than the one before. `Rescaling`, the first layer, divides by 255: from now on the network takes pictures as they come from the files.
 
 
 # %% name="model_function"
@@ -212,7 +212,7 @@ model.compile(
 )
 
 # %% [markdown] name="fit_intro"
-# The published training takes 15 epochs with batches of 128. With batches of 32 the optimizer makes four times as many steps in an epoch, so on a CPU the lesson takes 8 epochs; on a GPU it takes all 15.
+# In the older, published version of this lesson, training takes 15 epochs with batches of 128. With batches of 32 the optimizer makes four times as many steps in an epoch, so on a CPU the lesson takes 8 epochs; on a GPU it takes all 15.
 
 # %% name="fit"
 history = model.fit(
@@ -226,11 +226,11 @@ history = model.fit(
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten in a hundred pictures are lost again that way, in others hardly one. The pictures to be judged differ from those to learn from, and nothing in the training tells the network what to do in front of white. So a step of the optimizer may help there or do harm.
+# Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten pictures in a hundred go wrong again from one epoch to the next, in others hardly one. The pictures to be judged differ from the training pictures, and nothing in training shows the network a white background. So a step of the optimizer may help there or do harm.
 #
-# The sample is kind: on it, the validation accuracy ends close to the training accuracy. On the real pictures the two part. In one run of `COURSE_DATA=real COURSE_PROFILE=quick make lesson N=03`, the training accuracy reached 0.99, the validation accuracy swung between 0.78 and 0.88, and the validation loss climbed from 0.57 to 2.7, four times what guessing costs. How can the loss climb while the accuracy stays? The network makes about as many mistakes as before, but grows surer of them, and sure mistakes cost most. You know this from Lesson 1: it is overfitting, here with about 500 pictures a class. So read both curves. The accuracy counts the mistakes; the loss also weighs them.
+# The sample is kind: on it, the validation accuracy ends close to the training accuracy. On the real pictures the two part. In one run of `COURSE_DATA=real COURSE_PROFILE=quick make lesson N=03`, the training accuracy reached 0.99, the validation accuracy swung between 0.78 and 0.88, and the validation loss climbed from 0.57 to 2.7, four times what guessing costs. How can the loss climb while the accuracy stays where it is? The network makes about as many mistakes as before, but grows surer of them, and sure mistakes cost most. You know this from Lesson 1: it is overfitting, here with about 500 pictures a class. So read both curves. The accuracy counts the mistakes; the loss also weighs them.
 #
-# The published training shows the training accuracy alone, and even that is unsteady: 0.98, 0.91, 0.99, 0.99, 0.96 and 0.93 in its last six epochs. Its text warns of overfitting, but only a validation curve can show how much there is. That is why this course always draws one.
+# The published lesson shows the training accuracy alone, and even that is unsteady: 0.98, 0.91, 0.99, 0.99, 0.96 and 0.93 in its last six epochs. Its text warns of overfitting, but only a validation curve can show how much there is. That is why this course always draws one.
 
 # %% [markdown] name="best_intro"
 # How good was the best epoch, and how good is the last one?
@@ -246,7 +246,7 @@ print(f"best {max(validation_accuracy):.3f}, last {validation_accuracy[-1]:.3f}"
 # %% [markdown] name="layers_title"
 # ## What each layer sees
 #
-# A second network with the same trained layers can show what the layers in the middle give: it answers with the maps of all ten, convolutions and poolings, at once. Ask it about eight pictures.
+# What do the layers in the middle make of a picture? `keras.Model(inputs, outputs)` cuts a second network out of the trained one: the layers that lead from these inputs to these outputs, here the maps of all ten convolutions and poolings at once. Ask it about eight pictures.
 
 # %% name="layers_model"
 seen = [layer for layer in model.layers if "conv" in layer.name or "pooling" in layer.name]
@@ -267,7 +267,7 @@ plot_picture(pictures[0])
 plot_feature_maps([layer_maps[0] for layer_maps in maps], names)
 
 # %% [markdown] name="layers_read"
-# The first maps are still pictures: edges, surfaces, the subject against what stands behind it. Further down they are coarse, a few bright cells that say "here is something". Maps that stay black belong to filters that find nothing in this picture. How many of the numbers are 0, layer by layer, over all eight pictures?
+# The first maps are still pictures: edges, surfaces, the subject against what is behind it. Further down they are coarse, a few bright cells that say "here is something". Maps that stay black belong to filters that find nothing in this picture. How many of the numbers are 0, layer by layer, over all eight pictures?
 
 # %% name="sparsity"
 sparsity = [float(np.mean(layer_maps == 0)) for layer_maps in maps]
@@ -275,15 +275,15 @@ for name, share in zip(names[::2], sparsity[::2], strict=True):
     print(f"{name}: {share:.0%} are 0")
 
 # %% [markdown] name="sparsity_read"
-# The share of zeros is called *sparsity*. The last convolution gives more zeros than the first: the deeper a filter, the more special is what it looks for, and the less often it is there. But it is no law that each layer gives more than the one before. On the real pictures the shares were 38, 63, 51, 37 and 57 %, in the run mentioned above. Lesson 8 looks into this further.
+# The share of zeros is called *sparsity*. The last convolution gives more zeros than the first: the deeper a filter, the more specific its pattern, and the less often it is there. But it is not a law that each layer gives more than the one before. On the real pictures the shares were 38, 63, 51, 37 and 57 %, in the run mentioned above. Lesson 8 looks into this further.
 
 # %% [markdown] name="own_title"
 # ## Pictures of your own
 #
-# Choose one or several files below. Each is turned upright, brought to the size that the network takes, and asked about. A file that is no picture is named with the reason. Until you choose, and in a page where no code runs, you see three pictures of the validation set.
+# Choose one or several files below. Each is turned upright, resized for the network, and given to it. Files that are not pictures are reported, with the reason. Until you choose, and on a page where no code runs, you see three pictures from the validation set.
 
 # %% [markdown] name="own_consent"
-# First, whose pictures are they? A photograph belongs to whoever took it: its licence says what others may do with it, and where there is none, ask. The people in it have a say, too, so ask them before you put their faces into a program, and their parents in the case of children. On your own machine, what you choose goes no further than this notebook. In Colab it goes to a computer of Google's. Clear the notebook's outputs before you pass it on.
+# First, whose pictures are they? A photograph belongs to whoever took it: its licence says what others may do with it, and if there is none, ask. The people in it have a say, too, so ask them before you put their faces into a program, and their parents in the case of children. On your own machine, what you choose goes no further than this notebook. In Colab it goes to one of Google's computers. Clear the notebook's outputs before you pass it on.
 
 # %% name="own"
 predict_uploads(model, class_names, ready=pictures[:3])
@@ -313,7 +313,7 @@ lesson.report(
 # %% [markdown] name="ex_decide"
 # ### Exercise 1 · Decide
 #
-# `probabilities` is an array (n, 1), as `model.predict` gives it, and `class_names` a list of two names. Return a list of n names: the second of `class_names` where the probability is above 0.5, else the first, so also where it is 0.5 exactly. Leave both as they are.
+# `probabilities` is an array (n, 1), as `model.predict` returns it, and `class_names` a list of two names. Return a list of n names: the second of `class_names` where the probability is above 0.5, otherwise the first, even at exactly 0.5. Leave both as they are.
 
 
 # %% name="ex_decide_answer" exercise="decide"
@@ -353,7 +353,7 @@ def check(decide):
         )
         assert names == right or names != [class_names[0]] * count, (
             "All get the first name, as with argmax: that picks the largest of several columns, "
-            "and where there is one column, always 0. Compare with 0.5."
+            "and with only one column, that is always 0. Compare with 0.5."
         )
         assert names == right, (
             f"Not decided at 0.5: for the probabilities {probabilities} and {class_names} you "
@@ -408,7 +408,7 @@ def check(side_after):
         "A 3 × 3 convolution without padding takes 2 from the side, before the pooling halves it."
     )
     assert answer != 148, "The convolution comes first: take 2 away, then halve."
-    assert answer == 149, f"One block makes 149 of 300, not {answer!r}."
+    assert answer == 149, f"One block makes 300 into 149, not {answer!r}."
     assert side_after(300, 5) != 149, (
         "You go through one block; every block shrinks the maps once more."
     )
@@ -450,7 +450,7 @@ size_check
 # %% [markdown] name="ex_bug"
 # ### Exercise 3 · The forgotten division
 #
-# Much published code divides by 255 when it trains and forgets it when it predicts. `network` below is such a network: it wants numbers from 0 to 1, of the shape (n, 300, 300, 3). `picture` is one picture, (300, 300, 3), an array of bytes or of numbers with decimals from 0 to 255. Return what has to be given to `network.predict`, and leave `picture` as it is.
+# Much code that you can find divides by 255 in training and forgets to in prediction. `network` below comes from such code: it wants numbers from 0 to 1, of the shape (n, 300, 300, 3). `picture` is one picture, (300, 300, 3), an array of bytes or of numbers with decimals from 0 to 255. Return what `network.predict` has to be given, and leave `picture` as it is.
 
 
 # %% name="ex_bug_answer" exercise="bug"
@@ -474,18 +474,18 @@ def check(prepare):
         )
         batch = np.asarray(batch)
         assert batch.shape != shape, (
-            "A batch of one picture has one direction more: (1, 300, 300, 3)."
+            "A batch of one picture has one more direction: (1, 300, 300, 3)."
         )
         assert batch.shape != (*shape, 1), "The direction of the batch comes first, not last."
         assert batch.shape == (1, *shape), (
             f"The shape should be (1, 300, 300, 3), not {batch.shape}."
         )
         assert not np.allclose(batch, picture), (
-            "The numbers are 255 times as large as those of the training. Divide by 255."
+            "The numbers are 255 times as large as those in training. Divide by 255."
         )
         assert not np.array_equal(batch[0], picture // 255), (
-            "In your batch, everything below 255 is 0. // divides into whole numbers, where / keeps "
-            "the decimals; a kind of whole numbers, such as uint8, loses them too."
+            "In your batch, everything below 255 is 0. // divides into whole numbers, whereas / "
+            "keeps the decimals; a kind of whole numbers, such as uint8, loses them too."
         )
         assert picture.max() == 255 or not np.allclose(batch, picture / picture.max()), (
             "You divide by the largest number of this picture. The training has divided all "
@@ -519,7 +519,7 @@ bug_check = check_exercise(
     check,
     hints=[
         "Two things are missing: the direction of the batch, and the scale.",
-        "picture[np.newaxis] has one direction more, at the front.",
+        "picture[np.newaxis] has one more direction, at the front.",
         "Dividing an array divides each of its numbers.",
     ],
     praise="Keep the division inside the network, and nobody can forget it.",
@@ -528,7 +528,7 @@ bug_check
 
 
 # %% [markdown] name="ex_bug_try"
-# What does the mistake do? The part of the network after its `Rescaling` layer is such a network. Ask it about 64 validation pictures, once as it should be and once with the mistake.
+# What does the mistake do? The part of the network after its `Rescaling` layer is a network of that kind. Ask it about 64 validation pictures, once as it should be and once with the mistake.
 
 # %% name="ex_bug_run"
 if bug_check.right:
@@ -541,15 +541,15 @@ if bug_check.right:
         right[name] = float(np.mean(said[name] == labels))
         sure[name] = float(np.mean(np.abs(answers - 0.5) > 0.49))
         print(f"{name}: {right[name]:.3f} right, {sure[name]:.0%} of the answers surer than 99 %")
-    print(f"{np.sum(said['divided'] != said['forgotten'])} of {len(labels)} answers are other ones")
+    print(f"{np.sum(said['divided'] != said['forgotten'])} of {len(labels)} answers differ")
 
 # %% [markdown] name="ex_bug_read"
-# No error, no warning, and hardly another answer: numbers 255 times as large make sums about 255 times as large, and their signs, which decide, mostly stay. (The biases have not grown along, so an answer may change all the same.) That is why mistakes of this kind live long. What is lost is the probability: sigmoid turns such sums into near-certainty, so the network is sure of nearly everything, its mistakes included.
+# No error, no warning, hardly a changed answer: numbers 255 times as large make sums about 255 times as large, and their signs, which decide, mostly stay. (The biases have not grown too, so an answer may still change.) That is why mistakes of this kind live long. What is lost is the probability: sigmoid turns such sums into near-certainty, so the network is sure of nearly everything, its mistakes included.
 
 # %% [markdown] name="ex_swing"
 # ### Exercise 4 · Measure the swing
 #
-# `accuracies` is a list of the validation accuracies, one after each epoch. Return the largest fall from one epoch to the next, as a positive number; 0 where it never falls, so also after a single epoch.
+# `accuracies` is a list of the validation accuracies, one after each epoch. Return the largest fall from one epoch to the next, as a positive number; 0 if it never falls, as with a single epoch.
 
 
 # %% name="ex_swing_answer" exercise="swing"
@@ -611,9 +611,7 @@ def check(largest_fall):
     ### EARNED 1
     for accuracies in ([0.5, 0.6, 0.8], [0.7, 0.7, 0.7], [0.1, 0.1, 0.2], [0.4, 0.9], [0.7]):
         answer = largest_fall(accuracies)
-        assert answer == 0, (
-            f"Where it never falls, as in {accuracies}, the answer is 0, not {answer}."
-        )
+        assert answer == 0, f"If it never falls, as in {accuracies}, the answer is 0, not {answer}."
     ### BEGIN HIDDEN TESTS
     for length in (1, 1, 2, 2, 3, 3, 4, 5, 8, 9, 300):
         compare(np.sort(private.random(length)).round(3).tolist())
@@ -626,7 +624,7 @@ swing_check = check_exercise(
     hints=[
         "Compare each accuracy with the one before it.",
         "np.diff gives all the changes; a fall is negative there.",
-        "np.max(…, initial=0) gives 0 where nothing falls.",
+        "np.max(…, initial=0) gives 0 if nothing falls.",
     ],
     praise="A swing of several points says: do not trust any single epoch.",
 )

@@ -9,14 +9,14 @@
 # - divide data into training, validation and test set so that the result can be trusted,
 # - read from two curves where a network stops learning and begins to memorise,
 # - say what fewer pictures cost, and find the pictures that a network gets most wrong,
-# - keep the best network of a training, save it and load it again.
+# - keep the best network of a run, save it and load it again.
 #
 # **You need** Lessons 1 to 3: convolution and pooling, pictures from folders, sigmoid and binary cross-entropy.
 #
 # **Time** about 60 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes twenty minutes more.
 
 # %% [markdown] name="ladder"
-# Four lessons have the same 2,000 cats and dogs to learn from. Here is where they lead, in published figures on photographs, accuracy on the validation set:
+# Four lessons have the same 2,000 cats and dogs to learn from. Here is where they lead on photographs, in the older, published version of each lesson:
 #
 # | lesson | what it adds | validation accuracy |
 # | --- | --- | --- |
@@ -25,7 +25,7 @@
 # | 6 | a network that has learned from a million other pictures | 90 to 96 % |
 # | 7 | that network, adapted to cats and dogs | 97 % |
 #
-# You are on the lowest rung. On the course's drawn pictures the numbers are different ones; each lesson shows you yours.
+# You are on the lowest rung. On the course's drawn pictures the numbers differ; each lesson shows you yours.
 
 # %% [markdown] name="setup"
 # This cell starts the lesson, and the line below it says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
@@ -61,10 +61,10 @@ from tools.author import compare, private
 #
 # You see a cat, whatever it does and wherever it sits. A network sees numbers, and nearly all of them change when the cat turns its head. Seven things change them:
 #
-# - **viewpoint**: the camera stands elsewhere, the animal is turned or tilted,
+# - **viewpoint**: the camera is elsewhere, the animal is turned or tilted,
 # - **scale**: it fills the picture, or a corner of it,
 # - **deformation**: it is not stiff; it stretches and curls up,
-# - **occlusion**: something stands in front of it,
+# - **occlusion**: something is in front of it,
 # - **illumination**: bright, dim or coloured light, shadows, a noisy sensor,
 # - **clutter**: the background is full of other things,
 # - **variation**: two cats need not look alike.
@@ -107,7 +107,7 @@ explore_difficulties()
 # %% [markdown] name="data_title"
 # ## Cats and dogs
 #
-# The dataset cats_vs_dogs holds photographs that people took of their pets. Where this machine does not have it, the course draws a sample with all seven difficulties, and says so. The line below gives what `tfds.load("cats_vs_dogs", with_info=True)` gives: `as_supervised=False`, which is the default there, asks for each picture with everything that is known of it, including the name of its file.
+# The dataset cats_vs_dogs holds photographs that people took of their pets. If this machine does not have it, the course draws a sample with all seven difficulties, and says so. The line below returns what `tfds.load("cats_vs_dogs", with_info=True)` returns: `as_supervised=False`, which is the default there, asks for each picture with everything that is known about it, including the name of its file.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
@@ -133,7 +133,7 @@ plot_pictures(
 # %% [markdown] name="split_title"
 # ## Three parts
 #
-# You need three sets of pictures that have none in common:
+# You need three sets of pictures with none in common:
 #
 # - the *training set*, from which the network learns,
 # - the validation set, by which you decide: how long, how wide, which layers,
@@ -189,7 +189,7 @@ picture.shape, picture.dtype
 f"{tf.size(picture).numpy() / len(contents.numpy()):.0f} times"
 
 # %% [markdown] name="resize_intro"
-# Then the picture becomes floating-point numbers and takes the size that all pictures of a batch share. One that is wider than it is high is squeezed. The published size is 150 × 150; the quick profile uses smaller pictures to save time.
+# Then the picture is turned into floating-point numbers, and resized, since all pictures of a batch share one size. One that is wider than it is high is squeezed. The published size is 150 × 150; the quick profile uses smaller pictures to save time.
 
 # %% name="resize"
 side = lesson.pixels(150)
@@ -215,7 +215,7 @@ def from_folder(part):
 
 
 # %% [markdown] name="pipeline_intro"
-# Files come in the order of their folders: all cats, then all dogs. A network that sees nothing but cats for a thousand pictures learns to say "cat". So the training pictures are shuffled among themselves, anew for each epoch. The other two parts are only measured, and for that the order does not matter.
+# Files come in the order of their folders: all cats, then all dogs. A network that sees nothing but cats for a thousand pictures learns to say "cat". So the training pictures are shuffled among themselves, anew for each epoch. The other two parts only serve to measure, and for that the order does not matter.
 #
 # To save time, the quick profile trains with 1,000 of the 2,000 pictures: `shard(2, 0)` keeps the first of every two, which leaves as many cats as dogs. `shard(1, 0)` keeps all.
 
@@ -251,12 +251,12 @@ batches = generate_batches(np.zeros((5, 2, 2, 3)), np.array([0, 1, 2, 3, 4]), si
 # -> [[0, 1], [2, 3], [4], [0, 1]]
 
 # %% [markdown] name="generator_read"
-# The fourth batch is the first again: a generator of this kind does not know where an epoch ends, so old code has to say so, with `steps_per_epoch`. A `tf.data.Dataset` knows where it ends, prepares the next batch while the network works on this one, and keeps what it has decoded. Nothing else in this course uses a generator.
+# The fourth batch is the first again: a generator of this kind does not know where an epoch ends, so old code says where, with `steps_per_epoch`. A `tf.data.Dataset` knows where it ends, prepares the next batch while the network works on this one, and keeps what it has decoded. Nothing else in this course uses a generator.
 
 # %% [markdown] name="model_title"
 # ## The network
 #
-# Four times a convolution and a pooling, then two dense layers:
+# Four blocks of convolution and pooling, then two dense layers:
 
 
 # %% name="build"
@@ -281,7 +281,7 @@ full_size.count_params()
 # -> 3453121
 
 # %% [markdown] name="parameters_read"
-# Three and a half million numbers to set, from 2,000 pictures at most that each say one thing: cat, or dog. There are far more ways to get all of them right than there are ways that also get a new cat right, and the training looks for the first kind only.
+# Three and a half million numbers to set, from 2,000 pictures at most that each say one thing: cat, or dog. There are far more ways to get all of them right than there are ways that also get a new cat right, and training looks for the first kind only.
 #
 # That is what "little data" means: little for this network. For a network of a hundred parameters, or for a question like "is it day or night?", 2,000 pictures may be plenty.
 #
@@ -311,7 +311,7 @@ def new_network():
 model = new_network()
 
 # %% [markdown] name="checkpoint_intro"
-# A *callback* is something that Keras calls during training. `ModelCheckpoint` saves the network after each epoch that is better than all before it; better means here a higher accuracy on the validation set.
+# A *callback* is something that Keras calls during training. `ModelCheckpoint` saves the network after each epoch that is better than all before it; here, better means a higher accuracy on the validation set.
 
 # %% name="checkpoint"
 best_path = Path(tempfile.mkdtemp()) / "best.keras"
@@ -333,7 +333,7 @@ history = model.fit(
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for others too. Then the solid one goes on towards 1, and the dashed one stays behind. From there on the network learns what is true of these pictures and of no others: this blanket, that collar. That is *overfitting*.
+# Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for others, too. Then the solid one goes on towards 1, and the dashed one stays behind. From there on the network learns what is true of these pictures and of no others: this blanket, that collar. That is *overfitting*.
 #
 # Now the loss. On the training set it falls to the end. On the validation set it falls, reaches its lowest point, and rises again: the network makes its mistakes with more and more confidence. Where was that point?
 
@@ -344,7 +344,7 @@ int(np.argmin(validation_loss)) + 1, len(validation_loss)
 # %% [markdown] name="lowest_read"
 # The first number is the epoch with the lowest validation loss, the second the number of epochs. After that point the network grew surer of its answers, and not better at giving them. (The published training, on photographs, has its lowest point after about 5 of 30 epochs.)
 #
-# The distance between the curves at the end says how much was learned by heart. It is measured in *percentage points*: from 75 % to 95 % are 20 points.
+# The distance between the curves at the end says how much was learned by heart. It is measured in *percentage points*: from 75 % to 95 % is 20 points.
 
 # %% name="gap"
 train_accuracy, validation_accuracy = history.history["accuracy"], history.history["val_accuracy"]
@@ -353,7 +353,7 @@ f"{100 * (train_accuracy[-1] - validation_accuracy[-1]):.1f} percentage points"
 # %% [markdown] name="fewer_title"
 # ## 500, 1,000, 2,000 pictures
 #
-# Is it the number of pictures? Train the same network on fewer of them and on more; one of the three you have already. With half as many pictures an epoch has half as many steps, so there are twice as many epochs, and all three networks take equally many steps.
+# Is the number of pictures the cause? Train the same network on fewer and on more; you already have one of the three. With half as many pictures an epoch has half as many steps, so there are twice as many epochs, and all three networks take the same number of steps.
 
 # %% name="fewer"
 histories = {picture_count: history}
@@ -378,10 +378,10 @@ for count in sorted(histories):
     )
 
 # %% [markdown] name="fewer_read"
-# With 2,000 pictures the network does best on the validation set, and the gap to the training accuracy is the narrowest. The fewer the pictures, the sooner they are all known by heart, and the less of that holds for others. Learning by heart takes no more than memory; whatever is true of all cats shows only in many of them.
+# With 2,000 pictures the network does best on the validation set, and the gap to the training accuracy is the narrowest. The fewer the pictures, the sooner they are all known by heart, and the less of that holds for others. Learning by heart takes only memory; what is true of all cats shows only across many of them.
 
 # %% [markdown] name="remedies"
-# So three things help. More pictures, which you do not have. A smaller network, which cannot keep so much by heart: exercise 4. And more from the same pictures, which is Lesson 5.
+# So three things help. More pictures, which you do not have. A smaller network, which cannot learn so much by heart: exercise 4. And more from the same pictures, which is Lesson 5.
 
 # %% [markdown] name="mistakes_title"
 # ## What it gets wrong
@@ -409,12 +409,12 @@ plot_pictures(
 )
 
 # %% [markdown] name="mistakes_read"
-# Under each picture stands what it is, and the probability of a dog that the network gave it. These are the ten of which it was surest and wrong. Which of the seven difficulties do you find in them? Are there some that you would have got wrong yourself, or whose label looks wrong? Such a look costs a minute, and tells you what more pictures should show. Do it with the validation set: once you have looked at the mistakes in the test set and changed something, it is no longer a test.
+# Under each picture you read what it is, and the probability of a dog that the network gave it. These are the ten mistakes it was surest of. Which of the seven difficulties do you find in them? Are there some that you would have got wrong yourself, or whose label looks wrong? Such a look costs a minute, and tells you what more pictures should show. Do it with the validation set: once you have looked at the mistakes in the test set and changed something, it is no longer a test.
 
 # %% [markdown] name="test_title"
 # ## The exam
 #
-# The layers, the number of epochs, the learning rate: all of that is decided now, by means of the validation set.
+# The layers, the number of epochs, the learning rate: all of that is decided now, with the validation set.
 
 # %% [markdown] name="test_intro"
 # Now, once, the test set:
@@ -428,7 +428,7 @@ best_validation_accuracy = max(validation_accuracy)
 best_validation_accuracy
 
 # %% [markdown] name="test_read"
-# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so part of it is probably luck. Nobody chose the first: it may come out lower, or a little higher, since with 1,000 pictures chance alone moves such a number by one or two percentage points. The first is the one to tell others.
+# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so part of it is probably luck. Nobody chose the first: it may come out lower, or a little higher, since with 1,000 pictures chance alone moves such a number by one or two percentage points. The first is the one to report.
 
 # %% [markdown] name="save_title"
 # ## Save and load
@@ -462,7 +462,7 @@ lesson.report(best_validation_accuracy=best_validation_accuracy, test_accuracy=t
 # %% [markdown] name="ex_split"
 # ### Exercise 1 · The split
 #
-# `names` are the file names of one class, in any order, each a whole number and `.jpg`, such as `"0.jpg"` or `"12.jpg"`. `counts` tells how many go into each part, in order, such as `{"train": 2, "test": 1}`; the parts may have other names, and as many as you like. Return a dict: for each part the list of its names, the lowest numbers first. What is left over goes into none. Leave `names` and `counts` as they are.
+# `names` are the file names of one class, in any order, each a whole number and `.jpg`, such as `"0.jpg"` or `"12.jpg"`. `counts` says how many go into each part, in order, such as `{"train": 2, "test": 1}`; there may be any number of parts, of any names. Return a dict: for each part the list of its names, the lowest numbers first. What is left over goes into none. Leave `names` and `counts` as they are.
 
 
 # %% name="ex_split_answer" exercise="split"
@@ -551,7 +551,7 @@ split_check
 # %% [markdown] name="ex_stop"
 # ### Exercise 2 · When to stop
 #
-# `losses` is a list of the validation losses, one for each epoch. Stop as soon as `patience` epochs in a row have brought no new lowest value; a value that equals the lowest one so far is not new. Return how many epochs are trained by then, those `patience` epochs among them; all of them where it never comes to that.
+# `losses` is a list of the validation losses, one for each epoch. Stop as soon as `patience` epochs in a row have brought no new lowest value; a value that equals the lowest one so far is not new. Return how many epochs are trained by then, including those `patience` epochs; if it never stops, all of them.
 
 
 # %% name="ex_stop_answer" exercise="stop"
@@ -576,7 +576,7 @@ def check(epochs_until_stop):
         "after it, since nobody knows yet that it was the lowest."
     )
     assert answer != 4, (
-        "Epoch 4 is the first epoch that is no better. patience is how many of them you bear."
+        "Epoch 4 is the first epoch that is no better. patience is how many of them you allow."
     )
     assert answer != 5, (
         "5 is one too few: epochs 4, 5 and 6 bring no new lowest value, and all three are trained. "
@@ -604,7 +604,7 @@ def check(epochs_until_stop):
             3,
             "the training is over before 0.2 comes, the lowest of the whole list",
         ),
-        ([0.7, 0.6, 0.5, 0.4], 2, 4, "where the loss always falls, all epochs are trained"),
+        ([0.7, 0.6, 0.5, 0.4], 2, 4, "the loss always falls, so all epochs are trained"),
         ([0.4, 0.5, 0.6, 0.7], 2, 3, "the first value is the lowest, and two follow"),
         ([3.0, 2.0, 2.5, 1.0], 1, 3, "with a patience of 1, the first epoch without a new one"),
         ([0.5, 0.6], 5, 2, "there are fewer epochs than patience, so all are trained"),
@@ -649,12 +649,12 @@ if stop_check.right:
     print(f"With a patience of 3: {epochs_until_stop(validation_loss, 3)} epochs")
 
 # %% [markdown] name="ex_stop_read"
-# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)` in `callbacks=[…]` does the same during the training, and puts the weights of the best epoch back. Together with `ModelCheckpoint` you need not guess the number of epochs: ask for too many.
+# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)` in `callbacks=[…]` does the same during training, and puts the weights of the best epoch back. Together with `ModelCheckpoint`, it spares you guessing the number of epochs: ask for too many.
 
 # %% [markdown] name="ex_guess"
 # ### Exercise 3 · The guesser
 #
-# An accuracy means nothing until you know what guessing gives. `labels` is an array of whole numbers, each 0 or 1. Return the accuracy, between 0 and 1, of the best network that does not look at the pictures: it always gives the same answer, and chooses the better one.
+# An accuracy means nothing until you know what guessing achieves. `labels` is an array of whole numbers, each 0 or 1. Return the accuracy, between 0 and 1, of the best network that does not look at the pictures: it always gives the same answer, and chooses the better one.
 
 
 # %% name="ex_guess_answer" exercise="guess"
@@ -718,14 +718,14 @@ guess_check = check_exercise(
         "np.mean(labels == 0) is the accuracy of the first.",
         "max of the two.",
     ],
-    praise="Doctors meet this: where 1 of 100 is ill, always saying healthy is 99 % accurate.",
+    praise="Doctors meet this: if 1 in 100 is ill, always saying healthy is 99 % accurate.",
 )
 guess_check
 
 # %% [markdown] name="ex_small"
 # ### Exercise 4 · A smaller network
 #
-# Write `build_small(side)`: a new network for pictures of `side` × `side`, 75 or more, and the same question, with at most 100,000 parameters at 150 × 150. It begins with `Rescaling(1 / 255)` and ends with one neuron and sigmoid; what stands between is yours.
+# Write `build_small(side)`: a new network for the same question and pictures of `side` × `side` (at least 75), with at most 100,000 parameters at 150 × 150. It begins with `Rescaling(1 / 255)` and ends with one neuron and sigmoid; what comes between is up to you.
 
 
 # %% name="ex_small_answer" exercise="small"
@@ -846,8 +846,8 @@ def check(build_small):
             "The last number should be a probability, between 0 and 1: activation='sigmoid'."
         )
         assert found["sigmoid"], (
-            "What your network gives is not the sigmoid of what its last neuron adds up: end with "
-            "one sigmoid, and nothing after it."
+            "Your network's answer is not the sigmoid of what its last neuron adds up: end with one "
+            "sigmoid, and nothing after it."
         )
     ### BEGIN HIDDEN TESTS
     for least in (76, 111, 151, 201):

@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Lesson 5 · More from the same pictures
 #
-# In Lesson 4 the network learned its training pictures by heart, and did much worse with others. More pictures would help, and there are none. In this lesson you make new ones out of those you have: mirrored, turned, moved, enlarged, different each time. And you keep them away from everything that is to be judged.
+# In Lesson 4 the network learned its training pictures by heart, and did much worse with others. More pictures would help, and there are none. In this lesson you make new ones out of those you have: mirrored, turned, moved, enlarged, different each time. And you keep them out of the validation and the test.
 #
 # **Afterwards you can**
 #
@@ -13,7 +13,7 @@
 #
 # **You need** Lessons 1 to 4: convolution, folders of pictures, sigmoid, overfitting.
 #
-# **Time** about 50 minutes to read and try, 30 more for the exercises; the whole training on a CPU takes three quarters of an hour more, or longer on a slow one. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 50 minutes to read and try, 30 more for the exercises; the whole training on a CPU takes three quarters of an hour more, or longer on a slow one. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
@@ -43,7 +43,7 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## The pictures of Lesson 4
 #
-# The same cats and dogs, divided in the same way: 1,000 of each to learn from, of which the quick profile takes every second one, 500 of each for validation, 500 of each for the test. A drawn sample is divided alike. Lesson 4 explains these steps; here they are once more, so that this lesson runs without it.
+# The same cats and dogs, divided in the same way: 1,000 of each to learn from, of which the quick profile uses every second one, 500 of each for validation, 500 of each for the test. A drawn sample is divided likewise. Lesson 4 explains these steps; here they are once more, so that this lesson runs without it.
 
 # %% name="data"
 datasets, info = lesson.load_dataset("cats_vs_dogs", as_supervised=False)
@@ -79,7 +79,7 @@ validation_dataset = from_folder("validation").batch(32).prefetch(tf.data.AUTOTU
 test_dataset = from_folder("test").batch(32).prefetch(tf.data.AUTOTUNE)
 
 # %% [markdown] name="pipeline_read"
-# `cache` keeps the decoded pictures, `shuffle` deals the training pictures anew in each epoch, `batch` puts 32 of them together, or 16 where there are half as many. The values go from 0 to 255, as they come from the files. Here are ten of the first batch:
+# `cache` keeps the decoded pictures, `shuffle` deals the training pictures anew in each epoch, `batch` puts 32 of them together, or 16 if there are half as many. The values go from 0 to 255, as they come from the files. Here are ten of the first batch:
 
 # %% name="gallery"
 pictures, labels = (array.numpy() for array in next(iter(train_dataset)))
@@ -90,7 +90,7 @@ plot_pictures(pictures[:10], titles=[class_names[int(label)] for label in labels
 #
 # Mirror a photograph of a cat, and every pixel changes its place. For the network it is a new picture; for you it is the same cat. Whatever changes the pixels and leaves the label true makes a new training picture out of an old one, at no cost but computing. That is *augmentation*, or data augmentation in full.
 #
-# Take one picture and try. Each slider makes one change, by exactly the amount that you set; the line below names the layers that may go as far as that. To *shear* a picture is to slant it, as italic letters are slanted. (Once you have clicked a slider, the arrow keys move it.)
+# Take one picture and try. Each slider makes one change, by exactly the amount that you set; the line below names the layers with that limit. To *shear* a picture is to slant it, as italic letters are slanted. (Once you have clicked a slider, the arrow keys move it.)
 
 # %% name="explore"
 picture = pictures[0]
@@ -99,9 +99,9 @@ explore_augmentation(picture)
 # %% [markdown] name="explore_read"
 # Four things to find out.
 #
-# - Move the picture to the right. What fills the gap on the left? The outermost pixels, repeated again and again, so that the gap looks less like anything that the network might learn. How such gaps are filled is the *fill mode*, and this one is called `"nearest"`.
+# - Move the picture to the right. What fills the gap on the left? The outermost pixels, repeated again and again, so that the gap holds little for the network to learn. How such gaps are filled is the *fill mode*, and this one is called `"nearest"`.
 # - Zoom with a negative number: does the animal come nearer or go away?
-# - How far can you turn it, until you would no longer expect such a photograph?
+# - How far can you turn it before such a photograph is no longer plausible?
 # - At which shift does the animal leave the picture? From there on the label is a lie.
 #
 # What leaves the label true depends on the task. A mirrored cat is a cat. A mirrored 2 is no digit, and a 6 turned by half a turn is a 9. Whoever reads traffic signs must not mirror "turn left". So look at your own pictures before you choose, and stay within what the network will meet later.
@@ -131,7 +131,7 @@ augmentation = build_augmentation()
 # - `RandomTranslation` moves by up to 0.2 of the height, up or down, then by up to 0.2 of the width.
 # - `RandomZoom` enlarges (negative) or shrinks (positive) height and width by up to 0.2, each by an amount of its own, so that the picture is also stretched a little.
 #
-# Older code says the same in another way, and you will meet it. It draws the amounts in the generator that reads the files:
+# Older code says the same in a different way, and you will meet it. It draws the amounts in the generator that reads the files:
 #
 # | `ImageDataGenerator(…)` | today |
 # | --- | --- |
@@ -139,7 +139,7 @@ augmentation = build_augmentation()
 # | `width_shift_range=0.2, height_shift_range=0.2` | `RandomTranslation(0.2, 0.2, fill_mode="nearest")` |
 # | `zoom_range=0.2` | `RandomZoom((-0.2, 0.2), (-0.2, 0.2), fill_mode="nearest")` |
 # | `horizontal_flip=True` | `RandomFlip("horizontal")` |
-# | `shear_range=0.2` | left out here; `RandomShear` where you want it |
+# | `shear_range=0.2` | left out here; `RandomShear` if you want it |
 #
 # The last line, shear, hides a trap. Keras 2.0 read `shear_range` as an angle in *radians*, of which a whole turn has 2π, or 6.28, so 0.2 was 11.5 degrees; later versions read degrees, and the same line does almost nothing. Nobody got an error. The default of `fill_mode` was `"nearest"` and is now `"reflect"`, which continues the picture as a mirror would; that is why it is written out above.
 
@@ -174,7 +174,7 @@ np.array_equal(augmentation(same_picture, training=True), same_picture)
 #
 # Nine versions of one cat are still one cat: the same fur, the same sofa behind it. Augmentation cannot invent what no picture shows, and the new pictures stay relatives of the old ones. So a second remedy joins it.
 #
-# *Dropout* sets a share of the numbers between two layers to 0, at random, anew for each picture and each step of the training. At a rate of 0.5 about half of them go. By hand, with eight numbers and a mask that keeps four:
+# *Dropout* sets a share of the numbers between two layers to 0, at random, anew for each picture and each step of training. At a rate of 0.5 about half of them go. By hand, with eight numbers and a mask that keeps four:
 
 # %% name="dropout" tags=["nbval-check-output"]
 numbers = np.array([2.0, 1.0, 4.0, 3.0, 1.0, 0.0, 2.0, 3.0])
@@ -190,7 +190,7 @@ float(np.sum(numbers)), float(np.sum(numbers * mask / 0.5))
 # -> (16.0, 20.0)
 
 # %% [markdown] name="dropout_sums_read"
-# Not equal for one mask, but equal on average over many. The layer of Keras draws the mask for you:
+# Not equal for one mask, but equal on average over many. Keras's layer draws the mask for you:
 
 # %% name="dropout_layer"
 keras.layers.Dropout(0.5)(numbers, training=True)
@@ -198,12 +198,12 @@ keras.layers.Dropout(0.5)(numbers, training=True)
 # %% [markdown] name="dropout_why"
 # What is it good for? To learn a picture by heart, neurons must work together: if this one and that one and a third are all large, it is the cat on the red sofa. With dropout, one of them is missing most of the time, and such a conspiracy no longer pays. Each neuron has to be of use with whichever others happen to be there. Like augmentation, dropout is off at inference.
 #
-# Whatever makes it harder for a network to learn by heart, so that it does better with new pictures, is called *regularisation*. You now know four kinds: augmentation; dropout; a smaller network; and stopping before the validation loss rises. You will read of a fifth, *weight decay*: in each step all weights are pulled a little towards 0, so that none grows large unless it is needed often (`keras.optimizers.AdamW(weight_decay=…)`). All of them make the training harder, so the training curve gets worse; you judge them by the other one.
+# Whatever makes it harder for a network to learn by heart, so that it does better with new pictures, is called *regularisation*. You now know four kinds: augmentation; dropout; a smaller network; and stopping before the validation loss rises. You will read of a fifth, *weight decay*: in each step all weights are pulled a little towards 0, so that none grows large unless it is needed often (`keras.optimizers.AdamW(weight_decay=…)`). All of them make training harder, so the training curve gets worse; judge them by the validation curve.
 
 # %% [markdown] name="model_title"
 # ## The network
 #
-# Lesson 4's network, with two additions: the augmentation at the front, and dropout between `Flatten` and the wide dense layer, where most of the parameters are. The augmentation stands before `Rescaling`, because the network takes pictures with values of 0…255, as they are.
+# Lesson 4's network, with two additions: the augmentation at the front, and dropout between `Flatten` and the wide dense layer, where most of the parameters are. The augmentation comes before `Rescaling`; with these four layers, either order would work.
 
 
 # %% name="model_function"
@@ -228,21 +228,21 @@ def build_network(side, augmented=True, dropout=0.5, learning_rate=1e-4):
 
 
 # %% [markdown] name="parameters_intro"
-# Counted for pictures of 150 × 150, the size of the published training:
+# Counted for pictures of 150 × 150, as in the older, published version of this lesson:
 
 # %% name="parameters" tags=["nbval-check-output"]
 build_network(150).count_params()
 # -> 3453121
 
 # %% [markdown] name="parameters_read"
-# As many as in Lesson 4. Neither augmentation nor dropout has anything to learn. As in Lesson 4, the quick profile takes a larger learning rate.
+# As many as in Lesson 4. Neither augmentation nor dropout has anything to learn. As in Lesson 4, the quick profile uses a larger learning rate.
 
 # %% name="model"
 learning_rate = 1e-4 if lesson.profile == "full" else 3e-4
 model = build_network(side, learning_rate=learning_rate)
 
 # %% [markdown] name="proof_intro"
-# Now the proof. If augmentation or dropout worked in `predict`, the same pictures would get other answers when you ask a second time. The network is untrained, which does not matter here.
+# Now the proof. If augmentation or dropout worked in `predict`, the same pictures would get different answers when you ask a second time. The network is untrained, which does not matter here.
 
 # %% name="proof" tags=["nbval-check-output"]
 once, again = (model.predict(pictures, verbose=0) for _ in range(2))
@@ -278,10 +278,10 @@ np.allclose(once, again)
 # -> 160.0
 
 # %% [markdown] name="passes_read"
-# In this course an epoch is one pass, so that makes 160 epochs. Lesson 4 takes 30; you pay for ever new pictures with a longer training. The full profile trains for all 160 on a GPU and for 100 on a CPU; the quick one for 100 too, with half of the pictures, and smaller ones.
+# In this course an epoch is one pass, so that makes 160 epochs. Lesson 4 takes 30; the price of ever new pictures is longer training. The full profile trains for all 160 on a GPU and for 100 on a CPU; the quick one for 100, too, with half of the pictures, and smaller ones.
 
 # %% [markdown] name="callbacks_intro"
-# Two callbacks. `LambdaCallback` makes one out of a function of your own: `tell` prints a line after the first epoch and after every fifth from there. `EarlyStopping` can end a training that no longer improves. With a patience as long as the training it never does that, and what remains is its second use: when the training is over, it gives the network back the parameters that it had after its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
+# Two callbacks. `LambdaCallback` makes one out of a function of your own: `tell` prints a line after the first epoch and after every fifth from there. `EarlyStopping` can end training that no longer improves the network. With a patience of as many epochs as there are, it never does, and what remains is its second use: at the end it gives the network back the parameters of its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
 
 
 # %% name="callbacks"
@@ -315,7 +315,7 @@ plain_history = plain_model.fit(
 )
 
 # %% [markdown] name="curves_intro"
-# Both trainings, on the same axes. (Without the course, `figure, both_axes = plt.subplots(1, 2, sharex=True, sharey=True)` gives you these; `new_figure` also asks for words for readers who cannot see the picture.) The thin grey curves, where you see them, are a recorded training in full, on photographs.
+# Both runs, on the same axes. (Without the course, `figure, both_axes = plt.subplots(1, 2, sharex=True, sharey=True)` gives you these; `new_figure` also asks for words for readers who cannot see the picture.) The thin grey curves, where you see them, show a recorded full training on photographs.
 
 # %% name="curves"
 figure = new_figure(
@@ -337,12 +337,12 @@ for axes, recorded, (title, training) in zip(both_axes, whole, trainings.items()
 figure
 
 # %% [markdown] name="curves_read"
-# On the left, the training curve leaves the other behind and goes on towards 1. On the right it rises slowly, and the high points of the validation curve keep up with it. Between them that curve swings: a few steps can tip many answers at once, which is why the best epoch is kept. How far apart are training and validation on the right?
+# On the left, the training curve leaves the other behind and goes on towards 1. On the right it rises slowly, and the high points of the validation curve keep up with it. Between those points the validation curve swings: a few steps can tip many answers at once, which is why the best epoch is kept. How far apart are training and validation on the right?
 
 # %% [markdown] name="gap_title"
 # ## Which accuracy is that?
 #
-# The curves do not tell, because they are measured in different ways. For the training curve, `fit` counts correct answers while it trains: on changed pictures, with half of the numbers dropped, and averaged over an epoch in which the network still changes. That is a harder exam, and it makes the network look worse than it is. The validation curve is measured after the epoch, on pictures as they are, with nothing dropped. To compare the two parts fairly, ask about the training pictures in the same way, for both networks:
+# The curves do not say, because they are measured in different ways. For the training curve, `fit` counts correct answers while it trains: on changed pictures, with half of the numbers dropped, and averaged over an epoch in which the network still changes. That is a harder exam, and it makes the network look worse than it is. The validation curve is measured after the epoch, on pictures as they are, with nothing dropped. To compare the two parts fairly, ask about the training pictures in the same way, for both networks:
 
 # %% name="gap"
 best_epoch = int(np.argmax(history.history["val_accuracy"]))
@@ -361,14 +361,14 @@ print(f"as in Lesson 4, validation:      {plain_validation_accuracy:.3f}")
 # %% [markdown] name="gap_read"
 # The second and the third number may be compared: both are measured on pictures as they are, with the parameters of the best epoch. Their difference is the gap that overfitting makes. Without augmentation and dropout, that gap is several times as wide. That is what has changed.
 #
-# What is it worth for new pictures? Compare the highest points of the dashed curves: the right one climbs higher. (On photographs, the published training reaches 82 % in validation, where Lesson 4's reaches about 71 %, and its text reports 86 to 87 % after further tuning.)
+# What is that worth for new pictures? Compare the highest points of the dashed curves: the right one climbs higher. (On photographs, the published training reaches 82 % in validation, whereas Lesson 4's reaches about 71 %; the published text reports 86 to 87 % after further tuning.)
 #
-# It takes time, too. In its first epochs the network on the right seems to learn nothing: its curves stay near 0.5, the accuracy of guessing, because no picture ever comes twice in the same form. At epoch 10 you would have called augmentation a mistake. And at the end, when the network on the left has long known its pictures by heart, the training curve on the right still rises. So regularisation wants a longer training; in one that is too short, it costs accuracy instead of bringing some.
+# It takes time, too. In its first epochs the network on the right seems to learn nothing: its curves stay near 0.5, the accuracy of guessing, because no picture ever comes twice in the same form. At epoch 10 you would have called augmentation a mistake. And at the end, when the network on the left has long known its pictures by heart, the training curve on the right still rises. So regularisation needs longer training; if training is too short, it costs accuracy instead of adding any.
 
 # %% [markdown] name="exam_title"
 # ## The exam
 #
-# The best epoch was chosen by its validation accuracy, so that number is chosen too: whoever picks the best of many picks some luck with it. The test pictures had no part in any choice. They are asked once, now, with the same parameters, which are also the ones that are saved.
+# The best epoch was chosen by its validation accuracy, so that number is chosen too: whoever picks the best of many picks some luck with it. The test pictures had no part in any choice. They are used once, now, with the same parameters, which are also the ones saved.
 
 # %% name="exam"
 test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
@@ -382,7 +382,7 @@ lesson.report(
 )
 
 # %% [markdown] name="saved_read"
-# The saved network takes pictures of 0…255 and gives the probability of a dog. The augmentation is in the file too, asleep: it wakes when somebody loads the network and trains on. Lesson 8 looks inside this network.
+# The saved network takes pictures of 0…255 and returns the probability of a dog. The augmentation is in the file, too, asleep: it wakes when somebody loads the network and trains it further. Lesson 8 looks inside this network.
 
 # %% [markdown] name="where_title"
 # ## In the network, or in the dataset
@@ -391,10 +391,10 @@ lesson.report(
 #
 # | | in the network | in `Dataset.map` |
 # | --- | --- | --- |
-# | where it runs | where the network runs, as a part of each step: on a GPU, where there is one | on the CPU, several batches at once, while the network works on earlier ones |
+# | where it runs | where the network runs, as a part of each step: on a GPU, if there is one | on the CPU, several batches at once, while the network works on earlier ones |
 # | in `evaluate` and `predict` | off by itself | not there, as long as you `map` the training data alone |
-# | saved with the network | yes | no: whoever trains on must bring it along |
-# | `cache` | stands before it in any case | must stand before it, or every epoch gets the same versions |
+# | saved with the network | yes | no: whoever trains the network further must bring it along |
+# | `cache` | comes before it in any case | must come before it, or every epoch gets the same versions |
 # | XLA, Lesson 2's translator, which Keras calls on a GPU by itself | switched off, because it cannot translate these layers | works |
 #
 # On a CPU the same cores do both; exercise 4 measures what that is worth on yours. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 builds the other way.
@@ -407,7 +407,7 @@ lesson.report(
 # %% [markdown] name="ex_shift"
 # ### Exercise 1 · Move and fill
 #
-# Write with NumPy what a translation does with the fill mode `"nearest"`. `picture` is an array (height, width, channels). Return it moved to the right by `columns`, a whole number from 0 to its width, of the same shape, where the gap repeats the leftmost column. Leave `picture` as it is.
+# Write with NumPy what a translation does with the fill mode `"nearest"`. `picture` is an array (height, width, channels). Return it moved to the right by `columns`, a whole number from 0 to its width, in the same shape, the gap filled by repeating the leftmost column. Leave `picture` as it is.
 
 
 # %% name="ex_shift_answer" exercise="shift"
@@ -490,12 +490,12 @@ shift_check = check_exercise(
         "Column 4 comes from column 4 − columns. A number below 0 means column 0.",
         "picture[:, source] takes the columns that source names; np.maximum(…, 0) ends at 0.",
     ],
-    praise="Turning and zooming go the same way: each pixel of the answer asks where it comes from.",
+    praise="Turning and zooming work alike: each pixel of the answer asks where it comes from.",
 )
 shift_check
 
 # %% [markdown] name="ex_shift_try"
-# Does the layer of Keras do the same, where both its limits are one number and nothing is left to chance? It takes shares: up and down first, then left and right. (`atol` allows for rounding.)
+# Does Keras's layer do the same, when its two limits are equal and nothing is left to chance? It takes shares: up and down first, then left and right. (`atol` allows for rounding.)
 
 # %% name="ex_shift_run"
 if shift_check.right:
@@ -517,7 +517,7 @@ if shift_check.right:
 # )
 # ```
 #
-# Return a list of three Keras layers of today that do the same: flip, rotation, translation, in this order. The old default for gaps was `"nearest"`.
+# Return a list of three of today's Keras layers that do the same: flip, rotation, translation, in this order. The old default for gaps was `"nearest"`.
 
 
 # %% name="ex_listing_answer" exercise="listing"
@@ -596,7 +596,7 @@ listing_check
 # %% [markdown] name="ex_random"
 # ### Exercise 3 · Prove that it is off
 #
-# `answer` is a function that takes an array of pictures and gives an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get other numbers when they are given once more, be it a single one. (What rounding explains, less than 0.001 %, does not count.) Return `False` if not.
+# `answer` is a function that takes an array of pictures and returns an array of numbers, such as `model.predict`. Return `True` if chance plays a part: if the same pictures get different numbers the second time, even a single one. (What rounding explains, less than 0.001 %, does not count.) Return `False` if not.
 
 
 # %% name="ex_random_answer" exercise="random"
@@ -713,12 +713,12 @@ if random_check.right:
         print(f"{name:32} {'random' if found else 'not random'}")
 
 # %% [markdown] name="ex_random_read"
-# The layers of augmentation are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the other way: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
+# The layers of augmentation are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the opposite: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
 
 # %% [markdown] name="ex_map"
 # ### Exercise 4 · In the dataset
 #
-# `dataset` gives single pictures with their labels and is cached already; `augment` takes a batch of pictures and returns it changed at random. Return a dataset that gives batches of 32 changed pictures with their labels, all of them once in each epoch, and other versions each time. The last batch may be smaller.
+# `dataset` gives single pictures with their labels and is cached already; `augment` takes a batch of pictures and returns it changed at random. Return a dataset that gives batches of 32 changed pictures with their labels, all of them once in each epoch, in new versions each time. The last batch may be smaller.
 
 
 # %% name="ex_map_answer" exercise="map"
@@ -808,7 +808,7 @@ def check(augment_in_dataset):
         assert [found["labels"]] == found["again"] == [list(range(count))], (
             "The labels should come out as they went in, each once in an epoch."
         )
-        assert found["paired"], "Some pictures have got the labels of others."
+        assert found["paired"], "Some pictures have the labels of others."
         assert found["once"], "Each picture should go through `augment` once, and nothing else."
     ### BEGIN HIDDEN TESTS
     for most in (100, 100, 100, 2_000):
@@ -821,7 +821,7 @@ def check(augment_in_dataset):
         "in `map`."
     )
     assert found["fresh"], (
-        "The same versions in every epoch: a `cache` behind `map` keeps the first ones for ever."
+        "The same versions in every epoch: a `cache` after `map` keeps the first ones for ever."
     )
     ### BEGIN HIDDEN TESTS
     compare(int(private.integers(1, 100)), 2)

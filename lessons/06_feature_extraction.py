@@ -8,12 +8,12 @@
 # - say which part of a trained network is of use to others, and how much of it to take,
 # - use it in two ways: compute its features once, or put it into a network of your own with its weights frozen,
 # - prepare pictures the way a base expects them, and measure what the wrong way costs,
-# - choose the precision of the computation in one line, and measure what that brings,
+# - choose the precision of the computation in one line, and measure what that gains,
 # - ask a network about one picture without any helper of this course.
 #
 # **You need** Lessons 1 to 5: base and head, overfitting, augmentation, dropout.
 #
-# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes a quarter of an hour more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes a quarter of an hour more. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
@@ -57,7 +57,7 @@ from tools.author import compare, private
 plot_swap(["edges, colours", "textures", "eyes, wheels, fur"], "1,000 classes", "cat or dog")
 
 # %% [markdown] name="idea_read"
-# The base now serves to turn a picture into features, so this is called *feature extraction*. To use what was learned from one task for another is *transfer learning*.
+# The base now serves to turn a picture into features, so this is called *feature extraction*. Using what was learned from one task for another is *transfer learning*.
 #
 # How much of the base should you keep? That depends on two things:
 #
@@ -66,12 +66,12 @@ plot_swap(["edges, colours", "textures", "eyes, wheels, fur"], "1,000 classes", 
 # | you have few | the whole base, a new head | the first layers, a new head |
 # | you have many | the whole base, and train its last layers a little further (Lesson 7) | its weights as a start for training everything |
 #
-# Breeds of cats and dogs are among the 1,000 classes, and 2,000 pictures are few: upper left. What you see below is transfer learning at its best; expect less of it where your pictures are X-rays.
+# Breeds of cats and dogs are among the 1,000 classes, and 2,000 pictures are few: upper left. What you see below is transfer learning at its best; expect less of it if your pictures are X-rays.
 
 # %% [markdown] name="vgg_title"
 # ## VGG16, counted
 #
-# `keras.applications` has dozens of networks to choose from. The published lesson takes VGG16, of 2014: thirteen convolutions of 3 × 3 in five groups, with a pooling after each group, and nothing that you do not know from Lesson 2. Keras calls the head the top of a network, so `include_top=False` leaves it out. `weights=None` leaves the numbers random, which is good enough for counting.
+# `keras.applications` has dozens of networks to choose from. The older, published version of this lesson uses VGG16, of 2014: thirteen convolutions of 3 × 3 in five groups, with a pooling after each group, and nothing that you do not know from Lesson 2. Keras calls the head the top of a network, so `include_top=False` leaves it out. `weights=None` leaves the numbers random, which is good enough for counting.
 
 # %% name="vgg" tags=["nbval-check-output"]
 vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
@@ -86,7 +86,7 @@ vgg16.count_params()
 # -> 14714688
 
 # %% [markdown] name="vgg_top_intro"
-# And the head that was left out? For the published size, 224 × 224, its input is 7 × 7 × 512 numbers, and it has three dense layers with 4,096, 4,096 and 1,000 neurons:
+# And the head that was left out? For VGG16's own size, 224 × 224, its input is 7 × 7 × 512 numbers, and it has three dense layers with 4,096, 4,096 and 1,000 neurons:
 
 # %% name="vgg_top" tags=["nbval-check-output"]
 sizes = [7 * 7 * 512, 4096, 4096, 1000]
@@ -94,7 +94,7 @@ sum(before * after + after for before, after in zip(sizes, sizes[1:], strict=Fal
 # -> 123642856
 
 # %% [markdown] name="vgg_top_read"
-# About nine of ten parameters were in the head. Two bases that this course has, compared:
+# About nine in ten parameters were in the head. Two bases that this course has, compared:
 #
 # | | VGG16 | MobileNetV2 |
 # | --- | --- | --- |
@@ -102,24 +102,24 @@ sum(before * after + after for before, after in zip(sizes, sizes[1:], strict=Fal
 # | parameters with the head | 138.4 million | 3.5 million |
 # | right among ImageNet's 1,000 classes (from Keras's documentation) | 71.3 % | 71.3 % |
 #
-# The younger one is as good with a fortieth of the parameters. It replaces most full convolutions by cheaper ones, and is several times faster on a CPU. So this lesson teaches and counts VGG16, and trains MobileNetV2. If you set the variable `COURSE_BASE=VGG16` before the notebook starts, it trains VGG16.
+# The younger one is as good with a fortieth of the parameters. It replaces most convolutions by cheaper ones (Lesson 7 says how), and is several times faster on a CPU. So this lesson explains and counts VGG16, and trains with MobileNetV2. If you set the variable `COURSE_BASE=VGG16` before the notebook starts, it trains with VGG16.
 
 # %% [markdown] name="base_intro"
-# `lesson.base()` gives the name of the base and the side of the pictures for it: 192 for MobileNetV2, 150 for VGG16, half of that with the quick profile. `lesson.pretrained_base` loads it. Without the course you would write, with the module `keras.applications.mobilenet_v2`,
+# `lesson.base()` returns the name of the base and the side of the pictures for it: 192 for MobileNetV2, 150 for VGG16, half of that with the quick profile. `lesson.pretrained_base` loads it. Without the course you would write, with the module `keras.applications.mobilenet_v2`,
 #
 # ```
 # base_model = mobilenet_v2.MobileNetV2(input_shape=(192, 192, 3), include_top=False, weights="imagenet")
 # preprocess_input = mobilenet_v2.preprocess_input
 # ```
 #
-# which downloads the weights once and keeps them. What does the line below the cell say about whose weights these are?
+# which downloads the weights once and keeps them. (`preprocess_input` prepares pictures for the base; more on that below.) What does the line below the cell say about whose weights these are?
 
 # %% name="base"
 base_name, side = lesson.base()
 base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
 
 # %% [markdown] name="base_read"
-# "ImageNet weights" are those of the million photographs. "The course's own small base" is a narrow network of the same form, trained on drawings of animals and plants: no house cats and no dogs, but lions and lynxes, wolves and foxes. It stands in where ImageNet's weights cannot be had. The lesson works with both, but their figures differ.
+# "ImageNet weights" are those of the million photographs. "The course's own small base" is a narrow network of the same form, trained on drawings of animals and plants: no house cats and no dogs, but lions and lynxes, wolves and foxes. It stands in when ImageNet's weights cannot be had. The lesson works with both, but their figures differ.
 
 # %% name="base_shape"
 base_model.output.shape[1:], base_model.count_params()
@@ -187,7 +187,7 @@ keras.applications.mobilenet_v2.preprocess_input(red.copy())[0, 0, 0]
 # -> array([ 1., -1., -1.])
 
 # %% [markdown] name="preprocess_read"
-# VGG16 wants blue first and red last, and from each channel its mean over ImageNet taken away: 255 − 123.68 = 131.32 for red, which has moved to the end. MobileNetV2 wants red first, and values from −1 to 1. Neither wants 0…1. (`.copy()` is there because both functions may change the array that you give them.)
+# VGG16 wants blue first and red last, and each channel less its mean over ImageNet: 255 − 123.68 = 131.32 for red, which has moved to the end. MobileNetV2 wants red first, and values from −1 to 1. Neither wants 0…1. (`.copy()` is there because both functions may change the array that you give them.)
 
 # %% [markdown] name="way1_title"
 # ## Way 1 · Compute the features once
@@ -252,7 +252,7 @@ def build_head(shape):
 
 
 # %% [markdown] name="rate_intro"
-# The published training, with VGG16, takes RMSprop with a learning rate of 0.00002 for 30 epochs, in batches of 20. MobileNetV2's features are numbers between 0 and 6, smaller than those of VGG16, so its head can take larger steps: 0.0001 here, and 0.0005 with the quick profile, which has fewer pictures and smaller ones. The epochs are all 30 on a GPU or TPU, 6 with the full profile on a CPU, and 12 with the quick one.
+# The published training, with VGG16, uses RMSprop with a learning rate of 0.00002 for 30 epochs, in batches of 20. MobileNetV2's features are numbers between 0 and 6, smaller than those of VGG16, so its head can take larger steps: 0.0001 here, and 0.0005 with the quick profile, which has fewer pictures and smaller ones. There are 30 epochs on a GPU or TPU, 6 with the full profile on a CPU, and 12 with the quick one.
 
 
 # %% name="compile_function"
@@ -268,7 +268,7 @@ def compile_network(network):
 
 
 # %% [markdown] name="keep_intro"
-# The curves of the validation set will swing. As in Lesson 5, `EarlyStopping` gives each network of this lesson the parameters of its best epoch when the training is over.
+# The curves of the validation set will swing. As in Lesson 5, `EarlyStopping` gives each network of this lesson the parameters of its best epoch when training is over.
 
 
 # %% name="keep_best"
@@ -317,7 +317,7 @@ if fourth_model:
 # %% [markdown] name="wrong_title"
 # ## The wrong preparation
 #
-# The published code divides by 255, as for a network of one's own, and feeds that to VGG16. Nothing complains: the shapes are right, the training runs, and about 90 % look good. But VGG16 expects values from about −124 to 151, where 0 is the mean colour of ImageNet. It gets 0 to 1: a picture of that one colour, in which almost nothing differs. Nobody could see how much was lost.
+# The published code divides by 255, as for a network of one's own, and feeds that to VGG16. Nothing complains: the shapes are right, the training runs, and about 90 % looks good. But VGG16 expects values from about −124 to 151, where 0 is the mean colour of ImageNet. It gets 0 to 1: a picture of that one colour, in which almost nothing differs. Nobody could see how much was lost.
 #
 # So measure it. The same base and a head like that of Way 1, with two wrong preparations: the division by 255, and none at all.
 
@@ -347,7 +347,7 @@ for kind, accuracy in prepared.items():
     print(f"{kind:16} {accuracy:.3f}")
 
 # %% [markdown] name="wrong_read"
-# The highest accuracy on the validation pictures, one training each: a difference of a point or so may be chance. Without any preparation, many points are lost. What the division by 255 costs depends on the base. And all wrong preparations have in common: no error, no warning. The only sign is a figure that could have been higher, and you see that only if you try the right one too.
+# Each is the highest validation accuracy of one run, so a difference of a point or so may be chance. Without any preparation, many points are lost. What the division by 255 costs depends on the base. And all wrong preparations share this: no error, no warning. The only sign is a figure that could have been higher, and you see that only if you try the right one too.
 
 # %% [markdown] name="way2_title"
 # ## Way 2 · From end to end
@@ -398,7 +398,7 @@ len(counted.trainable_weights)
 # %% [markdown] name="freeze_read"
 # Two kernels and two biases are left, those of the head. The base still computes, and its numbers stay as they are. Whoever changes `trainable` must call `compile` afterwards: only then does the next `fit` know of it.
 #
-# MobileNetV2 has layers of one more kind, *batch normalisation*. They bring every channel to about the same mean and the same spread, which is how far its numbers lie from the mean: in training those of the batch at hand, at inference those kept from training. A frozen one always works as at inference. In other code you will meet `base(pictures, training=False)` for that. With today's Keras it is not enough, since `fit` tells all layers that this is training; `trainable = False` is what counts. Lesson 7 needs this again.
+# MobileNetV2 has layers of one more kind, *batch normalisation*. They bring every channel to about the same mean and spread (how far its numbers lie from the mean), then scale and shift it by learned numbers. In training they use the mean and spread of the batch, at inference those stored during training. A frozen one always works as at inference. In other code you will meet `base(pictures, training=False)` for that. With today's Keras it is not enough, since `fit` tells all layers that this is training; `trainable = False` is what counts. Lesson 7 needs this again.
 
 # %% name="model"
 base_model.trainable = False
@@ -419,7 +419,7 @@ fit_seconds = time.perf_counter() - begin
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# The gap between the curves is smaller than above, or the dashed one is even the higher one. The solid one counts changed pictures with dropout at work, as in Lesson 5, and a picture hardly ever comes twice in the same form, so there is little to learn by heart. Now the exam, and what each way has cost. (The first figure includes reading the files; the second way found them in the cache.)
+# The gap between the curves is smaller than above, or even reversed. The solid one counts changed pictures with dropout at work, as in Lesson 5, and a picture hardly ever comes twice in the same form, so there is little to learn by heart. Now the exam, and what each way has cost. (The first figure includes reading the files; the second way found them in the cache.)
 
 # %% name="test"
 end_to_end_test_accuracy = model.evaluate(test_dataset, verbose=0)[1]
@@ -427,9 +427,9 @@ print(f"features once: {extract_seconds + head_seconds:6.1f} s, test {test_accur
 print(f"end to end:    {fit_seconds:6.1f} s, test {end_to_end_test_accuracy:.3f}")
 
 # %% [markdown] name="test_read"
-# Both ways end above the network of Lesson 4, which learned from the same pictures and nothing else. Is the second one worth its price? It takes several times as long, and gains little here, or nothing. The published figures are about 90 % for the first way and 96 % for the second, both with VGG16 on validation pictures; but the two differ in more than augmentation. With the right preparation and a good base, the first way leaves little to gain. And turned and stretched animals are harder, for the base that has seen few of them too.
+# Both ways end above the network of Lesson 4, which learned from the same pictures and nothing else. Is the second one worth its price? It takes several times as long, and gains little here, or nothing. The published figures are about 90 % for the first way and 96 % for the second, both with VGG16 on validation pictures; but the two differ in more than augmentation. With the right preparation and a good base, the first way leaves little to gain. And turned and stretched animals are harder for the base, too, which has seen few of them.
 #
-# So begin with the first way: in a minute you learn whether a base suits your pictures. Take the second where the curves of the first part widely, or when you want to go on to Lesson 7.
+# So begin with the first way: in a minute you learn whether a base suits your pictures. Take the second if the curves of the first part widely, or if you want to go on to Lesson 7.
 
 # %% name="report"
 lesson.save_model(model)
@@ -438,9 +438,9 @@ lesson.report(test_accuracy=test_accuracy, end_to_end_test_accuracy=end_to_end_t
 # %% [markdown] name="precision_title"
 # ## Precision, in one line
 #
-# All numbers so far had 32 bits, of which 23 are for the digits. *bfloat16* has 16 bits, 7 of them for the digits: about two decimal places, and the same range. With *mixed precision* the layers compute in 16 bits and keep their weights in 32. It takes one line before the network is built: `keras.config.set_dtype_policy("mixed_bfloat16")`. (A dtype is a kind of number; the policy says which kind new layers compute with, and which they keep their weights in.)
+# All numbers so far had 32 bits, of which 23 are for the digits. *bfloat16* has 16 bits, 7 of them for the digits: two to three decimal digits, and the same range. With *mixed precision* the layers compute in 16 bits and keep their weights in 32. It takes one line before the network is built: `keras.config.set_dtype_policy("mixed_bfloat16")`. (A dtype is a kind of number; the policy says which kind new layers compute with, and which they keep their weights in.)
 #
-# What it brings depends on the machine and on the network. Processors with units for bfloat16 multiply several times as fast; others must convert, and may be slower. So measure. This function returns how many pictures a second a network gets through:
+# What it gains depends on the machine and on the network. Processors with units for bfloat16 multiply several times as fast; others must convert, and may be slower. So measure. This function returns how many pictures a second a network gets through (`predict_on_batch` is `predict` for a single batch):
 
 
 # %% name="speed"
@@ -469,12 +469,12 @@ for policy in lesson.trials("float32", "mixed_bfloat16"):
 keras.config.set_dtype_policy(policy_before)
 
 # %% [markdown] name="precision_read"
-# Compare the two pairs. VGG16 consists of large multiplications, which is what such units are for; MobileNetV2's are many and small, and its time goes elsewhere. And the accuracy? It hardly moves. Seven bits make some nearby numbers equal that were different, but the head adds up thousands of them. Use the line where your own measurement speaks for it, and give the last layer of a network that you train with it `dtype="float32"`, so that the probability and the loss keep their digits.
+# Compare the two pairs. VGG16 consists of large multiplications, which is what such units are for; MobileNetV2's are many and small, and its time goes elsewhere. And the accuracy? It hardly moves. Seven bits make some nearby numbers equal, but the head adds up thousands of them. Use the line if your own measurement speaks for it, and give the last layer of a network that you train with it `dtype="float32"`, so that the probability and the loss keep their digits.
 
 # %% [markdown] name="single_title"
 # ## A single picture
 #
-# The number that comes out is the probability of a dog. Near 0 the network is sure of a cat, near 1 of a dog; about 0.5, it does not know. Here are the surest cat of the test pictures, the one that it knows least about, and the surest dog:
+# The number that comes out is the probability of a dog. Near 0 the network is sure of a cat, near 1 of a dog; about 0.5, it does not know. Here are the surest cat of the test pictures, the one that it is least sure of, and the surest dog:
 
 # %% name="single"
 probabilities = model.predict(test_dataset, verbose=0)[:, 0]
@@ -492,12 +492,12 @@ batch = keras.utils.img_to_array(picture)[np.newaxis]
 float(model.predict(batch, verbose=0)[0, 0])
 
 # %% [markdown] name="plain_read"
-# `load_img` opens the file and resizes, `img_to_array` makes floating-point numbers of it, and `np.newaxis` makes a batch of one. Nothing is divided: the network prepares its pictures itself. After `keras.models.load_model` these lines work in any program.
+# `load_img` opens the file and resizes, `img_to_array` turns it into floating-point numbers, and `np.newaxis` makes a batch of one. Nothing is divided: the network prepares its pictures itself. After `keras.models.load_model` these lines work in any program.
 #
 # Photographs of iPhones are often HEIC files, which neither Keras nor TensorFlow reads. The package `pi-heif` teaches Pillow, the library behind `load_img`, to read them: call `pi_heif.register_heif_opener()` once.
 
 # %% [markdown] name="own_intro"
-# Choose pictures of your own; with that package installed, HEIC too. In a notebook without a kernel you see the three above in place of yours.
+# Choose pictures of your own; with that package installed, HEIC too. Where no code runs, you see the three above in place of yours.
 
 # %% name="own"
 predict_uploads(model, class_names, ready=test_pictures[shown])
@@ -505,7 +505,7 @@ predict_uploads(model, class_names, ready=test_pictures[shown])
 # %% [markdown] name="reject"
 # What does it say to a teapot? Cat or dog, perhaps with great confidence, because the probabilities of the two always add up to 1. A network that is to say "neither" needs a third class, the *reject*, with pictures of everything else to learn from, and softmax over all three.
 #
-# The features can do more than answer one question. Two pictures with like features look alike, and that is enough to search for photographs: Appendix 1 finds your cat.
+# The features can do more than answer one question. Two pictures with similar features look alike, and that is enough to search photographs: Appendix 1 finds your cat.
 
 # %% [markdown] name="exercises"
 # ## Exercises
@@ -515,7 +515,7 @@ predict_uploads(model, class_names, ready=test_pictures[shown])
 # %% [markdown] name="ex_extract"
 # ### Exercise 1 · Extract features
 #
-# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture, of whatever shape; `batches` gives pairs `(pictures, labels)` without end, in batches of one size, which nobody tells you. Take the first `count` pictures, one or more. Return two arrays, the features and the labels, with exactly `count` rows each.
+# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture, of whatever shape; `batches` gives pairs `(pictures, labels)` without end, in batches of one size, which nobody tells you. Take the first `count` pictures, at least one. Return two arrays, the features and the labels, with exactly `count` rows each.
 
 
 # %% name="ex_extract_answer" exercise="extract"
@@ -627,7 +627,7 @@ extract_check = check_exercise(
     hints=[
         "Collect the features of each batch in a list, and the labels in another.",
         "Add len(batch) to a counter; break when it has reached count.",
-        "np.concatenate makes one array of the list, and [:count] cuts what is too much.",
+        "np.concatenate turns the list into one array, and [:count] cuts what is too much.",
     ],
     praise="predict does the same, and prepares the next batch while the base works on this one.",
 )
@@ -677,11 +677,11 @@ def check(prepare_for_vgg16):
         (
             right + means - means[[2, 1, 0]],
             "Take from each channel the mean of the channel that it belongs to: "
-            "turn the channels round first, then subtract.",
+            "reverse the channels first, then subtract.",
         ),
         (
             pictures[:, :, [3, 2, 1, 0]] - means[[2, 1, 0]],
-            "Your pictures are mirrored: [:, :, ::-1] turns the columns round. The channels are the "
+            "Your pictures are mirrored: [:, :, ::-1] reverses the columns. The channels are the "
             "last direction, [..., ::-1].",
         ),
         (right + means, "The order is right. From each channel, its mean is to be taken away."),
@@ -727,8 +727,8 @@ prepare_check = check_exercise(
     prepare_for_vgg16,
     check,
     hints=[
-        "Two steps: turn the channels round, then subtract one mean from each.",
-        "pictures[..., ::-1] turns the last direction round.",
+        "Two steps: reverse the channels, then subtract one mean from each.",
+        "pictures[..., ::-1] reverses the last direction.",
         "NumPy subtracts an array of three numbers from the three channels of every pixel.",
     ],
     praise="That order comes from the program that VGG16 was first trained with.",
@@ -748,7 +748,7 @@ if prepare_check.right:
 # %% [markdown] name="ex_counts"
 # ### Exercise 3 · What is trained
 #
-# Return how many single numbers a network trains, and how many it keeps as they are: a pair of whole numbers. `network.trainable_weights` and `network.non_trainable_weights` are lists of arrays, and each has a `.shape`. The second list holds what is frozen, and what batch normalisation keeps from training.
+# Return how many single numbers a network trains, and how many it keeps as they are: a pair of whole numbers. `network.trainable_weights` and `network.non_trainable_weights` are lists of arrays, and each has a `.shape`. The second list holds what is frozen, and what batch normalisation stores during training.
 
 
 # %% name="ex_counts_answer" exercise="counts"
@@ -842,12 +842,12 @@ if counts_check.right:
         print("{}: {:,} trained, {:,} frozen".format(name, *trained_and_frozen(network)))
 
 # %% [markdown] name="ex_counts_read"
-# In both, nearly all trained numbers are in the dense layer after `Flatten`. A `GlobalAveragePooling2D` in its place, which keeps the mean over all places, would make that layer smaller by as many times as there are places; whether the network misses the position, you can try out.
+# In both, nearly all trained numbers are in the dense layer after `Flatten`. A `GlobalAveragePooling2D` in its place, which keeps the mean over all places, would divide that layer's size by the number of places; you can try out whether the network misses the position.
 
 # %% [markdown] name="ex_another"
 # ### Exercise 4 · Any base
 #
-# Write `build_on(base, preprocess)`: a network that takes raw pictures of the size that the base takes, prepares them with `preprocess`, runs the base, averages over all places (`GlobalAveragePooling2D`), and ends in one neuron with sigmoid. Whatever the base was before, freeze it, all of it. The head is new in each call. Do not compile the network.
+# Write `build_on(base, preprocess)`: a network that takes raw pictures of the base's size, prepares them with `preprocess`, runs the base, averages over all places (`GlobalAveragePooling2D`), and ends in one neuron with sigmoid. Whatever the base was before, freeze it, all of it. The head is new in each call. Do not compile the network.
 
 
 # %% name="ex_another_answer" exercise="another"
@@ -956,7 +956,7 @@ def check(build_on):
             "You call preprocess and go on with the raw pictures: base(preprocess(pictures))."
         )
         assert found["is"] != "divided", (
-            "You divide by 255 before preprocess, which expects raw pictures: the mistake of above."
+            "You divide by 255 before preprocess, which expects raw pictures: the mistake from above."
         )
         assert found["is"] != "twice", "You prepare the pictures twice."
         assert found["is"] != "largest", (
@@ -978,17 +978,17 @@ def check(build_on):
             f"weight for each of the {filters} channels and a bias. Yours has {trained} numbers."
         )
         assert found["is"] == "right", (
-            "The size is right, but your network computes something else than preprocess, base, "
+            "The size is right, but your network computes something other than preprocess, base, "
             "mean over all places, one neuron and sigmoid, once each and in this order."
         )
         assert not found["shared"], (
-            "Two calls share a head: the second would train on. Make it new."
+            "Two calls share a head: the second would train it further. Make it new."
         )
         assert found["steady"], (
-            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "In training your network answers differently, as with Dropout. Add no layer of that "
             "kind here."
         )
-        assert not found["compiled"], "Do not compile the network: who trains it will do that."
+        assert not found["compiled"], "Do not compile the network: whoever trains it will do that."
         assert found["alike"], "Two calls, on the same base, give two different networks."
     ### BEGIN HIDDEN TESTS
     for most in (14, 14, 60):
@@ -1013,7 +1013,7 @@ another_check = check_exercise(
 another_check
 
 # %% [markdown] name="ex_another_try"
-# What have the million photographs brought, or the drawings of the small base, and what do the layers bring by themselves? `clone_model` copies a network with new random numbers. Train the same small head on the base and on its copy that has learned nothing, one epoch each. What do you expect?
+# How much comes from the million photographs, or the small base's drawings, and how much from the layers themselves? `clone_model` copies a network with new random numbers. Train the same small head on the base and on its copy that has learned nothing, one epoch each. What do you expect?
 
 # %% name="ex_another_run"
 if another_check.right:
@@ -1032,10 +1032,10 @@ if another_check.right:
 # ## What you learned
 #
 # - The base of a pretrained network is worth more than 2,000 pictures can teach. Its head is of no use for other classes.
-# - Features that are computed once make a training of seconds, without augmentation. End to end allows it, and costs the base's time in each epoch.
+# - Features computed once make training take seconds, but without augmentation. End to end allows it, and costs the base's time in each epoch.
 # - Freeze the base before training, and compile after each change of `trainable`.
 # - Each base wants its pictures prepared in its own way, and a wrong way raises no error.
-# - Precision is one line. Measure what it brings on your machine.
+# - Precision is one line. Measure what it gains on your machine.
 # - A network knows the classes that it was trained with, and no "neither".
 #
 # So far the base has not learned a thing about cats and dogs. In the next lesson its last layers do.

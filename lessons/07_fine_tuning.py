@@ -1,19 +1,19 @@
 # %% [markdown] name="title"
 # # Lesson 7 · Unfreeze the top
 #
-# In Lesson 6 a pretrained base looked at your pictures, and a new head learned to read what it saw. The base itself learned nothing about cats and dogs. In this lesson its last layers may learn too, in steps so small that they do not forget what they know.
+# In Lesson 6 a pretrained base looked at your pictures, and a new head learned to read what it saw. The base itself learned nothing about cats and dogs. In this lesson its last layers may learn too, in steps so small that nothing is forgotten.
 #
 # **Afterwards you can**
 #
 # - fine-tune a pretrained network in five steps, and say what each of them prevents,
 # - count what learns and what does not,
-# - save most of the work where the lower part of a network stays as it is,
+# - save most of the work when the lower part of a network stays as it is,
 # - smooth a curve, and say what that hides,
 # - recognise overfitting in a network that is right more often and has a larger loss.
 #
 # **You need** Lessons 1 to 6: base and head, freezing, overfitting, cross-entropy, learning rate.
 #
-# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about a quarter of an hour more. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 50 minutes to read and try, 40 more for the exercises; the whole training on a CPU takes about a quarter of an hour more. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
 # The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, the training is too short to show what the text describes.
@@ -43,7 +43,7 @@ from tools.author import compare, private
 # %% [markdown] name="steps_title"
 # ## Five steps
 #
-# The first layers of a base find edges and colours, which every picture has. The last ones find what distinguishes the classes that the base was trained on, and yours are different classes. So the last layers have the most to gain from your pictures. To let them go on learning, a little, is called *fine-tuning*. It goes like this:
+# The first layers of a base find edges and colours, which every picture has. The last ones find what distinguishes the classes that the base was trained on, and yours are different classes. So the last layers have the most to gain from your pictures. Letting them go on learning, a little, is called *fine-tuning*. It goes like this:
 #
 # 1. Put your own head on the base.
 # 2. Freeze the base.
@@ -77,7 +77,7 @@ figure
 # %% [markdown] name="count_title"
 # ## The published network, counted
 #
-# Before anything is trained, count. The published lesson takes VGG16, which consists of five *blocks*: two or three convolutions on maps of one size, then a pooling that halves it. It unfreezes the last block. (Random weights are good enough for counting.)
+# Before anything is trained, count. The older, published version of this lesson uses VGG16, which consists of five *blocks*: two or three convolutions on maps of one size, then a pooling that halves it. It unfreezes the last block. (Random weights are good enough for counting.)
 
 # %% name="vgg" tags=["nbval-check-output"]
 vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3))
@@ -126,7 +126,7 @@ len(learning), sum(int(np.prod(weight.shape)) for weight in learning)
 # -> (10, 9177089)
 
 # %% [markdown] name="unfrozen_read"
-# Ten arrays of numbers: two for each of three convolutions and two dense layers. Of the nine million parameters, the head has 2.1 million and the three convolutions the other 7.1 million, and you have 2,000 pictures. That is the first reason why no more than the top is unfrozen: the more parameters learn, the more of the pictures a network can learn by heart. The second is that edges and colours need no change. The third is time, as you will see.
+# Ten arrays of numbers: two for each of three convolutions and two dense layers. Of the nine million parameters, the head has 2.1 million and the three convolutions the remaining 7.1 million, and you have 2,000 pictures. That is the first reason why no more than the top is unfrozen: the more parameters learn, the more of the pictures a network can learn by heart. The second is that edges and colours need no change. The third is time, as you will see.
 
 # %% [markdown] name="base_title"
 # ## The base of this lesson
@@ -138,7 +138,7 @@ base_name, side = lesson.base()
 base_model, preprocess_input = lesson.pretrained_base(base_name, input_shape=(side, side, 3))
 
 # %% [markdown] name="block_intro"
-# MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before them and one after them. Each block but the first has three convolutions: one of 1 × 1 makes more channels out of the few that come in, one of 3 × 3 filters each channel by itself, and another of 1 × 1 makes few channels out of many. Where the output has the shape of the input, the block adds the input to it, so that it has to learn only what should change. Which layers halve the maps?
+# MobileNetV2 has seventeen blocks, numbered from 0, with a convolution before them and one after them. Each block but the first has three convolutions: one of 1 × 1 makes more channels out of the few that come in, one of 3 × 3 filters each channel by itself, and another of 1 × 1 makes few channels out of many. If the output has the shape of the input, the block adds the input to it, so that it has to learn only what should change. Which layers halve the maps?
 
 # %% name="halving"
 [layer.name for layer in base_model.layers if getattr(layer, "strides", 1) == (2, 2)]
@@ -155,7 +155,7 @@ lower = keras.Model(base_model.input, seam)
 upper = keras.Model(seam, base_model.output)
 
 # %% [markdown] name="same_intro"
-# Do the two together give what the whole base gives? Send two pictures of noise, prepared as the base expects them, both ways:
+# Do the two together compute what the whole base computes? Send two pictures of noise, prepared as the base expects them, both ways:
 
 # %% name="same" tags=["nbval-check-output"]
 noise = preprocess_input(np.random.default_rng(1).uniform(0, 255, (2, side, side, 3)))
@@ -171,7 +171,7 @@ head = build_head(base_model.output.shape[1:])
 lower.count_params(), upper.count_params(), head.count_params()
 
 # %% [markdown] name="parts_read"
-# On MobileNetV2, the head has more parameters than the whole base, because `Flatten` hands every place of every map to its wide layer. They learn from the first step on, so it is the head that can learn by heart most of all. Keep that in mind for the curves.
+# On MobileNetV2, the head has more parameters than the whole base, because `Flatten` hands every place of every map to its wide layer. The head learns from the first step on, so it can learn the most by heart. Keep that in mind for the curves.
 
 # %% [markdown] name="data_title"
 # ## Run the lower part once
@@ -205,7 +205,7 @@ def from_folder(part):
 train_dataset, validation_dataset, test_dataset = map(from_folder, ("train", "validation", "test"))
 
 # %% [markdown] name="maps_intro"
-# What is below the seam stays as it is. Whatever it makes of a picture, it makes the same again in every epoch. So send each picture through it once, keep the feature maps at the seam, and train what is above. The result is the same as if you ran the whole network each time, in less time.
+# What is below the seam stays as it is. Its output for a picture is the same in every epoch. So send each picture through it once, keep the feature maps at the seam, and train what is above. The result is the same as if you ran the whole network each time, in less time.
 
 
 # %% name="maps_function"
@@ -279,7 +279,7 @@ head_answers = model.predict(validation_maps, verbose=0)[:, 0]
 # %% [markdown] name="forgotten_title"
 # ## Step 4, and something that is forgotten
 #
-# Unfreeze the upper part, except for its layers of *batch normalisation*, which bring every channel to about the same mean and the same spread, that is, the same average distance from the mean; why they stay frozen comes further down. (VGG16 has none.)
+# Unfreeze the upper part, except for its layers of *batch normalisation*, which bring every channel to about the same mean and spread before they scale it (Lesson 6); why they stay frozen comes further down. (VGG16 has none.)
 
 # %% name="unfreeze_upper"
 norms = [layer for layer in upper.layers if isinstance(layer, keras.layers.BatchNormalization)]
@@ -288,7 +288,7 @@ for layer in norms:
     layer.trainable = False
 
 # %% [markdown] name="forgotten_intro"
-# Now train on. Twenty pictures are enough for this. Did the first convolution above the seam change?
+# Now train further. Twenty pictures are enough for this. Did the first convolution above the seam change?
 
 # %% name="forgotten" tags=["nbval-check-output"]
 kernel_before = upper.get_weights()[0]
@@ -308,7 +308,7 @@ np.array_equal(kernel_before, upper.get_weights()[0])
 # %% [markdown] name="fine_title"
 # ## Step 5
 #
-# Back to the weights that were kept, and on with small steps. The published training takes a learning rate of 0.00001 and 100 epochs. The lesson takes all of them on a GPU or TPU, and 25 with the full profile on a CPU. The quick profile takes 16, and to make up for it, steps ten times as large on MobileNetV2: 0.0001, which is still a tenth of the head's rate.
+# Back to the weights that were kept, and on with small steps. The published training uses a learning rate of 0.00001 and 100 epochs. The lesson runs all of them on a GPU or TPU, and 25 with the full profile on a CPU. The quick profile runs 16 and, to make up for it, takes steps ten times as large on MobileNetV2: 0.0001, which is still a tenth of the head's rate.
 
 # %% name="fine"
 large_steps = base_name == "MobileNetV2" and lesson.profile != "full"
@@ -323,7 +323,7 @@ epoch_seconds = (time.perf_counter() - begin) / len(history.epoch)
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# The solid curves go on towards an accuracy of 1 and a loss of 0. The dashed accuracy does not follow: it ends about where the head had left it, or a little higher. And the dashed loss? With the quick profile it rises almost from the first epoch on, while the accuracy holds: the network grows surer, and no better. You know that from Lesson 4: it is overfitting. There are parameters enough for knowing 2,000 pictures by heart, most of them in the head. (Thin grey curves, where you see them, are a recorded training in full, on photographs and with the published steps. Does its loss rise too?)
+# The solid curves go on towards an accuracy of 1 and a loss of 0. The dashed accuracy does not follow: it ends about where the head had left it, or a little higher. And the dashed loss? With the quick profile it rises almost from the first epoch on, while the accuracy holds: the network grows surer, and no better. You know that from Lesson 4: it is overfitting. There are enough parameters to know 2,000 pictures by heart, with MobileNetV2 most of them in the head. (Thin grey curves, where you see them, show a recorded full training, on photographs and with the published steps. Does its loss rise too?)
 #
 # And what did you save? Each epoch with augmentation, end to end, would have cost the first of these numbers in addition to the second:
 
@@ -333,7 +333,7 @@ f"{lower_seconds:.1f} s for the lower part, {epoch_seconds:.1f} s for an epoch a
 # %% [markdown] name="smooth_title"
 # ## Smoothing
 #
-# A validation curve swings. With 1,000 pictures, some lie so near the border that they fall on this side in one epoch and on that side in the next. To see where the curve is going, you smooth it. The usual way is the *exponential moving average*: each new point is 0.8 of the smoothed point before it and 0.2 of the new value. Four values by hand, of which the third sticks out:
+# A validation curve swings. Of 1,000 pictures, some have probabilities so near 0.5 that they fall on one side in one epoch and on the other in the next. To see where the curve is going, you smooth it. The usual way is the *exponential moving average*: each new point is 0.8 of the smoothed point before it and 0.2 of the new value. Four values by hand, of which the third sticks out:
 
 # %% name="smooth" tags=["nbval-check-output"]
 values = [0.5, 0.5, 1.0, 0.5]
@@ -363,7 +363,7 @@ explore_smoothing(history)
 # - **100 times too large**: the head is trained, and everything goes on at 100 times the rate.
 # - **batch norm awake**: the right way, but the layers of batch normalisation may learn as well.
 #
-# The two without step 3 leave step 2 out as well: nothing is frozen while the head begins. Leaving out steps 4 and 5 needs no attempt. It is the network that you had before, and the exam below gives its figure.
+# The two without step 3 leave step 2 out as well: nothing is frozen while the head begins. Leaving out steps 4 and 5 needs no attempt. That is the network that you had before, and the exam below gives its figure.
 
 # %% name="attempts_dict"
 attempts = {
@@ -401,19 +401,19 @@ for layer in norms:
 model.set_weights(fine_tuned)
 
 # %% [markdown] name="moved_read"
-# Begin with the last column. With small steps the kernel stays what it was, except for a small share of its length; large steps drive it many times as far. That is no fine-tuning any more: a few batches of your pictures overwrite what very many pictures have taught. The other columns show what comes of it. Guessing has an accuracy of 0.5 and a loss of 0.69, and the steps that are 100 times too large throw the network back to there, or part of the way.
+# Begin with the last column. With small steps the kernel stays what it was, except for a small share of its length; large steps drive it many times as far. That is no longer fine-tuning: a few batches of your pictures overwrite what very many pictures have taught. The other columns show what comes of it. Guessing has an accuracy of 0.5 and a loss of 0.69, and steps 100 times too large throw the network back to that, or part of the way.
 #
-# Next, step 3. You will read that the errors of a random head are large and tear the base down. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each step by the usual size of such steps, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out. The loss may even be the smaller one, since the head has had fewer epochs in which to learn by heart. Step 3 is there because a head on such a base learns fastest with steps that the base should not take. First the head with its rate, then both with that of the base.
+# Next, step 3. You will read that the errors of a random head are large and tear the base apart. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each step by the usual size of such steps, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out. The loss may even be smaller, since the head has had fewer epochs in which to learn by heart. Step 3 is there because a head on such a base learns fastest with steps that the base should not take. First the head with its rate, then both with that of the base.
 
 # %% [markdown] name="norm_read"
-# And the last line? At inference, batch normalisation uses the means and spreads that it has kept from its training. While it learns, it uses those of the 20 pictures at hand, and moves the kept ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained with other numbers than it is judged with. How much that harms depends on how far your batches are from what the base has seen, and on the weights that you were given. Compare the last line with the first. If it comes out no worse, that is good luck rather than a rule. (VGG16 has no such layers: its last line repeats the first, and differs from it by chance alone.)
+# And the last line? At inference, batch normalisation uses the means and spreads that it has stored during its training. While it learns, it uses those of the 20 pictures at hand, and moves the stored ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained and judged with different numbers. How much harm that does depends on how far your batches are from what the base has seen, and on the weights that you were given. Compare the last line with the first. If it comes out no worse, that is good luck rather than a rule. (VGG16 has no such layers: its last line repeats the first, and differs from it by chance alone.)
 #
-# A frozen layer of batch normalisation uses the kept numbers, in `fit` as well. You will often read that `base_model(pictures, training=False)` is enough. With today's Keras it is not, as Lesson 6 says: as soon as the layer is unfrozen, `fit` overrides it (Keras issue 20285).
+# A frozen layer of batch normalisation uses the stored numbers, in `fit` as well. You will often read that `base_model(pictures, training=False)` is enough. With today's Keras it is not, as Lesson 6 says: as soon as the layer is unfrozen, `fit` overrides it (Keras issue 20285).
 
 # %% [markdown] name="paradox_title"
 # ## More often right, and yet a larger loss
 #
-# Look at the curves of the training again. Accuracy and loss should mirror each other, and they do not always: between two epochs the accuracy may rise while the loss stays where it is, or rises as well. How can a network be right more often and still be judged worse?
+# Look at the curves again. Accuracy and loss should mirror each other, and they do not always: between two epochs the accuracy may rise while the loss stays where it is, or rises as well. How can a network be right more often and still be judged worse?
 #
 # Because the two ask different questions. The accuracy asks of each picture: above or below 0.5? The loss asks how sure the network was of the right answer, and takes the mean. Here are four pictures with the probability that a network gives to the right answer, before and after some training:
 
@@ -428,7 +428,7 @@ np.round([np.mean(-np.log(before)), np.mean(-np.log(after))], 2).tolist()
 # -> [0.45, 1.48]
 
 # %% [markdown] name="paradox_read"
-# Two pictures have barely crossed the border: the accuracy rises from a half to three quarters. One picture has gone badly wrong: the loss is three times as large. Which picture costs what?
+# Two pictures have barely crossed 0.5: the accuracy rises from a half to three quarters. One picture has gone badly wrong: the loss is three times as large. Which picture costs what?
 
 # %% name="paradox_parts" tags=["nbval-check-output"]
 np.round(-np.log(after), 2).tolist()
@@ -457,9 +457,9 @@ for name, answers in (("before", head_answers), ("after", fine_answers)):
     print(f"median {np.median(each):.5f}, the ten worst {worst_share:.0%}")
 
 # %% [markdown] name="run_read"
-# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. It is far below the mean: the typical picture costs next to nothing. And the last number is many times the 1 % that ten pictures in 1,000 would bear if all cost the same. So the mean tells you about the few pictures of which the network is sure and wrong.
+# A picture counts as right when its loss is below ln 2 = 0.693, which is the same as a probability above 0.5. The *median* is the loss in the middle: half of the pictures have a smaller one. It is far below the mean: the typical picture costs next to nothing. And the last number is many times the 1 % that ten pictures in 1,000 would bear if all cost the same. So the mean tells you about the few pictures on which the network is sure and wrong.
 #
-# That is also where overfitting shows first. A network that knows its training pictures by heart grows surer and surer of its answers, for all other pictures too, be they right or wrong. The pictures that it gets right have hardly anything left to gain; those that it gets wrong cost more with every epoch. Few answers cross the border of 0.5 meanwhile, so the accuracy stays, or still rises a little, while the loss grows.
+# That is also where overfitting shows first. A network that knows its training pictures by heart grows surer and surer of its answers, for all other pictures, too, right or wrong. The pictures that it gets right have hardly anything left to gain; those that it gets wrong cost more with every epoch. Few answers cross 0.5 meanwhile, so the accuracy stays, or still rises a little, while the loss grows.
 #
 # How many times, from one epoch to the next, did the accuracy of this run rise while the loss did not fall?
 
@@ -469,7 +469,7 @@ both = (np.diff(accuracy) > 0) & (np.diff(loss) >= 0)
 f"{both.sum()} of {len(both)} times"
 
 # %% [markdown] name="worst_intro"
-# Here are the five pictures with the largest loss. Under each stands what it is, and the probability of a dog that the network gave it:
+# Here are the five pictures with the largest loss. Under each you read what it is, and the probability of a dog that the network gave it:
 
 # %% name="worst"
 worst = np.argsort(-losses(fine_answers))[:5]
@@ -656,7 +656,7 @@ unfreeze_check = check_exercise(
         "Go through base.layers from the first on, and remember whether you have come to first_name.",
         "layer.trainable = reached and not isinstance(layer, keras.layers.BatchNormalization)",
     ],
-    praise="After it: compile. You have seen what happens otherwise.",
+    praise="After it, compile: you have seen what happens otherwise.",
 )
 unfreeze_check
 
@@ -750,7 +750,7 @@ if smooth_check.right:
 # %% [markdown] name="ex_rates"
 # ### Exercise 3 · A fair comparison
 #
-# Somewhere between the rate of step 5 and 100 times that rate the harm begins. To find out where, several learning rates have to begin with the same weights. `network.get_weights()` gives them, a list of arrays, and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. `rates` is a list without repetitions. Return a dict, for each rate its accuracy. When you are done, the network should have the weights that it had at first.
+# Somewhere between the rate of step 5 and 100 times that rate the harm begins. To find out where, several learning rates have to begin with the same weights. `network.get_weights()` gives them, a list of arrays, and `network.set_weights(…)` puts them back; `train(network, rate)` trains the network and returns its accuracy. `rates` is a list without repetitions. Return a dict from rate to accuracy. When you are done, the network should have the weights that it had at first.
 
 
 # %% name="ex_rates_answer" exercise="rates"
@@ -768,7 +768,7 @@ def compare_rates(network, rates, train):
 
 # %% name="ex_rates_check" exercise="rates" points=2
 class Weights:
-    """What a network has that you need here; a training adds to its weights."""
+    """What a network has that you need here; training adds to its weights."""
 
     def __init__(self, *weights):
         self.weights = [np.array(part, float) for part in weights]
@@ -801,10 +801,10 @@ def check(compare_rates):
         f"The accuracy of a rate is one number, what `train` returns; yours are {answer}."
     )
     assert answer != [6, 16, 116], (
-        "Each training begins where the one before it ended. Put the first weights back before it."
+        "Each run begins where the one before it ended. Put the first weights back before it."
     )
     assert answer != [1, 10, 100], (
-        "Each training begins with zeros. It should begin with the weights that the network had."
+        "Each run begins with zeros. It should begin with the weights that the network had."
     )
     assert answer == [6, 15, 105], (
         "For a network whose training adds the rate to its only weight, 5, the answers should be "
@@ -842,8 +842,8 @@ def check(compare_rates):
     ### END HIDDEN TESTS
     ### EARNED 1
     assert not changed, (
-        "Put the first weights back when you are done as well: whoever goes on with the network "
-        "would have other weights than before."
+        "Put the first weights back when you are done, too: whoever goes on with the network "
+        "would have different weights."
     )
     ### BEGIN HIDDEN TESTS
     for count in range(1, 11):
@@ -889,12 +889,12 @@ if rates_check.right:
     model.set_weights(fine_tuned)
 
 # %% [markdown] name="ex_rates_read"
-# The largest rate does worst, by far. Which of the other two would you take? Decide by the validation set, and not by a difference of a few pictures. The more steps a training takes, the more a rate that is too large can spoil; the published one is a careful choice for 100 epochs.
+# The largest rate does worst, by far. Which of the other two would you take? Decide by the validation set, and not by a difference of a few pictures. The more steps there are, the more harm a rate that is too large can do; the published one is a careful choice for 100 epochs.
 
 # %% [markdown] name="ex_turned"
 # ### Exercise 4 · The paradox, turned round
 #
-# `before` are the probabilities that a network gave to the right answers of four pictures: 0.55, 0.55, 0.55 and 0.45. Find four probabilities `after` with which it is right less often, and yet the mean loss is smaller. (Right is what has more than 0.5.) Return them as a list.
+# `before` are the probabilities that a network gave to the right answers of four pictures: 0.55, 0.55, 0.55 and 0.45. Find four probabilities `after` with which it is right less often, and yet the mean loss is smaller. (Right means above 0.5.) Return them as a list.
 
 
 # %% name="ex_turned_answer" exercise="turned"
@@ -937,7 +937,7 @@ def check(after_training):
         "Now the network is right more often. It should be right less often."
     )
     assert found["right"] != "as often", (
-        "Now the network is right as often as before: three times of four."
+        "Now the network is right as often as before: three times out of four."
     )
     assert found["loss"] == "smaller", (
         f"It is right less often, but the loss is not smaller: {found['loss']}. The mistakes are "
@@ -955,7 +955,7 @@ turned_check = check_exercise(
     hints=[
         "The accuracy does not ask by how much. Which picture can cross 0.5 at the lowest cost?",
         "0.55 becomes 0.45: one right answer less, and the loss of that picture grows by 0.2.",
-        "Make the pictures that stay right much surer: 0.95 costs 0.05 where 0.55 costs 0.6.",
+        "Make the pictures that stay right much surer: 0.95 costs 0.05, and 0.55 costs 0.6.",
     ],
     praise="So the epoch with the lowest loss need not be the one with the highest accuracy.",
 )
@@ -972,4 +972,4 @@ turned_check
 # - A smoothed curve shows a direction, and follows late.
 # - The accuracy counts mistakes; the loss weighs them, so overfitting shows in the loss first.
 #
-# The network knows cats from dogs. What it looks at when it decides, you see in the next lesson.
+# The network knows cats from dogs. The next lesson shows what it looks at when it decides.

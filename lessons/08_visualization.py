@@ -9,14 +9,14 @@
 # - find the pictures that a channel answers to most,
 # - make a picture that a filter answers to, by climbing a gradient,
 # - write Grad-CAM, and see which part of a picture spoke for a class,
-# - look into a wrong answer, and tell what such pictures prove and what they do not.
+# - look into a wrong answer, and say what such pictures prove and what they do not.
 #
 # **You need** Lessons 1 to 5: feature maps, pooling, ReLU, gradient, softmax and sigmoid. Lesson 6 explains what a pretrained base is; one sentence here will do.
 #
-# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 40 more for the exercises. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, trainings and climbs are too short to show what the text describes.
+# The course's helpers first. The line below the cell says what this run uses. Lesson 1 explains the profiles; with `ci`, everything is too short to show what the text describes.
 
 # %% name="start"
 from course_utils import (
@@ -62,7 +62,7 @@ folder = write_class_folders(
 )
 
 # %% [markdown] name="saved_intro"
-# You look into the network that Lesson 5 has saved. Where there is none on this machine, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay only in a long training.
+# You look into the network that Lesson 5 has saved. If there is none on this machine, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay off only in long training.
 
 # %% name="saved"
 model = lesson.saved_model("05_augmentation")
@@ -123,7 +123,7 @@ test_accuracy
 # %% [markdown] name="activations_title"
 # ## What each layer makes of a picture
 #
-# What a layer gives for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. (Lesson 1 gave that name to a function, such as ReLU; the word is used for both.) To see them, build a second network that shares the layers of the first and has other outputs. At 150 × 150, the published size, the first convolution of a fresh network gives this:
+# A layer's output for a picture is its *activation*: for a convolution or a pooling, a stack of feature maps. (Lesson 1 gave that name to a function, such as ReLU; the word is used for both.) To see them, build a second network that shares the layers of the first and has different outputs. At 150 × 150, as in the older, published version of this lesson, the first convolution of a fresh network gives this:
 
 # %% name="first_shape" tags=["nbval-check-output"]
 fresh = build_network(150)
@@ -168,9 +168,9 @@ feature_maps = viewer.predict(picture[np.newaxis], verbose=0)
 plot_picture(picture.astype("uint8"), title="the picture")
 
 # %% [markdown] name="single_intro"
-# Which of the 32 maps of the first layer to look at first? Its filters have 3 × 3 × 3 weights each, and one number tells much about them: the sum of the weights, with their signs, divided by the sum without signs. Call it the balance. At 1 all weights are positive, and the filter adds up what it sees. At 0 they cancel each other: on an even area, where all pixels are alike, such a filter finds nothing.
+# Which of the 32 maps of the first layer to look at first? Its filters have 3 × 3 × 3 weights each, and one number says much about each: the sum of the weights with their signs, divided by the sum without. Call it the balance. At 1 all weights are positive, and the filter adds up what it sees. At 0 they cancel each other: on an even grey area, its bias aside, such a filter finds nothing.
 #
-# How much numbers differ is their *standard deviation*: take how far each lies from the mean, square that, take the mean, then the root. Among the half of the channels that differ most, here are the one with the largest balance and the one whose balance is nearest to 0:
+# The *standard deviation* says how much numbers differ: square how far each lies from the mean, take the mean, then the root. In the half of the channels with the most variation, here are the one with the largest balance and the one whose balance is nearest to 0:
 
 # %% name="single"
 first = feature_maps[0][0]
@@ -204,7 +204,7 @@ titles = [
 plot_pictures(shown, titles, columns=2, inches=3)
 
 # %% [markdown] name="single_read"
-# The first channel is the picture in shades of grey, more or less. The second keeps what changes from pixel to pixel: outlines and stripes. Which channel does what is an accident of the training.
+# The first channel is the picture in shades of grey, more or less. The second keeps what changes from pixel to pixel: outlines and stripes. Which channel does what is an accident of training.
 #
 # Go through the layers and channels yourself. In the first layer, look for a filter that answers to edges of one direction, and for one that answers to a colour. From which layer on can you no longer tell what the picture shows?
 
@@ -212,7 +212,7 @@ plot_pictures(shown, titles, columns=2, inches=3)
 explore_feature_maps(picture.astype("uint8"), [maps[0] for maps in feature_maps], names)
 
 # %% [markdown] name="all_intro"
-# And now every channel, 16 in a row. First the first and the second convolution. (`plot_channels` puts the maps side by side into one large picture; for one map, `plt.imshow(maps[..., 0], cmap="gray")` does the same.)
+# And now every channel, 16 in a row. Begin with the first two convolutions. (`plot_channels` puts the maps side by side into one large picture; for one map, `plt.imshow(maps[..., 0], cmap="gray")` does the same.)
 
 # %% name="all_first"
 plot_channels(feature_maps[0][0], names[0])
@@ -230,13 +230,13 @@ plot_channels(feature_maps[4][0], names[4])
 plot_channels(feature_maps[6][0], names[6])
 
 # %% [markdown] name="deep_read"
-# These maps no longer tell what the picture looks like. They tell what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network distils: it throws away what does not matter for its question, and keeps what does. Your memory does the same: draw a bicycle without looking at one, and see what you have kept.
+# These maps no longer show what the picture looks like. They say what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network distils: it throws away what does not matter for its question, and keeps what does. Your memory does the same: draw a bicycle without looking at one, and see what you have kept.
 #
 # Where a map is black all over, its filter looks for something that this picture does not have.
 #
 # ### What does it answer to?
 #
-# A bright cell for what kind of thing? Ask the test pictures which of them make a channel brightest. `GlobalMaxPooling2D` keeps the largest number of each map, one for each picture and channel of the last convolution:
+# What makes a cell bright? Find the test pictures that make a channel brightest. `GlobalMaxPooling2D` keeps the largest number of each map, one for each picture and channel of the last convolution:
 
 # %% name="strength"
 largest = keras.layers.GlobalMaxPooling2D()(seen[6].output)
@@ -244,7 +244,7 @@ strength = keras.Model(model.inputs, largest).predict(test_pictures, verbose=0)
 strength.shape
 
 # %% [markdown] name="strength_read"
-# Of all these channels, take two: the one that is stronger for cats than for dogs, by the largest difference in standard deviations, and the one that is stronger for dogs. These are the five pictures to which each answers most:
+# Of all these channels, take two: the one that most favours cats over dogs, measured in standard deviations, and the one that most favours dogs. These are the five pictures to which each answers most:
 
 # %% name="top_pictures"
 is_dog = test_labels[:, 0] == 1
@@ -261,12 +261,12 @@ dogs_among_twenty = int(is_dog[order[for_dogs][:20]].sum())
 cats_among_twenty, dogs_among_twenty
 
 # %% [markdown] name="top_read"
-# So many cats are among the twenty pictures that the first channel answers to most, and so many dogs among the second channel's twenty. Together that is well over half: such channels have come to detect something that goes with a class, and nobody has named a part of an animal to the network. What is it? Ears, eyes, stripes, a pose? Or a background, which happened to go with the class in the training pictures? From such pictures you can guess, and prove nothing. The rest of the lesson asks the network itself.
+# These are the numbers of cats among the first channel's twenty strongest pictures, and of dogs among the second's. Together that is well over half: such channels have come to detect something that goes with a class, and nobody has named a part of an animal to the network. What is it? Ears, eyes, stripes, a pose? Or a background, which happened to go with the class in the training pictures? From such pictures you can guess, and prove nothing. The rest of the lesson asks the network itself.
 
 # %% [markdown] name="sparsity_title"
 # ### How sparse?
 #
-# That can be counted. For twenty test pictures: which share of the numbers is 0, and how many channels are empty in all twenty?
+# That can be counted. For twenty test pictures: what share of the numbers is 0, and how many channels are empty in all twenty?
 
 # %% name="sparsity"
 twenty = viewer.predict(test_pictures[::50][:20], verbose=0)
@@ -278,12 +278,12 @@ for name, maps, share in zip(names, twenty, sparsity, strict=True):
 # %% [markdown] name="sparsity_read"
 # Compare the convolutions with each other, and the poolings with each other: pooling keeps the largest of four numbers, so there are fewer zeros after it than before. The published text finds that the maps become sparser with depth: every picture has edges, few have a nose in the upper left. In your network, too, the last convolution gives more zeros than the first. On the way there the share may go up and down.
 #
-# A channel that is empty in all twenty pictures may wait for something rare, or be of no use at all: a *dead filter*, whose sum is negative whatever it sees. ReLU makes it 0, its gradient is 0, and no training brings it back. Exercise 1 looks for such filters.
+# A channel that is empty in all twenty pictures may wait for something rare, or be of no use at all: a *dead filter*, whose sum is negative whatever it sees. ReLU makes it 0, its gradient is 0, and training hardly ever brings it back. Exercise 1 looks for such filters.
 
 # %% [markdown] name="filters_title"
 # ## What a filter looks for
 #
-# So far you have looked for pictures among those that there are. Now make one: the picture that a filter answers to most. Nobody can try all pictures. But the network can tell in which direction to go.
+# So far you have chosen among existing pictures. Now make one: the picture that a filter answers to most. Nobody can try all pictures. But the network can tell in which direction to go.
 #
 # A *gradient tape* writes down how a number was computed, and can then say how that number changes with what went into it. For y = x² at x = 3:
 
@@ -296,9 +296,9 @@ float(tape.gradient(y, x))
 # -> 6.0
 
 # %% [markdown] name="tape_read"
-# When x grows by a little, y grows by 6 times as much. `watch` tells the tape to follow `x`; it follows the parameters of a network without being asked. (Older code has `K.gradients` and `K.function`; both are gone.)
+# When x grows by a little, y grows by 6 times as much. `watch` tells the tape to follow `x`; it follows the parameters of a network without being asked. (Older code has `K.gradients` and `K.function`, from `keras.backend`; both are gone.)
 #
-# Training changes the parameters and leaves the pictures as they are. Here it is the other way round: the parameters stay, and the picture changes so that the answer of one filter becomes larger. That is *gradient ascent*.
+# Training changes the parameters and leaves the pictures as they are. Here it is the other way round: the parameters stay, and the picture changes so that the answer of one filter grows. That is *gradient ascent*.
 #
 # A network that knows many things has more to show than one that knows cats and dogs. The next one was trained by somebody else on many more pictures and classes; such a network is called *pretrained*, and Lesson 6 is about it. The line under the cell says whose weights these are. (Without the course: `keras.applications.VGG16(weights="imagenet", include_top=False)` and `keras.applications.vgg16.preprocess_input`.)
 #
@@ -318,7 +318,7 @@ pixels = lesson.pixels(150)
 name, drawn, base_model, preprocess_input = load_base(lesson.base()[0], pixels)
 
 # %% [markdown] name="base_read"
-# With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. Where these weights cannot be had, the cell takes the course's own small VGG16, trained on drawings of animals and plants: the layers of the published network, with fewer filters in each. (`COURSE_BASE=VGG16`, set before the lesson starts, takes VGG16 in any case.)
+# With ImageNet's weights, the network has seen more than a million photographs of 1,000 classes, and its patterns are the richest. If these weights cannot be had, the cell uses the course's own small VGG16, trained on drawings of animals and plants: the layers of the published network, with fewer filters in each. (`COURSE_BASE=VGG16`, set before the lesson starts, chooses VGG16 in any case.)
 
 # %% [markdown] name="layers_intro"
 # Here are four of its layers, from near the picture to far from it. Those of VGG16 are the published ones, and ReLU is a part of each. In MobileNetV2 the convolutions with the most filters are called `expand`; `BN` is the layer after each, which brings its numbers to a common scale (Lesson 6 names it). Those numbers may be negative, since ReLU comes later.
@@ -342,7 +342,7 @@ filter_number = int(np.argmax(noise_maps.std(axis=(0, 1, 2))))
 filter_number
 
 # %% [markdown] name="noise_read"
-# The published pattern is that of filter 0 of `block3_conv1`. Here is the filter whose map of the noise has the largest standard deviation, since it has something to begin with; filter 0 may find nothing at all.
+# The published pattern is that of filter 0 of `block3_conv1`. Here it is the filter whose map of the noise varies most, since it has something to begin with; filter 0 may find nothing at all.
 
 # %% name="gradient"
 with tf.GradientTape() as tape:
@@ -353,7 +353,7 @@ largest_gradient = float(tf.reduce_max(tf.abs(gradient)))
 gradient.shape == noise.shape, largest_gradient
 
 # %% [markdown] name="gradient_read"
-# The gradient has a number for each pixel and colour: how much the score grows when that one grows. Even the largest of them is tiny. How tiny differs from filter to filter. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels. Before that, `avg_pool2d` replaces each number by the mean of the 3 × 3 around it. Without this, the picture turns into a grain of single pixels, in which an eye finds nothing.
+# The gradient has a number for each pixel and colour: how much the score grows when that one grows. Even the largest of them is tiny. Its size differs from filter to filter. So the gradient is divided by its *root mean square*: square the numbers, take the mean, take the root. After that its numbers are about 1 in size, whatever the filter, and a step of 4 is one of about 4 grey levels. Before that, `avg_pool2d` replaces each number by the mean of the 3 × 3 around it. Without this, the picture turns into grain, in which the eye finds nothing.
 #
 
 
@@ -384,12 +384,12 @@ score_before, score_after = float(score), float(pattern_map.mean())
 score_before, score_after
 
 # %% [markdown] name="pattern_shown_read"
-# The first number is the mean of the map before, the second the mean after the climb: the filter answers far more. And it has drawn what it looks for, again and again, because the mean of the whole map was to grow, where every place counts alike.
+# The first number is the mean of the map before, the second the mean after the climb: the filter answers far more. And it has drawn what it looks for, again and again, because the mean of the whole map was to grow, in which every place counts alike.
 
 # %% [markdown] name="many_title"
 # ### Many filters at once
 #
-# Filter after filter would take long. Each picture of a batch is its own matter, so let picture 0 climb for filter 0, picture 1 for filter 1, and so on: the score is the sum, and each picture's gradient comes from its own filter alone. `tf.eye` is a table with 1 on its diagonal and 0 elsewhere, which picks those; `@tf.function` makes one program of a step, which is then repeated.
+# Filter by filter would be slow. The pictures of a batch are independent, so let picture 0 climb for filter 0, picture 1 for filter 1, and so on: the score is the sum, and each picture's gradient comes from its own filter alone. `tf.eye`, a table with 1 on its diagonal and 0 elsewhere, picks these pairs; `@tf.function` turns a step into one program, which is then repeated.
 
 
 # %% name="ascend_all"
@@ -439,7 +439,7 @@ plot_filters(filter_layers[3])
 # %% [markdown] name="filters_read"
 # Read the four grids as one story. The first layer looks for colours and for edges of one direction. The second and third combine them: stripes, grids, dots, textures. The fourth combines these, and with ImageNet's weights you may begin to see things there: feathers, eyes, leaves, fur. A network trained on drawings has seen flat areas with outlines, and its patterns are poorer.
 #
-# Some squares keep their noise, or a part of it. There the gradient is 0, and no direction leads upwards. In VGG16 that is the work of ReLU: where a filter finds nothing, its map is 0, and a pattern can only spread from where the noise had something of it. In MobileNetV2 these layers stand before ReLU; a square that is grey all over belongs to a filter whose weights have become 0 in the training, or nearly: its answer is always the same.
+# Some squares keep their noise, or a part of it. There the gradient is 0, and no direction leads upwards. In VGG16 that is the work of ReLU: where a filter finds nothing, its map is 0, and a pattern can only spread from where the noise had something of it. In MobileNetV2 these layers come before ReLU; a square that is grey all over belongs to a filter whose weights have become 0 in training, or nearly: its answer is always the same.
 #
 # Nobody has told the network any of this. And since every picture is made of edges, the lower layers serve for other tasks, too.
 
@@ -448,7 +448,7 @@ plot_filters(filter_layers[3])
 #
 # The third way of looking belongs to one picture and one answer: the network says "elephant"; what made it say so? *Grad-CAM* (Selvaraju and others, 2016) answers with a *heat map*: a coarse picture that is bright where the evidence for a class lies.
 #
-# For this you need the whole network with its head. The published one is VGG16 with ImageNet's weights, a file of 553 MB. Where the course can have those of MobileNetV2, 14 MB, it takes them; elsewhere, its own small VGG16, which knows 29 kinds of drawn animals and plants.
+# For this you need the whole network with its head. The published one is VGG16 with ImageNet's weights, a file of 553 MB. If the course can get MobileNetV2's, 14 MB, it uses them; otherwise, its own small VGG16, which knows 29 kinds of drawn animals and plants.
 
 # %% name="top"
 name, drawn, whole, preprocess_input = load_base(lesson.base()[0], 224, include_top=True)
@@ -478,11 +478,11 @@ best = np.argsort(-probabilities)[:5]
 {known[number]: round(float(probabilities[number]), 3) for number in best}
 
 # %% [markdown] name="cam_prediction_read"
-# The five most probable classes. (Without the course, `keras.applications.mobilenet_v2.decode_predictions(probabilities[np.newaxis], top=5)` names ImageNet's classes; it fetches the names from a server. `base_class_names` reads those that come with `tensorflow_datasets`.) The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the African elephant (class 386), 0.070 to the tusker and 0.004 to the Indian elephant.
+# The five most probable classes. (Without the course, `keras.applications.mobilenet_v2.decode_predictions(probabilities[np.newaxis], top=5)` names ImageNet's classes; it fetches the names from a server. `base_class_names` reads those that come with `tensorflow_datasets`.) The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the class "African elephant" (386), 0.070 to "tusker" and 0.004 to "Indian elephant".
 #
 # ### Four steps
 #
-# **1.** Divide the network behind its last convolution. Its maps are the last that still have rows and columns, and each says where something of a certain kind is. What comes after them are a few layers, one after the other:
+# **1.** Divide the network after its last convolution. Its maps are the last that still have rows and columns, and each says where something of a certain kind is. After them come a few layers, one after the other:
 
 # %% name="cam_parts"
 last_convolution = {"VGG16": "block5_conv3", "MobileNetV2": "out_relu"}[name]
@@ -491,7 +491,7 @@ first_part = keras.Model(whole.inputs[0], whole.layers[position].output)
 [layer.name for layer in whole.layers[position + 1 :]]
 
 # %% [markdown] name="cam_step_2"
-# **2.** Send the maps through these layers. Of the last one take the *score* of a class alone: what its neuron adds up, before softmax makes probabilities of all the scores. (Where the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows. (`training=False` keeps augmentation layers asleep, which a direct call would wake; see Lesson 5.)
+# **2.** Send the maps through these layers. From the last, take only the *score* of a class: what its neuron adds up, before softmax turns all scores into probabilities. (When the network is sure, a probability is almost 1 and hardly moves.) How much does the score grow when a number in the maps grows? The tape knows. (`training=False` keeps augmentation layers asleep, which a direct call would wake; see Lesson 5.)
 
 # %% name="cam_gradient"
 maps = tf.cast(first_part(prepared, training=False), "float32")
@@ -553,7 +553,7 @@ titles = [f"{weights[0, channel]:.2g} × channel {channel}" for channel in chose
 plot_pictures([*row, heat_map], [*titles, "all added up"], 4, inches=2.2)
 
 # %% [markdown] name="overlay_show_intro"
-# To see where that is, lay the heat map over the picture. The published way: make it as large as the picture, give its numbers the colours of `jet`, and mix 0.4 of that with 0.6 of the picture. (Older code takes OpenCV, `cv2`, and `matplotlib.cm.get_cmap`, which is gone. Pillow and `matplotlib.colormaps` do it.)
+# To see where that is, lay the heat map over the picture. The published way: make it as large as the picture, give its numbers the colours of `jet`, and mix 0.4 of that with 0.6 of the picture. (Older code uses OpenCV, `cv2`, and `matplotlib.cm.get_cmap`, which is gone. Pillow and `matplotlib.colormaps` do it.)
 
 # %% name="published_overlay"
 large = Image.fromarray(heat_map.astype("float32")).resize((224, 224))
@@ -587,7 +587,7 @@ plot_pictures(shown, ["jet", "opacity", "0 to 1, on black and on white"], column
 # Now look: is the yellow on the thing that was named, or beside it? On all of it, or on one part that tells it from all other classes?
 
 # %% [markdown] name="cam_function_intro"
-# All four steps in one function, for any network that ends in a dense layer. One thing is new: a network with a single neuron, as yours for cats and dogs, has one score. It speaks for class 1, and with the sign turned for class 0.
+# All four steps in one function, for any network that ends in a dense layer. One thing is new: a network ending in a single neuron, like yours for cats and dogs, has one score. It speaks for class 1, and with its sign reversed for class 0.
 
 
 # %% name="grad_cam"
@@ -614,7 +614,7 @@ np.allclose(grad_cam(whole, last_convolution, prepared, best[0]), heat_map, atol
 # -> True
 
 # %% [markdown] name="nested"
-# (The function asks for layers that follow each other from the last convolution to the end. A base that stands in another network as one layer hides its convolutions: divide the base instead, and go on with what follows it.)
+# (The function asks for layers that follow each other from the last convolution to the end. A base that is one layer of another network hides its convolutions: divide the base instead, and go on with what follows it.)
 #
 # ### Another class, another map
 #
@@ -630,7 +630,7 @@ overlays = {
 explore_heat_maps(picture, overlays)
 
 # %% [markdown] name="explore_classes_read"
-# Each map has its own scale: its largest number is 1, be the class ever so improbable. So a bright yellow does not mean that the network believes in the class; the percentage says that. A map without any yellow says that nothing in the last maps speaks for the class.
+# Each map has its own scale: its largest number is 1, however improbable the class. So a bright yellow does not mean that the network believes in the class; the percentage says that. A map without any yellow says that nothing in the last maps speaks for the class.
 
 # %% [markdown] name="wrong_title"
 # ## Looking into a mistake
@@ -647,7 +647,7 @@ surest = int(np.argmax(np.where(answers != labels, np.abs(dog - 0.5), -1)))
 class_names[labels[surest]], f"dog: {dog[surest]:.1%}"
 
 # %% [markdown] name="wrong_intro"
-# That is the true class, and what the network gave to "dog". One heat map for what it said, one for what would have been right:
+# That is the true class, and the probability that the network gave to "dog". One heat map for what it said, one for what would have been right:
 
 # %% name="wrong_maps"
 mistake = tf.constant(pictures[surest : surest + 1])
@@ -664,9 +664,9 @@ shown = [wrong_picture, *(overlay(wrong_picture, heat_map) for heat_map in heat_
 plot_pictures(shown, ["the picture", *titles], columns=3, inches=2.6)
 
 # %% [markdown] name="wrong_read"
-# Look at the map of the answer. Is the yellow on the animal, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class, and more pictures of the same sort would not cure it. One that looks at the animal and errs all the same needs to have seen more such animals.
+# Look at the map of the answer. Is the yellow on the animal, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class, and more pictures of the same sort would not cure it. One that looks at the animal and still errs needs to have seen more such animals.
 #
-# Be careful with the conclusion. A heat map tells which places count for the score, not why, and it is coarse. It looks convincing on correct answers, and on wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in another way.
+# Be careful with the conclusion. A heat map shows which places count for the score, not why, and it is coarse. It looks convincing on correct answers, and on wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in a different way.
 
 # %% name="save"
 lesson.save_model(model)
@@ -682,7 +682,7 @@ lesson.report(test_accuracy=test_accuracy, sparsity_first=sparsity[0], sparsity_
 # %% [markdown] name="ex_dead"
 # ### Exercise 1 · Filters that find nothing
 #
-# `maps` is what a layer gives for some pictures, an array (pictures, rows, columns, channels) without negative numbers. Return the list of the channels, as numbers from the smallest on, that are 0 everywhere in every picture.
+# `maps` is a layer's output for some pictures, an array (pictures, rows, columns, channels) without negative numbers. Return a sorted list of the numbers of the channels that are 0 everywhere in every picture.
 
 
 # %% name="ex_dead_answer" exercise="dead"
@@ -719,7 +719,7 @@ def check(empty_channels):
     assert answer != [0, 2, 3], "Those are the channels that are not empty. Which ones are?"
     assert answer != [2], "Those are the pictures in which nothing was found. Which channels?"
     assert answer == [1, 4], f"Channels 1 and 4 are 0 everywhere; you return {answer}."
-    assert empty_channels(np.ones((1, 2, 2, 3))) == [], "Where none is empty: an empty list."
+    assert empty_channels(np.ones((1, 2, 2, 3))) == [], "If none is empty, return an empty list."
     for shape, places, right in (
         ((1, 2, 3, 4), [(0, 0, 0, 0)], [1, 2, 3]),
         ((2, 3, 2, 4), [(1, 2, 1, 3)], [0, 1, 2]),
@@ -775,7 +775,7 @@ if dead_check.right:
 #
 # There is a way to find the decisive places that needs no gradient: cover a part of the picture with grey, and ask again. Where the probability falls most, there lay the evidence.
 #
-# `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number for a picture of that shape. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; no square covers what is left over at the right and at the bottom. For each square, set it to 128 in a copy of the picture, and note how much the probability falls against the whole picture; where it rises, the fall is negative. Return an array with a row for each row of squares.
+# `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number for a picture of that shape. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; no square covers what is left over at the right and at the bottom. For each square, set it to 128 in a copy of the picture, and note how much the probability falls below the uncovered picture's; where it rises, the fall is negative. Return an array with a row for each row of squares.
 
 
 # %% name="ex_cover_answer" exercise="cover"
@@ -816,7 +816,7 @@ def check(cover_map):
         "covered one."
     )
     assert not np.allclose(answer, probability_of(picture) - right, atol=1e-6), (
-        "Those are the probabilities, and not how much it falls against the whole picture."
+        "Those are the probabilities, and not how much it falls below the uncovered picture's."
     )
     assert not np.allclose(answer, right.cumsum().reshape(2, 3), atol=1e-6), (
         "The squares before stay covered in your copy. Make a new copy for each square."
@@ -849,7 +849,7 @@ def check(cover_map):
         )
         for wrong in (np.abs(right), np.maximum(right, 0)):
             assert np.allclose(right, wrong) or not np.allclose(answer, wrong, atol=1e-6), (
-                "Where the probability rises when a square is covered, the fall is negative. "
+                "If the probability rises when a square is covered, the fall is negative. "
                 "Return the difference as it is."
             )
         assert np.allclose(answer, right, atol=1e-6), (
@@ -908,7 +908,7 @@ shown
 # %% [markdown] name="ex_against"
 # ### Exercise 3 · What speaks against
 #
-# Grad-CAM drops what is negative. That is where the evidence against the class lies, and it has a heat map too. `maps` and `gradient` are arrays (rows, columns, channels) for one picture. Return the heat map of the evidence against: the weight of a channel is the mean of its gradient, with the sign turned; add up the maps with these weights, set what is negative to 0, and divide by the largest number, unless it is 0. Then the map is 0 everywhere.
+# Grad-CAM drops what is negative. That is where the evidence against the class lies, and it has a heat map too. `maps` and `gradient` are arrays (rows, columns, channels) for one picture. Return the heat map of the evidence against: the weight of a channel is the mean of its gradient, with the sign reversed; add up the maps with these weights, set what is negative to 0, and divide by the largest number, unless it is 0; then the map is 0 everywhere.
 
 
 # %% name="ex_against_answer" exercise="against"
@@ -930,7 +930,7 @@ def check(heat_map_against):
     )
     assert np.isfinite(answer).all(), "Your map holds nan or inf, which are no numbers."
     assert not np.allclose(answer, [[1, 0], [0, 0]]), (
-        "That is the evidence for the class. Turn the sign of the weights."
+        "That is the evidence for the class. Reverse the sign of the weights."
     )
     assert answer.min() >= 0, "There are negative numbers left: np.maximum(…, 0) takes them away."
     assert not np.allclose(answer, [[0, 1], [0, 0]]), (
@@ -979,11 +979,11 @@ def check(heat_map_against):
     for layer, gradient in ((maps, one), (maps + 1, one), (maps, one - [1, 2]), (maps, 0 * one)):
         nothing = np.asarray(heat_map_against(layer.copy(), gradient.copy()))
         assert not np.isnan(nothing).any(), (
-            "Where nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only "
+            "If nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only "
             "if the largest number is above 0."
         )
         assert nothing.shape == (1, 3) and not nothing.any(), (
-            "Where nothing speaks against the class, the map is 0 everywhere."
+            "If nothing speaks against the class, the map is 0 everywhere."
         )
     ### BEGIN HIDDEN TESTS
     for kind in range(5):
@@ -997,7 +997,7 @@ against_check = check_exercise(
     heat_map_against,
     check,
     hints=[
-        "The four steps are those of the lesson, with one minus.",
+        "The four steps are the lesson's, with one minus.",
         "weights = -gradient.mean(axis=(0, 1)) has one number for each channel.",
         "(maps * weights).sum(axis=-1) adds the channels up; then np.maximum, then the largest.",
     ],

@@ -3,7 +3,7 @@
 #
 # **Never run at that speed:** nobody who made this course had a TPU, or several GPUs. Its tests run the training below on one CPU, and the same cells with a smaller base on one CPU that poses as two devices. What the lesson says of TPUs comes from TensorFlow's documentation.
 #
-# Your networks so far were trained on one machine, as it happened to be. In this lesson you write a training that runs on whatever there is, from the two cores of a laptop to a processor built for nothing else, and the code stays the same. The pictures are five kinds of flowers.
+# Your networks so far were trained on one machine, whatever it was. In this lesson you write training code that runs on whatever there is, from the two cores of a laptop to a processor built for nothing else, and stays the same. The pictures are five kinds of flowers.
 #
 # **Afterwards you can**
 #
@@ -11,7 +11,7 @@
 # - write pictures to TFRecord files, read them back in parallel, and measure whether that was worth it,
 # - train on a TPU, on several GPUs or on a CPU with the same lines,
 # - choose batch and learning rate by the number of copies of the network,
-# - go on with a training that was cut off,
+# - go on with training that was cut off,
 # - check whether a network is as sure as it should be, and export it for a phone.
 #
 # **You need** Lessons 1 to 3 for the first part, and Lessons 6 and 7 for the second: pretrained base, freezing, fine-tuning.
@@ -54,7 +54,7 @@ import tensorflow as tf
 from tools.author import compare, private
 
 # %% [markdown] name="strategy_intro"
-# Before anything is computed, the hardware, because some kinds of it must be asked for first. Further down you read what the next line finds.
+# First comes the hardware, because some kinds must be asked for before anything is computed. Further down you learn what the next line finds.
 
 # %% name="strategy"
 strategy = pick_strategy()
@@ -78,7 +78,7 @@ plot_neuron(inputs, weights, bias)
 # (`@` multiplies two lists of numbers entry by entry and adds up: 0.5 − 0.5 + 1.5 = 1.5, and the bias makes it 1.75.) The weights and the bias are what training finds.
 
 # %% [markdown] name="softmax_intro"
-# A *dense layer* is many neurons over the same inputs; for five kinds of flowers, the last one has five. Their sums, before any activation, are the *logits*: any numbers, of which the largest wins. *Softmax* makes probabilities of them. A label can be written as *one-hot*: a 1 for the right class, a 0 for each of the others.
+# A *dense layer* is many neurons over the same inputs; for five kinds of flowers, the last one has five. Their sums, before any activation, are the *logits*: any numbers, of which the largest wins. *Softmax* turns them into probabilities. A label can be written as *one-hot*: a 1 for the right class, a 0 for each of the others.
 
 # %% name="softmax" tags=["nbval-check-output"]
 flowers = ["dandelion", "daisy", "tulips", "sunflowers", "roses"]
@@ -104,7 +104,7 @@ panels[0].invert_yaxis()
 figure
 
 # %% [markdown] name="softmax_read"
-# The hatched row is the truth: a daisy, which the network gives 23 %. The *cross-entropy* is minus the logarithm of that share. As a sum, each share's logarithm is multiplied by its entry in the one-hot label; all but one of these are 0:
+# The hatched row is the truth: a daisy, which the network gives 23 %. The *cross-entropy* is minus the logarithm of that share. As a sum: multiply each share's logarithm by its entry in the one-hot label, where all but one are 0:
 
 # %% name="cross_entropy" tags=["nbval-check-output"]
 float(round(-np.sum(one_hot * np.log(shares)), 2))
@@ -116,7 +116,7 @@ float(round(-np.sum(one_hot * np.log(shares)), 2))
 # %% [markdown] name="ex_loss"
 # ### Exercise 1 · Work required: the loss of a batch
 #
-# Every gap of this lesson is marked "work required". Replace the dots, run the cell, then run the check below it. If you leave a gap open, the lesson runs on all the same.
+# Every gap of this lesson is marked "work required". Replace the dots, run the cell, then run the check below it. If you leave a gap open, the lesson still runs.
 #
 # `logits` is an array (n, classes) of what the last layer has added up, here numbers from −10 to 10, and `one_hot` an array of the same shape and type with the labels. Return the mean cross-entropy of the n pictures, one number.
 
@@ -198,7 +198,7 @@ loss_check = check_exercise(
         "powers.sum(axis=1, keepdims=True) is the total of each row, in a column.",
         "-np.sum(one_hot * np.log(shares), axis=1) is the loss of each picture.",
     ],
-    praise="Keras computes the same, in a way that also bears very large logits.",
+    praise="Keras computes the same, in a way that also copes with very large logits.",
 )
 loss_check
 
@@ -265,9 +265,9 @@ ways = {
 plot_descent(ways)
 
 # %% [markdown] name="momentum_read"
-# The cross marks a *saddle point*: a place that is level, the lowest along y and the highest along x, like a mountain pass. At the rate 0.09, plain descent comes down the wall in a few steps and then all but stops there, because where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. With the larger rate it never gets down: each step across the valley ends higher up on the other wall. With momentum, the way swings, and is in the hollow long before.
+# The cross marks a *saddle point*: a place that is level, the lowest along y and the highest along x, like a mountain pass. At the rate 0.09, plain descent comes down the wall in a few steps and then all but stops there, because where it is level there is no slope to follow. On the right you see how long it stays at the height of 0.25. With the larger rate it never gets down: each step across the valley ends higher up on the other wall. With momentum, the path swings, and reaches the bottom far sooner.
 #
-# Is it the momentum, or would another rate have done as well? Count the steps after which a way stays below 0.1, for four rates:
+# Is it the momentum, or would another rate have done as well? Count the steps after which a path stays below 0.1, for four rates:
 
 
 # %% name="steps_down" tags=["nbval-check-output"]
@@ -294,7 +294,7 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 # %% [markdown] name="best_plain_read"
 # Momentum is faster at each rate, and faster than plain descent at any. Why? Where the slope stays the same, its steps add up to 1 + 0.8 + 0.64 + … = 5 times as much. Along the floor of the valley, that is worth five times the rate. Plain descent at that rate, 0.45, would be thrown out by the walls; momentum is not, because across the valley the slope changes its sign with each swing, and what adds up along the floor cancels there.
 #
-# The loss of a real network has steep and flat directions, too, and is held to have far more saddle points than hollows (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop have another as well: they stretch the steps where the slope is small.
+# The loss of a real network has steep and flat directions, too, and is held to have far more saddle points than minima, where every way leads up (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop use another: they stretch the steps where the slope is small.
 
 # %% [markdown] name="explore_intro"
 # Now you. Which momentum is too much for this valley? At which rate is even momentum thrown out? And what does noise change?
@@ -303,12 +303,12 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 explore_descent()
 
 # %% [markdown] name="explore_read"
-# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch*, of 32 pictures perhaps, "batch" for short, drawn by chance. This is *stochastic gradient descent*, SGD; stochastic means "by chance". A mini-batch points roughly the right way. With the rate 0.09 and the mark set, its errors pushed plain descent off the saddle point sooner, and they keep any way from coming to rest.
+# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch* ("batch" for short) of perhaps 32 pictures, drawn at random. This is *stochastic gradient descent*, SGD; stochastic means "by chance". Such a gradient points roughly the right way. At the rate 0.09, with the noise switched on, its errors pushed plain descent off the saddle point sooner, and they keep any path from coming to rest.
 
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
 #
-# In Keras the same is `keras.optimizers.SGD(learning_rate, momentum)`. Write one of its steps. `place`, `step` and `gradient` are arrays of the same shape: where you are, the step before, the gradient here. The new step is added to the place. Return the new place and the new step.
+# Keras has this as `keras.optimizers.SGD(learning_rate, momentum)`. Write one of its steps. `place`, `step` and `gradient` are arrays of the same shape: where you are, the step before, the gradient here. The new step is added to the place. Return the new place and the new step.
 
 
 # %% name="ex_momentum_answer" exercise="momentum"
@@ -401,7 +401,7 @@ if momentum_check.right:
 # %% [markdown] name="data_title"
 # ## Five kinds of flowers
 #
-# Enough of landscapes. The pictures are of all sizes, taken wherever flowers grow. They come in one part, without a test set: four fifths are for training here, and the rest is for validation. (Without the course: `tfds.load("tf_flowers", as_supervised=True, with_info=True, split=[…])`, with the same two texts in the list.)
+# Enough of landscapes. The pictures are of all sizes, taken wherever flowers grow. They come in one part, without a test set: four fifths are for training here, and the rest is for validation. (Without the course: `tfds.load("tf_flowers", as_supervised=True, with_info=True, split=[…])`, with the same two strings in the list.)
 
 # %% name="data"
 (train_pictures, validation_pictures), info = lesson.load_dataset(
@@ -411,7 +411,7 @@ class_names = info.features["label"].names
 class_names
 
 # %% [markdown] name="side_intro"
-# The base wants pictures of one size: 192 × 192 for MobileNetV2; the quick profile takes half of that. `Resizing` cuts out the largest square in the middle, so that no flower is squeezed.
+# The base wants pictures of one size: 192 × 192 for MobileNetV2; the quick profile uses half of that. `Resizing` cuts out the largest square in the middle, so that no flower is squeezed.
 
 # %% name="resize"
 base_name, side = lesson.base()
@@ -431,7 +431,7 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 # %% [markdown] name="records_title"
 # ## TFRecords: few large files in place of many small ones
 #
-# A TPU computes faster than a disk finds small files, and over a network each file costs a round trip. So the pictures go into a few large files, as *TFRecords*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
+# A TPU computes faster than a disk finds small files, and on remote storage each file costs a round trip. So the pictures go into a few large files, as *TFRecords*. Each record is a *protocol buffer*, a compact way to write down named values, here a `tf.train.Example` with two of them: the picture as the bytes of a JPEG file, and the label as a whole number.
 
 
 # %% name="to_record"
@@ -450,7 +450,7 @@ record = to_record(pictures[0], labels[0])
 f"{pictures[0].numpy().nbytes:,} bytes of pixels, {len(record):,} bytes in the record"
 
 # %% [markdown] name="from_record_intro"
-# To read a record, you say what is in it. Nothing in the record tells how large the picture is. A TPU wants to know beforehand; `ensure_shape` states it, and stops where it is not true.
+# To read a record, you say what is in it. Nothing in the record says how large the picture is. A TPU wants to know beforehand; `ensure_shape` states it, and stops if it is not true.
 
 
 # %% name="from_record"
@@ -474,7 +474,7 @@ bool(label == labels[0]), bool(difference.mean() < 8)
 # The label is the same, and the pixels nearly so, because a JPEG file keeps what the eye sees and not every digit.
 
 # %% [markdown] name="write_intro"
-# `tf.io.TFRecordWriter` writes such records into one file. `write_records` does that from several threads, and deals them out to eight files (each of them is called a *shard*). A complete folder is used again the next time; one made of other pictures is written anew.
+# `tf.io.TFRecordWriter` writes such records into one file. `write_records` does that from several threads, and deals them out to eight files (each of them is called a *shard*). A complete folder is reused the next time; one made from different pictures is rewritten.
 
 # %% name="write"
 folder = lesson.folder / f"records-{side}"
@@ -482,7 +482,7 @@ train_folder = write_records(train_squares, to_record, folder / "train", shards=
 validation_folder = write_records(validation_squares, to_record, folder / "validation", shards=4)
 
 # %% [markdown] name="files_intro"
-# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` where the two differ, so that no damaged picture gets into a training unnoticed. The files:
+# Each record carries a checksum. `tf.data` computes it again when it reads, and stops with `DataLossError` if the two differ, so that no damaged picture gets into training unnoticed. The files:
 
 # %% name="files" tags=["nbval-check-output"]
 train_files, validation_files = (
@@ -529,7 +529,7 @@ len(single_files), len(train_files)
 
 
 # %% [markdown] name="single_read_intro"
-# The published way lists them, then reads and decodes one after the other, in order. Today's `tf.data` notices by itself that pictures can be decoded side by side, so for the comparison that is switched off. The second way allows it.
+# The older, published version of this lesson lists them, then reads and decodes one after the other, in order. Today's `tf.data` notices by itself that pictures can be decoded side by side, so for the comparison that is switched off. The second way allows it.
 
 
 # %% name="single_read"
@@ -548,7 +548,7 @@ ways = {
 }
 
 # %% [markdown] name="cold_intro"
-# A file that was read a moment ago is still in memory, and a second reading says nothing about the disk. Linux can be asked to drop such copies; macOS and Windows cannot, and the host of a virtual machine may keep some of its own.
+# A file that was read a moment ago is still in memory, and a second reading says nothing about the disk. Linux can be asked to drop such copies; macOS and Windows cannot, and if this is a virtual machine, as in Colab, the computer under it may keep copies of its own.
 
 
 # %% name="forget"
@@ -560,7 +560,7 @@ def forget(files):
 
 
 # %% [markdown] name="speed_intro"
-# Other programs disturb such a measurement, so each way has three turns, each read once cold and once from memory:
+# Other programs disturb such a measurement, so each way has three turns, each with one reading from the disk ("cold") and one from memory ("cached"):
 
 
 # %% name="speed"
@@ -584,9 +584,9 @@ for (name, state), measured in speeds.items():
     print(f"{name}, {state}: {min(measured):,.0f} to {max(measured):,.0f} pictures a second")
 
 # %% [markdown] name="speed_read"
-# (Where the system is not Linux, only the first "cold" reading is one.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
+# (Except on Linux, only the first "cold" reading really is.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
 #
-# In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is a network; the benchmark did not measure either.
+# In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is remote storage; the benchmark measured neither.
 
 # %% [markdown] name="hardware_title"
 # ## Whatever there is
@@ -615,7 +615,7 @@ replicas, on_tpu
 # strategy = tf.distribute.TPUStrategy(resolver)
 # ```
 #
-# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row. In Colab, choose the TPU in the menu "Runtime", "Change runtime type"; where a TPU needs another build of TensorFlow, the line that `pick_strategy` prints names it. `docs/install.md` has the commands for a machine of your own.
+# Without a TPU, the second line raises `NotFoundError`, and `pick_strategy` goes on to the next row. In Colab, choose the TPU in the menu "Runtime", "Change runtime type"; if a TPU needs a different build of TensorFlow, the line that `pick_strategy` prints names it. `docs/install.md` has the commands for a machine of your own.
 
 # %% [markdown] name="batch_intro"
 # Each replica should get a batch that keeps it busy, 32 pictures here. The *global batch*, which all of them take together in one step, is that number times the replicas. The gradient of more pictures has less noise in it, so the learning rate may be larger. A common rule, found for SGD with momentum, is to multiply it by the same number:
@@ -723,7 +723,7 @@ with strategy.scope():
     )
 
 # %% [markdown] name="backup_intro"
-# Long trainings get cut off: Colab ends a session, a battery runs out. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and run again later, `fit` goes on after the last whole epoch. When the training has ended, the files are deleted. (`double_checkpoint` keeps the one before it too, in case the machine stops while writing.)
+# Long runs get cut off: Colab ends a session, a battery runs out. `BackupAndRestore` writes a *checkpoint* after each epoch: the weights, what the optimizer remembers, and the number of the epoch. If the notebook is stopped in the middle of the next cell and run again later, `fit` goes on after the last whole epoch. When training has ended, the files are deleted. (`double_checkpoint` keeps the one before it too, in case the machine stops while writing.)
 
 # %% name="fine"
 backup = keras.callbacks.BackupAndRestore(
@@ -742,7 +742,7 @@ validation_accuracy = model.evaluate(validation_dataset, verbose=0)[1]
 frozen_validation_accuracy, validation_accuracy
 
 # %% [markdown] name="fine_read"
-# The dotted line parts the two trainings. Behind it both accuracies climb further, and the network ends up better than with the frozen base. How much of that is due to five more epochs, and not to the unfreezing? To find out, run the lesson again without the cell that unfreezes.
+# The dotted line separates the two runs. After it both accuracies climb further, and the network ends up better than with the frozen base. How much of that is due to five more epochs, and not to the unfreezing? To find out, run the lesson again without the cell that unfreezes.
 #
 # Look at the distance between the curves, too. A base that may change as a whole, with MobileNetV2's two million parameters, can learn pictures by heart even better than a head can: one more reason for small steps.
 
@@ -759,7 +759,7 @@ plot_predictions(shown_pictures[:12], probabilities[:12], shown_labels[:12], cla
 # %% [markdown] name="sure_title"
 # ## Is it as sure as it should be?
 #
-# Beside each picture you see how sure the network is. May you rely on that? Of all answers given with about 70 %, about 70 % should be right. A network for which that holds is *calibrated*. To check, sort the validation pictures into groups by the largest probability, and count in each group how many answers are right:
+# Beside each picture you see how sure the network is. May you rely on that? Of all answers with a probability of about 70 %, about 70 % should be right. A network for which that holds is *calibrated*. To check, sort the validation pictures into groups by the largest probability, and count in each group how many answers are right:
 
 # %% name="sure"
 labels = np.concatenate([labels for _, labels in validation_dataset])
@@ -781,7 +781,7 @@ axes.legend()
 figure
 
 # %% [markdown] name="sure_read"
-# Below the dashed line, the network is surer than it is right; above it, it is too modest. (A group of a few pictures may lie anywhere.) The mean distance from the line, each group counted by its size, is the *expected calibration error*:
+# Below the dashed line, the network is surer than it is right; above it, it is too modest. (A group of a few pictures may lie anywhere.) The mean distance from the line, each group weighted by its size, is the *expected calibration error*:
 
 # %% name="calibration_error"
 distances = [abs(sureness - share) for sureness, share in found]
@@ -792,7 +792,7 @@ calibration_error
 # A probability is off by that much on average. Someone who acts on it, such as a doctor, needs to know this number as well as the accuracy. Large networks that learn for long grow ever surer of what they know by heart, and tend to lie below the line (Guo and others, 2017).
 
 # %% [markdown] name="own_intro"
-# And flowers of your own. In a notebook without a kernel you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))`, and `model.predict` of a batch with that one picture.)
+# And flowers of your own. Where no code runs, you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))`, and `model.predict` of a batch with that one picture.)
 
 # %% name="own"
 predict_uploads(model, class_names, ready=list(shown_pictures[:3].numpy()))
@@ -805,7 +805,7 @@ lesson.report(
 )
 
 # %% [markdown] name="report_read"
-# There is no test set, so these are figures of the validation pictures, which you have looked at during the training. They may flatter a little.
+# There is no test set, so these are figures of the validation pictures, which you have looked at during training. They may flatter a little.
 
 # %% [markdown] name="export_title"
 # ## Out of the notebook
@@ -847,21 +847,21 @@ bool(np.abs(from_file - answers).max() < 0.001)
 # %% [markdown] name="checklist"
 # ## A checklist
 #
-# Before a long training on hardware that costs money:
+# Before a long run on hardware that costs money:
 #
 # 1. Does it run for one epoch on a CPU, with a hundredth of the pictures?
 # 2. Are the records complete, and near the machine that will read them? Read them all once: a damaged one stops you now, and not on the third day.
 # 3. Does the pipeline feed the machine? A TPU that waits costs as much as one that works.
-# 4. Is the global batch that of a replica times the replicas, and does the learning rate follow it?
+# 4. Is the global batch a replica's batch times the number of replicas, and does the learning rate follow it?
 # 5. Is `drop_remainder` set where the shapes must be fixed?
 # 6. Are network, optimizer and `compile` within the scope, and is there a `compile` after each change of `trainable`?
 # 7. Is there a checkpoint after each epoch, in a place that outlives the machine? Have you tried to go on from one?
-# 8. Is the curve that you look at one of pictures that the network has not learned from?
+# 8. Does the curve you watch come from pictures that the network has not learned from?
 
 # %% [markdown] name="exercises"
 # ## More work required
 #
-# Three more gaps: the steps of an epoch, one-hot labels, and a learning rate that changes during the training.
+# Three more gaps: the steps of an epoch, one-hot labels, and a learning rate that changes during training.
 
 # %% [markdown] name="ex_steps"
 # ### Exercise 3 · Work required: steps on eight cores
@@ -885,7 +885,7 @@ def check(steps_and_rest):
         "That is for a single replica. A step of all eight takes 32 × 8 pictures."
     )
     assert answer != (12, 120), (
-        "You count the last batch, and it is dropped since it is one that is not full."
+        "You count the last batch, one that is not full, and that is dropped."
     )
     assert answer != (11, 15), (
         "15 is what each replica would have left; count the pictures of all of them together."
@@ -933,7 +933,7 @@ steps_check = check_exercise(
         "// divides and drops the rest, % is the rest.",
         "divmod(a, b) gives both at once.",
     ],
-    praise="With shuffling, other pictures are left out in each epoch, so none is lost for good.",
+    praise="With shuffling, each epoch leaves out different pictures, so none is lost for good.",
 )
 steps_check
 
@@ -987,7 +987,7 @@ def check(one_hot_batches):
     assert found["pictures"], "Your dataset is empty; 11 pictures make two batches of 4."
     first, rows = found["pictures"][0], found["labels"][0]
     assert first.ndim != 3, "Your dataset gives single pictures: batch(batch, …) is missing."
-    assert first.ndim == 4, f"A batch of 4 has the shape (4, 2, 2, 3), and yours {first.shape}."
+    assert first.ndim == 4, f"A batch of 4 has the shape (4, 2, 2, 3); yours has {first.shape}."
     assert rows.shape == (*first.shape[:1], 5), (
         f"The labels should have the shape ({len(first)}, 5), not {rows.shape}."
     )
@@ -1001,7 +1001,7 @@ def check(one_hot_batches):
         f"The pictures should be float32, not {found['types'][0]}: tf.cast(picture, tf.float32)."
     )
     shown = np.concatenate(found["pictures"])
-    assert shown.max() > 2, "The values are to be still 0…255; the network scales them."
+    assert shown.max() > 2, "Return values that are still 0…255; the network scales them."
     assert np.array_equal(shown, pictures[:8]), (
         "The first 8 pictures should come out as they came in, in the same order; they do not."
     )
@@ -1068,7 +1068,7 @@ if pipeline_check.right:
 # %% [markdown] name="ex_schedule"
 # ### Exercise 5 · Work required: warm up, then slow down
 #
-# A large learning rate harms most at the very beginning. So trainings on many replicas often begin with a small one, raise it epoch by epoch, and lower it again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is a whole number, at least 1. Return the rate of the epoch that is asked for; any epoch may be, in any order.
+# A large learning rate harms most at the very beginning. So training on many replicas often begins with a small one, which rises epoch by epoch and falls again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is a whole number, at least 1. Return the rate of the epoch asked for; that may be any, in any order.
 
 
 # %% name="ex_schedule_answer" exercise="schedule"
@@ -1158,8 +1158,8 @@ if schedule_check.right:
 #
 # Four things that you will meet when you read on:
 #
-# - *Residual networks*: very deep networks learn better where a layer adds something to its input and need not replace it. MobileNetV2 does so already: look for its layers of the kind `Add`. (He and others, 2015)
-# - *Transformers* cut a picture into patches and let each look at all others, where a convolution looks at its neighbours. (Dosovitskiy and others, 2020)
+# - *Residual networks*: very deep networks learn better when a layer adds something to its input and need not replace it. MobileNetV2 does so already: look for its layers of the kind `Add`. (He and others, 2015)
+# - *Transformers* for pictures cut them into patches and let each look at all others, whereas a convolution looks at its neighbours. (Dosovitskiy and others, 2020)
 # - *Object detection*: not "there is a cat", but where, and how many: a frame and a class for each thing.
 # - *Segmentation*: a class for each pixel; which ones are road, and which are child.
 #
@@ -1169,9 +1169,9 @@ if schedule_check.right:
 # ## What you learned
 #
 # - Momentum adds up along a valley and cancels across it; stochastic gradient descent looks at a few pictures a step.
-# - TFRecords make few large files of many small ones. Whether that gains anything, measure.
+# - TFRecords turn many small files into a few large ones. Measure whether that gains anything.
 # - A strategy gives each core a replica, and global batch and learning rate follow their number.
-# - A checkpoint after each epoch lets a training go on where it was cut off.
+# - A checkpoint after each epoch lets training go on where it was cut off.
 # - A probability is worth something when the network is calibrated.
 #
 # This was the last lesson; Appendix 3, "Without the helpers", does one whole task with nothing of this course. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.

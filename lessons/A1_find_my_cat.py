@@ -11,7 +11,7 @@
 #
 # **You need** Lesson 6: base, features, and how a base expects its pictures.
 #
-# **Time** about 25 minutes. There are no exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 25 minutes. There are no exercises. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% name="start"
 from course_utils import (
@@ -93,7 +93,7 @@ lengths = np.linalg.norm(one) * np.linalg.norm([same_way, other_way], axis=1)
 # %% [markdown] name="neighbours_title"
 # ## Alike to the eye, alike in numbers
 #
-# Slide through some of the test pictures: the first one is the picture, the others are the seven most like it. Then compare pixels in place of features. Any two photographs have much in common, so nearly all cosines would be large. The mean of all embeddings is therefore taken away first; what is left is what sets a picture apart.
+# Slide through some of the test pictures: first comes the chosen one, then the seven most like it. Then compare pixels instead of features. Any two photographs have much in common, so nearly all cosines would be large. The mean of all embeddings is therefore subtracted first; what is left is what sets a picture apart.
 
 # %% name="explore"
 test_pictures = np.concatenate([np.rint(batch).astype("uint8") for batch in test_photos])
@@ -103,16 +103,16 @@ vectors = {"features": test_embeddings[some], "pixels": test_pictures[some]}
 explore_neighbours(test_pictures[some], vectors, test_labels[some].astype(int), class_names)
 
 # %% [markdown] name="neighbours_read"
-# By pixels, alike means bright and dark in the same places, whatever it shows. By features, nobody told the base which pictures show a cat, no head took part, and yet the neighbours are alike in another way. Find out in which: the kind of animal, its pose, the colour of its fur?
+# By pixels, alike means bright and dark in the same places, whatever it shows. By features, the neighbours are alike in a different way, although nobody told the base which of them show a cat, and no head took part. Find out in which: the kind of animal, its pose, the colour of its fur?
 #
 # The idea is older than this base. The authors of AlexNet, a network of 2012, compared photographs by the 4,096 numbers that its last hidden layer, a dense one, gives for each.
 
 # %% [markdown] name="find_title"
 # ## Search
 #
-# To search, take some pictures of one animal and average their embeddings; then sort everything else by its cosine with that average. `find_photos` does it for whole trees of folders. Before it compares, it takes away most of what all the pictures searched have in common, so a score compares pictures of one search, and not of two. It always uses MobileNetV2 at 192 × 192.
+# To search, take some pictures of one animal and average their embeddings; then sort everything else by its cosine with that average. `find_photos` does it for whole trees of folders. Before it compares, it takes away most of what all the searched pictures share, so scores are comparable within one search, not between two. It always uses MobileNetV2 at 192 × 192.
 #
-# To try it, you need a cat that you have several pictures of. The dataset has none of the same animal; the nearest to it are a training picture and the seven cats most like it, by the cosine. (The length of the first embedding is left out below, since it divides all cosines alike.)
+# To try it, you need a cat that you have several pictures of. The dataset has no such cat; the nearest thing is a training picture and the seven cats most like it, by the cosine. (The length of the first embedding is left out below, since it divides all cosines alike.)
 
 # %% name="find_like"
 likeness = cat_embeddings @ cat_embeddings[0] / np.linalg.norm(cat_embeddings, axis=1)
@@ -143,7 +143,7 @@ share_of_cats = float(np.mean([photo.path.parent.name == "cat" for photo in foun
 share_of_cats
 
 # %% [markdown] name="share_read"
-# Most of what it finds are cats, although no label took part. Read the result for what it is: these animals look like the eight, to a network that was never asked to tell one cat from another. The twin of your cat from next door comes as high up as your own. The search saves you from looking through ten thousand photographs; the last look is yours.
+# Most of what it finds are cats, although no label took part. Read the result for what it is: these animals look like the eight, to a network that was never asked to tell one cat from another. Your cat's double from next door ranks as high as your own. The search saves you from looking through ten thousand photographs; the last look is yours.
 #
 # Could a network learn the difference? With enough pictures of both, yes: train a head with three classes, "my cat", "another cat" and "neither", the way Lesson 6 trains one with two. The third class is a reject: without it, the network has to call a teapot one cat or the other.
 
@@ -159,9 +159,9 @@ lesson.report(share_of_cats=share_of_cats)
 # python -m course_utils.photos --like cat-pictures ~/Pictures --top 50
 # ```
 #
-# It knows pictures by the endings of their names, leaves out names that begin with a dot, passes over damaged files and counts them, and shows how far it is. Photographs of iPhones are often HEIC files; it reads them where the package `pi-heif` is installed, and says so where it is not.
+# It recognises pictures by the endings of their names, leaves out names beginning with a dot, passes over damaged files and counts them, and shows its progress. Photographs of iPhones are often HEIC files; it reads them if the package `pi-heif` is installed, and says so if it is not.
 #
-# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet it tells what is on it. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload lies there.) `python -m course_utils.photos --forget`, or `clear_cache("photo-embeddings")` from `course_utils`, deletes what all searches have kept.
+# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet it reveals what it shows. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload is stored there.) `python -m course_utils.photos --forget`, or `clear_cache("photo-embeddings")` from `course_utils`, deletes what all searches have kept.
 
 # %% [markdown] name="learned"
 # ## What you learned

@@ -1,13 +1,13 @@
 # %% [markdown] name="title"
 # # Appendix 2 · Several machines
 #
-# Lesson 9 trains on all the cores and GPUs of one machine with the same few lines. Several machines need more: a training loop of your own, and a program that runs on each of them. You write both here, and try them with two processes on this machine, which stand for two.
+# Lesson 9 trains on all the cores and GPUs of one machine with the same few lines. Several machines need more: a training loop of your own, and a program that runs on each of them. You write both here, and try them with two processes on this machine, which stand in for two machines.
 #
 # **Afterwards you can**
 #
 # - write a training loop with `GradientTape` that runs under every strategy of TensorFlow,
 # - say why the loss is divided by the global batch,
-# - start a training on several machines, and check that it learns what one machine would have learned.
+# - start training on several machines, and check that it learns what one machine would have learned.
 #
 # **You need** Lesson 9: TFRecords, replicas, strategies, the global batch.
 #
@@ -93,9 +93,9 @@ shown_pictures.shape, shown_labels.dtype.name
 # %% [markdown] name="hosts_title"
 # ## A loop of your own
 #
-# The machines that share a training are called *hosts*. Each takes a share of every batch, as the cores of one machine do. TensorFlow's strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and `fit` fails with it: Keras 3.15 stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small: before it trains, `fit` looks at one batch to learn its shapes, and takes it for one array. Here it is a share for each replica, and TensorFlow cannot make one array of those. So you write the loop yourself.
+# The machines that train a network together are called *hosts*. Each takes a share of every batch, as the cores of one machine do. TensorFlow's strategy for that is `tf.distribute.MultiWorkerMirroredStrategy`, and `fit` fails with it: Keras 3.15 stops with "unsupported type PerReplica" (Keras issue 20585, open since 2024). The reason is small: before it trains, `fit` looks at one batch to learn its shapes, and takes it for one array. Here it is a share for each replica, and TensorFlow cannot turn those into one array. So you write the loop yourself.
 #
-# `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` makes one number of their answers. TensorFlow's default strategy has one replica:
+# `strategy.run` calls a function once on each replica, with that replica's share of the batch; `strategy.reduce` combines their answers into one. TensorFlow's default strategy has one replica:
 
 # %% name="replicas"
 default = tf.distribute.get_strategy()
@@ -179,11 +179,11 @@ def train_small(strategy, dataset, batch, epochs):
 small = train_small(default, dataset, batch, lesson.epochs(3))
 
 # %% [markdown] name="work_intro"
-# The mean loss of each epoch falls: that is a whole training, and it runs under each of the strategies of Lesson 9.
+# The mean loss of each epoch falls: the loop trains, and it runs under each of the strategies of Lesson 9.
 #
 # ## A program for each machine
 #
-# Several machines need one process on each, which a notebook cannot be. So the loop becomes part of a program. What such a process does, from the strategy to the loop:
+# Each machine needs its own process, which one notebook cannot provide. So the loop becomes part of a program. What such a process does, from the strategy to the loop:
 
 
 # %% name="work"
@@ -199,9 +199,9 @@ def work(folder, batch=32, epochs=2):
 
 
 # %% [markdown] name="program_intro"
-# The strategy is made before anything else is computed. It finds out from a variable, `TF_CONFIG`, which machines belong together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; otherwise each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and tells where it stood.
+# The strategy is made before anything else is computed. It finds out from a variable, `TF_CONFIG`, which machines belong together. With `DATA`, each machine reads all records and keeps its share of every batch, so that several machines see the batches that one would see; otherwise each would read files of its own. And the first line is for the worst case: a process whose partner never comes would wait for ever, so it ends after ten minutes and reports where it was.
 #
-# `inspect.getsource` gives the text of a function. Imports before them and a call after them turn these functions into a file. Here is the whole of it:
+# `inspect.getsource` gives the text of a function. Imports before these functions and a call after them make a program. Here is the whole of it:
 
 # %% name="program"
 imports = "import faulthandler\nimport sys\n\nimport keras\nimport tensorflow as tf\n"
@@ -217,7 +217,7 @@ print(program.read_text())
 # %% [markdown] name="together_intro"
 # ## Two processes
 #
-# Two processes on this machine can stand for two machines. Each gets a port at which the other reaches it, a list of all such addresses in `TF_CONFIG`, and its own number there:
+# Two processes on this machine can stand in for two machines. Each gets a port at which the other reaches it, a list of all such addresses in `TF_CONFIG`, and its own number there:
 
 
 # %% name="addresses"
@@ -240,7 +240,7 @@ def start_process(command, addresses, index):
 free_addresses(2)
 
 # %% [markdown] name="together_wait"
-# (No GPU is shown to them, because two processes cannot share the memory of one.) Where one fails, the others would wait for it. So they are ended, and what the failed one said becomes the error here:
+# (No GPU is shown to them, because two processes cannot share the memory of one.) If one fails, the others would wait for it. So they are ended, and what the failed one said becomes the error here:
 
 
 # %% name="together"
@@ -273,11 +273,11 @@ for count in (1, 2) if lesson.profile != "ci" else ():
         print(error)
 
 # %% [markdown] name="workers_read"
-# The losses of one process and of two agree to about the sixth digit: two machines take the steps that one would take. On one machine, two processes are no faster than one, because they share its cores. What several machines bring is more cores.
+# The losses of one process and of two agree to about the sixth digit: two machines take the steps that one would take. On one machine, two processes are no faster than one, because they share its cores. What several machines add is more cores.
 #
 # ## On machines of your own
 #
-# Say that two of them are called `host1` and `host2`. Install TensorFlow and Keras on both, and copy `several.py` and the folder of records to each (`program` and `records` say where they are). Then start, with the number of the machine as `index`:
+# Say that two of them are called `host1` and `host2`. Install TensorFlow and Keras on both, and copy `several.py` and the folder of records to each (`program` and `records` say where they are). Then start it, with the machine's number as `index`:
 #
 # ```
 # export TF_CONFIG='{"cluster": {"worker": ["host1:2222", "host2:2222"]},
@@ -285,7 +285,7 @@ for count in (1, 2) if lesson.profile != "ci" else ():
 # python several.py records
 # ```
 #
-# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; a long training needs a larger number in `work`. The port 2222 must be open between them, and to nobody else: there is no password. For a network such as Lesson 9's, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
+# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; long training needs a larger number in `work`. The port 2222 must be open between them, and to nobody else: there is no password. For a network such as Lesson 9's, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
 #
 # The course has tried this with two processes on one machine, and never on two machines.
 

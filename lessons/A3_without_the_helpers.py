@@ -1,7 +1,7 @@
 # %% [markdown] name="title"
 # # Appendix 3 · Without the helpers
 #
-# Here is one whole task with TensorFlow, Keras and Matplotlib alone: pictures in folders, a pretrained base, training, curves, answers, a saved network. Nothing of this course is imported, so whatever stands here works in any project of yours.
+# Here is one whole task with TensorFlow, Keras and Matplotlib alone: pictures in folders, a pretrained base, training, curves, answers, a saved network. Nothing from this course is imported, so everything here works in any project of yours.
 #
 # **Afterwards you can**
 #
@@ -72,7 +72,7 @@ class_names = train_dataset.class_names
 class_names
 
 # %% [markdown] name="prefetch_intro"
-# `cache` keeps the decoded pictures in memory, 600 kB each at 224 × 224; leave it out where that is too much. `prefetch` gets the next batches ready.
+# `cache` keeps the decoded pictures in memory, 600 kB each at 224 × 224; leave it out if that is too much. `prefetch` gets the next batches ready.
 
 # %% name="prefetch"
 validation_dataset = validation_dataset.cache().prefetch(tf.data.AUTOTUNE)
@@ -94,7 +94,7 @@ plt.show()
 # %% [markdown] name="model_title"
 # ## A pretrained base, and a head
 #
-# The base is frozen, and called with `training=False`, so that its batch normalisation stays as it is. `preprocess_input` brings the values of 0…255 to those that the base was trained with.
+# The base is frozen, so that its batch normalisation stays as it is. (The `training=False` below, found in much code, is not enough by itself: Lesson 6.) `preprocess_input` brings the values of 0…255 to those that the base was trained with.
 
 # %% name="model"
 base_model = keras.applications.MobileNetV2(
@@ -124,7 +124,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown] name="curves_read"
-# With random weights, the base has learned nothing, and the head finds nothing in what it gives: the loss stays near 1.10, which is what guessing among three classes costs. That is what the lines look like when nothing is learned. With ImageNet's weights, compare your curves with those of the frozen base in Lesson 9.
+# With random weights, the base has learned nothing, and the head finds nothing in its features: the loss stays near 1.10, which is what guessing among three classes costs. That is what the lines look like when nothing is learned. With ImageNet's weights, compare your curves with those of the frozen base in Lesson 9.
 
 # %% [markdown] name="answers_title"
 # ## What it says
@@ -136,7 +136,7 @@ for row, label in zip(probabilities[:5], labels[:5], strict=True):
     print(f"{class_names[row.argmax()]} with {row.max():.0%}, is {class_names[label]}")
 
 # %% [markdown] name="decode_intro"
-# The whole MobileNetV2, with its top, knows the thousand classes of ImageNet; `decode_predictions` gives their names. Random weights would name any of them.
+# The whole MobileNetV2, with its top, knows the thousand classes of ImageNet; `decode_predictions` gives their names. Random weights would name an arbitrary one.
 
 # %% name="decode"
 if weights:

@@ -83,7 +83,7 @@ def more_zeros_at_the_end(run):
     return {"first convolution": first, "last": last}, last > first + 0.02
 
 
-@claim("ex_bug_read", "No error, no warning, and hardly another answer", "turned round")
+@claim("ex_bug_read", "No error, no warning, hardly a changed answer", "turned round")
 def the_same_answers(run):
     same = np.mean(np.equal(run.number("said divided"), run.number("said forgotten")))
     return {"the same answers": float(same)}, same > 0.85

@@ -49,7 +49,7 @@ def right_curves_stay_together(run):
     return numbers, validation > training - 0.05
 
 
-@claim("curves_read", "Between them that curve swings", false_on="no step")
+@claim("curves_read", "Between those points the validation curve swings", false_on="no step")
 def right_curve_swings(run):
     falls = {}
     for name, metric in (("training", "accuracy"), ("validation", "val_accuracy")):

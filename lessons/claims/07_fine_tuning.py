@@ -54,7 +54,7 @@ def large_steps_move_more(run):
     return {"small steps": small, "large steps": large}, large > 4 * small
 
 
-@claim("moved_read", "throw the network back to there, or part of the way", "steps too large")
+@claim("moved_read", "throw the network back to that, or part of the way", "steps too large")
 def large_steps_do_worse(run):
     right = attempt(run, "the right way")[0]
     names = ("no step 3, large steps", "100 times too large")

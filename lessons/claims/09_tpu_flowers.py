@@ -26,7 +26,7 @@ def frozen_is_far_above_guessing(run):
     return {"frozen": accuracy}, accuracy > 0.5
 
 
-@claim("fine_read", "Behind it both accuracies climb further", false_on="steps too large")
+@claim("fine_read", "After it both accuracies climb further", false_on="steps too large")
 def both_climb_further(run):
     numbers = {
         f"{name} {metric}": run.last(name, metric)
