@@ -9,14 +9,14 @@
 # - train a network on labelled pictures and measure it on pictures that it has never seen,
 # - read its answers as probabilities, and find out where it goes wrong.
 #
-# **You need** Python: functions, lists, loops, and a first acquaintance with NumPy arrays, such as `array * array` and `array[array > 0]`. No machine learning. Adding and multiplying is mathematics enough; where a power or a logarithm appears, NumPy works it out and the text says what it is good for.
+# **You need** Python: functions, lists, loops, and some acquaintance with NumPy arrays, such as `array * array` and `array[array > 0]`. No machine learning. Addition and multiplication are enough mathematics; where a power or a logarithm appears, NumPy works it out and the text says what it is for.
 #
-# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms stand in italics where they are explained; the glossary, linked below, has them all.
+# **Time** about 60 minutes to read and try, 30 more for the exercises. New terms are in italics where they are explained; the glossary, linked below, has them all.
 
 # %% [markdown] name="setup"
-# This cell fetches the course's helpers and starts the lesson. The line under it tells what this run uses:
+# This cell fetches the course's helpers and starts the lesson. The line under it says what this run uses:
 #
-# - the *profile*, which is how much training is done: `quick` on a machine without a GPU, `full` on one with it. (A third one, `ci`, tests that the notebook runs, and trains far too little to show what the text describes. The start page says how to choose.)
+# - the *profile*, which is how much training is done: `quick` on a machine without a GPU, `full` with one. (A third one, `ci`, tests that the notebook runs, and trains far too little to show what the text describes. The start page says how to choose.)
 # - the processor, and `float32`, the kind of numbers that it calculates with,
 # - the *seed*, the number that the random numbers of this run start from. The same seed gives the same random numbers.
 
@@ -38,7 +38,7 @@ from course_utils import (
 lesson = start("01_fashion_mnist_dense")
 
 # %% [markdown] name="libraries_intro"
-# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, also on a GPU, and keeps track of how each result came about. Keras builds on it: models and their training.
+# Three libraries do the rest. NumPy calculates with arrays of numbers. TensorFlow does the same, also on a GPU, and keeps track of how each result came about. Keras, built on TensorFlow, makes and trains networks.
 
 # %% name="libraries"
 import keras
@@ -51,7 +51,7 @@ from tools.author import compare, private
 # %% [markdown] name="data_title"
 # ## Pictures with names
 #
-# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue. Each has a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads it from this machine or from the network. Where neither has it, the course draws a smaller *sample* of such pictures itself, and says so; everything works the same then, but the figures are those of the sample. Without this course you would write
+# Fashion-MNIST holds 70,000 small grey pictures of clothes from a shop's catalogue. Each has a *label*: the number of its *class*, the kind of thing it shows, such as trousers or bags. One call loads the dataset from this machine or the internet. If neither has it, the course draws a smaller *sample* of such pictures itself, and says so; everything then works the same, but the figures are those of the sample. Without this course you would write
 #
 # ```python
 # import tensorflow_datasets as tfds
@@ -59,7 +59,7 @@ from tools.author import compare, private
 # datasets, info = tfds.load("fashion_mnist", as_supervised=True, with_info=True)
 # ```
 #
-# and get the same two things: a dict with one dataset to learn from and one to be tested on, and a description of both.
+# and get the same two things: a dict with one dataset to learn from and one to be tested on, and a description of both. (`as_supervised=True` pairs each picture with its label.)
 
 # %% name="data"
 datasets, info = lesson.load_dataset("fashion_mnist")
@@ -100,7 +100,7 @@ picture.shape
 # -> 784
 
 # %% [markdown] name="bytes_read"
-# 784 numbers are all that the program will ever know of a picture. Here are 64 of them, from the middle,
+# 784 numbers are all that the program will ever know of a picture. Here are 64 of them, from the middle (`.numpy()` turns a tensor into a NumPy array),
 
 # %% name="pixels"
 picture[10:18, 10:18, 0].numpy()
@@ -112,7 +112,7 @@ picture[10:18, 10:18, 0].numpy()
 plot_picture(picture, title=class_names[label])
 
 # %% [markdown] name="grid_intro"
-# One picture tells little about a class. Look at 25 of them with their names, and ask yourself which ones you would get wrong.
+# One picture says little about its class. Look at 25 pictures with their names, and ask yourself which ones you would get wrong.
 
 # %% name="grid"
 pictures, labels = next(iter(datasets["train"].batch(25)))
@@ -127,12 +127,12 @@ plot_pictures(pictures, titles=[class_names[label] for label in labels])
 {split: part.num_examples for split, part in info.splits.items()}
 
 # %% [markdown] name="split_read"
-# The 25 pictures above are training pictures. No picture of the test set will take part in the training.
+# The 25 pictures above are training pictures. No picture of the test set will take part in training.
 
 # %% [markdown] name="scale_title"
 # ## Getting the pictures ready
 #
-# Learning works best with numbers of about the size of 1; Exercise 5 shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` turns the bytes into numbers with decimals first.
+# Learning works best with numbers around 1 in size; Exercise 5 shows what happens otherwise. Dividing by 255 turns 0…255 into 0…1. `tf.cast` first turns the bytes into numbers with decimals.
 
 
 # %% name="scale"
@@ -150,11 +150,11 @@ plot_picture(scaled_picture, title=f"{class_names[label]}, scaled")
 # %% [markdown] name="pipeline_intro"
 # Each method of a dataset adds a step to the stream:
 #
-# - `batch` puts 32 pictures together: learning goes a *batch* at a time,
-# - `map` applies `scale`, to a whole batch in one go,
+# - `batch` puts 32 pictures together: a network learns from one *batch* at a time,
+# - `map` applies `scale` to a whole batch at once,
 # - `cache` keeps the finished batches, so that files are read once,
-# - `shuffle` deals the batches in a new order in each round. Most code shuffles the pictures, before `batch`. Here they come well mixed already, and finished batches can be kept. (2,000 is how many batches it mixes at most, more than there are.) The pictures of an exam need no new order.
-# - `prefetch` gets the next batches ready while this one is worked on; `AUTOTUNE` leaves it to TensorFlow how many.
+# - `shuffle` deals the batches in a new order in each round. Most code shuffles the pictures, before `batch`. Here they come well mixed, so it is enough to shuffle the finished batches. (It mixes up to 2,000 batches, more than there are.) The pictures of an exam need no new order.
+# - `prefetch` gets the next batches ready while this one is worked on; `AUTOTUNE` lets TensorFlow decide how many.
 
 
 # %% name="pipeline"
@@ -171,12 +171,12 @@ pictures.shape
 # -> TensorShape([32, 28, 28, 1])
 
 # %% [markdown] name="pipeline_read"
-# A batch has one direction more than a picture, and it comes first: 32 pictures of 28 rows, 28 columns and 1 number each. Keras takes pictures in batches only. Remember that first direction when you ask about a single picture below.
+# A batch has one more direction than a picture, and it comes first: 32 pictures of 28 rows, 28 columns and 1 number each. Keras takes pictures only in batches. Remember that first direction when you ask about a single picture below.
 
 # %% [markdown] name="neuron_title"
 # ## What a neuron computes
 #
-# A *network* consists of *layers*, and a layer of *neurons*. The first layer takes the numbers of a picture; each further one takes what the layer before it gives. So begin with a single neuron. It multiplies each of its inputs by a number, the input's *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
+# A *network* consists of *layers*, and a layer of *neurons*. The first layer takes the numbers of a picture; each later one takes the output of the layer before. So begin with a single neuron. It multiplies each of its inputs by a number, the input's *weight*, adds up the products, and adds one more number, its *bias*. With three inputs:
 
 # %% name="neuron" tags=["nbval-check-output"]
 inputs = np.array([0.0, 0.5, 1.0])
@@ -188,7 +188,7 @@ float(np.sum(inputs * weights) + bias)
 # %% [markdown] name="neuron_read"
 # 0 × 0.25 + 0.5 × (−0.5) + 1 × 0.75 = 0.5, and the bias makes it 0.75. Weights and biases together are the *parameters*: the numbers that training will find.
 #
-# For some tasks that is all you need. Degrees Celsius become Fahrenheit by one neuron with the weight 1.8 and the bias 32:
+# For some tasks that is all you need. One neuron with the weight 1.8 and the bias 32 turns degrees Celsius into Fahrenheit:
 
 # %% name="celsius" tags=["nbval-check-output"]
 celsius = np.array([-40.0, 0.0, 37.0, 100.0])
@@ -196,7 +196,7 @@ celsius = np.array([-40.0, 0.0, 37.0, 100.0])
 # -> array([-40. ,  32. ,  98.6, 212. ])
 
 # %% [markdown] name="celsius_read"
-# Draw the one against the other, and you get a straight line. But no straight line tells shirts from coats, and stacking such neurons does not help. Send each of three numbers through one neuron (weight 3, bias 1) and its answer through a second one (weight 2, bias −5). Beside it, a single neuron with the weight 6 and the bias −3:
+# Draw one against the other, and you get a straight line. But no straight line tells shirts from coats, and stacking such neurons does not help. Send each of three numbers through one neuron (weight 3, bias 1) and its answer through a second one (weight 2, bias −5). Compare one neuron with the weight 6 and the bias −3:
 
 # %% name="two_lines" tags=["nbval-check-output"]
 x = np.array([-2.0, 0.0, 2.0])
@@ -204,7 +204,7 @@ x = np.array([-2.0, 0.0, 2.0])
 # -> (array([-15.,  -3.,   9.]), array([-15.,  -3.,   9.]))
 
 # %% [markdown] name="two_lines_read"
-# The same answers: two lines, one after the other, are one line again. A network needs a bend between its layers. The most common bend is *ReLU* (rectified linear unit): what is negative becomes 0, the rest stays. A function like this, applied to what a neuron has added up, is called its *activation*.
+# The same answers: two lines, one after the other, are one line again. A network needs a bend between its layers. The most common bend is *ReLU* (rectified linear unit): negative numbers become 0, the rest stay as they are. A function like this, applied to what a neuron has added up, is called its *activation*.
 
 # %% name="relu" tags=["nbval-check-output"]
 hidden = np.maximum(0, 3 * x + 1)
@@ -212,13 +212,13 @@ hidden = np.maximum(0, 3 * x + 1)
 # -> array([-5., -3.,  9.])
 
 # %% [markdown] name="relu_read"
-# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no line. Many neurons, each with its bend at a place of its own, follow curves that no line can, and that is why a network needs activations. The neuron from above, drawn with its bend:
+# From −2 to 0 the answer now rises by 2, from 0 to 2 by 12. That is no straight line. Many neurons, each with its bend in its own place, can follow curves that no line can, and that is why a network needs activations. Here is the neuron from above, with its bend:
 
 # %% name="neuron_drawn"
 plot_neuron(inputs, weights, bias)
 
 # %% [markdown] name="bends_intro"
-# ReLU is one bend of several. Three others that you will meet: tanh and sigmoid press every sum between two limits, and ELU rounds off ReLU's corner.
+# ReLU is one of several bends. You will meet three others: tanh and sigmoid squeeze every sum between two limits, and ELU rounds off ReLU's corner.
 
 # %% name="bends"
 sums = np.linspace(-3, 3, 61)
@@ -239,7 +239,7 @@ axes.legend()
 figure
 
 # %% [markdown] name="bends_read"
-# ReLU, the solid line, is the cheapest to compute and the usual one between layers. (`new_figure` is Matplotlib's `plt.figure` with a description, for readers who do not see the picture.)
+# ReLU, the solid line, is the cheapest to compute and the usual one between layers. (`new_figure` is Matplotlib's `plt.figure` with a description, for readers who cannot see the picture.)
 
 # %% [markdown] name="ex_neuron"
 # ### Exercise 1 · A neuron
@@ -277,13 +277,15 @@ def check(neuron):
     right, unbiased, late, often = np.array([example[3:] for example in examples]).T
     answers = [neuron(x.copy(), w.copy(), bias) for x, w, bias in given]
     assert all(np.ndim(answer) == 0 for answer in answers), (
-        "A neuron gives one number, whatever the number of its inputs: add the products up."
+        "A neuron has one number as its output, however many inputs it has: add up the products."
     )
     assert not np.allclose(answers, unbiased), (
         "The bias is missing: 1 × 0.5 + 2 × 1 + 4 × (−0.25) = 1.5 is the sum of the products, "
         "before the bias of 1."
     )
-    assert not np.allclose(answers, late), "You apply ReLU before the bias is added; it comes last."
+    assert not np.allclose(answers, late), (
+        "You apply ReLU before the bias is added; ReLU comes last."
+    )
     assert not np.allclose(answers, often), (
         "You add the bias once for every input. A neuron has one bias, added to the sum."
     )
@@ -317,7 +319,7 @@ neuron_check
 # %% [markdown] name="dense_title"
 # ## From one neuron to a network
 #
-# In a *dense layer* every neuron sees every input. Its inputs must stand in a line, and a picture is a grid. `Flatten` unrolls the grid, row after row.
+# In a *dense layer* every neuron sees every input. Its inputs must be in a line, but a picture is a grid. `Flatten` unrolls the grid, row by row.
 
 # %% name="flatten" tags=["nbval-check-output"]
 keras.layers.Flatten()(pictures).shape
@@ -327,7 +329,7 @@ keras.layers.Flatten()(pictures).shape
 # 28 × 28 = 784: every pixel is still there, but the network no longer knows which ones were neighbours. Lesson 2 gives that back.
 
 # %% [markdown] name="softmax_intro"
-# The last layer has ten neurons, one for each class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides by the total. With three classes:
+# The last layer has ten neurons, one for each class, and their ten sums should become probabilities. *Softmax* does that: it raises the number e = 2.718… to the power of each sum, which makes every number positive and large ones much larger, and divides each by their total. With three classes:
 
 # %% name="softmax" tags=["nbval-check-output"]
 powers = np.exp([1.0, 2.0, 5.0])
@@ -335,10 +337,10 @@ powers = np.exp([1.0, 2.0, 5.0])
 # -> array([0.017, 0.047, 0.936])
 
 # %% [markdown] name="softmax_read"
-# The largest sum gets the largest share, and the shares add up to 1: a *probability distribution*. "93.6 % the third class" is an answer you can work with.
+# The largest sum gets the largest share, and the shares add up to 1: a *probability distribution*. "93.6 % for the third class" is an answer you can work with.
 
 # %% [markdown] name="model_intro"
-# Now the network itself, the *model*: unroll, 128 neurons with ReLU, 10 neurons with softmax. A layer between the inputs and the last layer, such as the one of 128, is called a *hidden layer*. `Sequential` means one layer after the other, and `keras.Input` gives the shape of one picture, without the direction of the batch. (Older code writes `input_shape=` into the first layer instead.)
+# Now the network itself, the *model*: unroll, 128 neurons with ReLU, 10 neurons with softmax. A layer between the inputs and the last layer, such as the 128 neurons here, is called a *hidden layer*. `Sequential` means one layer after another, and `keras.Input` states the shape of one picture, without the direction of the batch. (Older code writes `input_shape=` into the first layer instead.)
 
 # %% name="model" tags=["nbval-check-output"]
 model = keras.Sequential(
@@ -353,13 +355,13 @@ model.count_params()
 # -> 101770
 
 # %% [markdown] name="model_read"
-# Count them yourself: each of the 128 neurons has 784 weights and a bias, each of the 10 has 128 weights and a bias. 784 × 128 + 128 + 128 × 10 + 10 = 101,770. At the moment they are random numbers. Keras lists the same, layer by layer (`None` stands for a batch of any size):
+# Count them yourself: each of the 128 neurons has 784 weights and a bias, each of the 10 has 128 weights and a bias. 784 × 128 + 128 + 128 × 10 + 10 = 101,770. For now they are random numbers. Keras lists the same counts, layer by layer (`None` stands for a batch of any size):
 
 # %% name="model_summary"
 model.summary()
 
 # %% [markdown] name="model_drawn_intro"
-# And drawn, each line a weight, with ten neurons where there are more:
+# In this drawing, each line is a weight; larger layers show only ten neurons:
 
 # %% name="model_drawn"
 plot_network([784, 128, 10], ["inputs", "neurons with ReLU", "neurons with softmax"])
@@ -367,19 +369,19 @@ plot_network([784, 128, 10], ["inputs", "neurons with ReLU", "neurons with softm
 # %% [markdown] name="loss_intro"
 # ## Training
 #
-# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes it is the *cross-entropy*: minus the logarithm of the probability that the network gave to the right class. The logarithm of 1 is 0; the nearer a number is to 0, the further its logarithm drops below 0. What four probabilities of the right class cost:
+# To improve, the network must know how wrong it is. That is the *loss*: one number, the smaller the better. For classes, the loss is the *cross-entropy*: minus the logarithm of the probability that the network gave to the right class. The logarithm of 1 is 0; the nearer a number is to 0, the further its logarithm drops below 0. This is what four probabilities of the right class cost:
 
 # %% name="loss" tags=["nbval-check-output"]
 [round(float(-np.log(probability)), 2) for probability in (0.9, 0.5, 0.1, 0.01)]
 # -> [0.11, 0.69, 2.3, 4.61]
 
 # %% [markdown] name="loss_read"
-# Right and sure costs next to nothing. Giving the right class 10 %, as anybody can who guesses among ten, costs 2.3. Being sure of something wrong costs most.
+# Being sure and right costs next to nothing. Giving the right class 10 %, as anyone guessing among ten does, costs 2.3. Being sure of something wrong costs most.
 
 # %% [markdown] name="step_intro"
 # ### A step by hand
 #
-# How does training make the loss smaller? Watch the smallest network learn: the one neuron that turns Celsius into Fahrenheit, but now it has to find its two parameters itself, from four examples. The temperatures are in hundreds of degrees, to be of about the size of 1; so the bias that it should find is 0.32. The loss of such a task is the *mean squared error*: how far each answer is off, squared, and the mean of that.
+# How does training make the loss smaller? Watch the smallest network learn: the one neuron that turns Celsius into Fahrenheit, but now it has to find its two parameters itself, from four examples. The temperatures are in hundreds of degrees, to be around 1 in size; so the bias to find is 0.32. The loss for such a task is the *mean squared error*: how far each answer is off, squared, and the mean of that.
 
 # %% name="step_loss" tags=["nbval-check-output"]
 celsius = np.array([-0.4, 0.0, 0.37, 1.0])
@@ -394,7 +396,7 @@ round(squared_error(0, 0), 3)
 # -> 1.432
 
 # %% [markdown] name="step_slopes_intro"
-# Begin with 0 for both. Would the loss fall if the weight grew a little? And if the bias did? Try it: enlarge one of them by 0.0001, and see by how much the loss changes for each 0.0001.
+# Begin with 0 for both. Would the loss fall if the weight grew a little? And if the bias did? Try it: increase one of them by 0.0001, and divide the change in the loss by 0.0001.
 
 
 # %% name="step_slopes" tags=["nbval-check-output"]
@@ -409,7 +411,7 @@ def slopes(weight, bias):
 # -> [-1.32, -1.51]
 
 # %% [markdown] name="step_slopes_read"
-# Both are negative: the loss falls when either grows. These slopes, one for each parameter, are the *gradient*. A step of training goes the other way: it takes from each parameter its slope times a small number, the *learning rate*, here 0.5. That is all; the rest is repetition.
+# Both are negative: the loss falls when either grows. These slopes, one for each parameter, are the *gradient*. A step of training goes the other way: it subtracts from each parameter its slope times a small number, the *learning rate*, here 0.5. That is all; the rest is repetition.
 
 # %% name="step_loop" tags=["nbval-check-output"]
 weight, bias, losses = 0.0, 0.0, [squared_error(0, 0)]
@@ -428,16 +430,16 @@ axes.set(xlabel="step", ylabel="loss")
 figure
 
 # %% [markdown] name="step_read"
-# The neuron has found 1.8 and 0.32, and nobody told it the formula. The network for clothes learns in the same way, with three differences: it has 101,770 parameters; TensorFlow works out all their slopes at once, without trying; and each step looks at one batch only, not at all examples.
+# The neuron has found 1.8 and 0.32, and nobody told it the formula. The network for clothes learns in the same way, with three differences: it has 101,770 parameters; TensorFlow works out all their slopes at once, without trying each; and each step looks at one batch rather than all examples.
 
 # %% [markdown] name="compile_intro"
 # `compile` puts three things together:
 #
 # - The *loss*. Its full name says: cross-entropy over classes (`categorical`), for labels that are class numbers (`sparse`).
 # - The *optimizer*, which takes the steps. Adam is a good one to begin with: it adapts the length of the step to each parameter.
-# - The *metrics*, which you read and the training does not use. *Accuracy* is the share of right answers.
+# - The *metrics*, which you read but training does not use. *Accuracy* is the share of right answers.
 #
-# The last two lines change no result, only the waiting: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of the 60,000 real pictures, before it reports back to Python.
+# The last two lines change only the waiting time: `jit_compile` lets TensorFlow translate the whole network into one program for this machine, and `steps_per_execution` lets it work through 625 batches, a third of the 60,000 real pictures, before it reports back to Python.
 
 # %% name="compile"
 model.compile(
@@ -449,7 +451,7 @@ model.compile(
 )
 
 # %% [markdown] name="fit_intro"
-# `fit` does the work. An *epoch* is one pass over all the training pictures. Five are published for this network: with the 60,000 real pictures, it sees 300,000 examples. `lesson.epochs(5)` gives this profile's share of them: all five in `full` and `quick`.
+# `fit` does the work. An *epoch* is one pass over all the training pictures. The published training has five: with the 60,000 real pictures, the network sees 300,000 examples. ("Published" always refers to the older material that this course renews: notebooks written for Keras 2.) `lesson.epochs(5)` is this profile's share of the five: all of them in `full` and `quick`. (`verbose=2` prints a line for each epoch, `verbose=0` nothing.)
 
 # %% name="fit"
 history = model.fit(train_dataset, epochs=lesson.epochs(5), verbose=2)
@@ -468,12 +470,12 @@ test_loss, test_accuracy = model.evaluate(test_dataset, verbose=0)
 round(test_accuracy, 4)
 
 # %% [markdown] name="exam_read"
-# Compare this with the accuracy in the last line of the training. It is usually a little lower. The difference is what the network knows about its training pictures in particular and not about clothes. That is the beginning of *overfitting*, and you will see it grow below.
+# Compare this with the accuracy in the last line that `fit` printed. It is usually a little lower. The difference is what the network knows about its training pictures in particular and not about clothes. That is the beginning of *overfitting*, and you will see it grow below.
 
 # %% [markdown] name="predict_title"
 # ## Reading the answers
 #
-# `predict` takes a batch and gives ten probabilities for each picture in it.
+# `predict` takes a batch and returns ten probabilities for each picture in it.
 
 # %% name="predict" tags=["nbval-check-output"]
 pictures, labels = next(iter(test_dataset))
@@ -501,13 +503,13 @@ class_names[answer], class_names[labels[0]]
 plot_prediction(pictures[0], probabilities[0], class_names, labels[0])
 
 # %% [markdown] name="gallery_intro"
-# Fifteen more. Look for the ones where two bars compete: what do the two classes have in common?
+# The first fifteen of the batch. Look for those where two bars compete: what do the two classes have in common?
 
 # %% name="gallery"
 plot_predictions(pictures[:15], probabilities[:15], labels[:15], class_names)
 
 # %% [markdown] name="single_intro"
-# Keras takes batches. To ask about one picture, put it into a batch of its own: `np.newaxis` adds the direction that is missing.
+# Keras takes batches. To ask about one picture, put it into a batch of its own: `np.newaxis` adds the missing direction.
 
 # %% name="single" tags=["nbval-check-output"]
 batch_of_one = pictures[0][np.newaxis]
@@ -535,7 +537,7 @@ test_probabilities = model.predict(test_pictures, verbose=0)
 explore_predictions(test_pictures, test_probabilities, test_labels, class_names)
 
 # %% [markdown] name="explore_read"
-# Some mistakes you would make too; some labels you might argue with. How sure was the network of the mistake that it was surest of?
+# Some mistakes you would make too; some labels you might argue with. How sure was the network of its surest mistake?
 
 # %% name="surest"
 wrong = test_probabilities.argmax(axis=1) != test_labels
@@ -548,7 +550,7 @@ f"{surest_mistake:.0%}"
 # %% [markdown] name="memorise_title"
 # ## Learning by heart
 #
-# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. Given as `validation_data`, it is measured after every epoch. Use it for decisions during the work: how long, how wide, which layers. The test set is for the one exam at the end. If you decide by the test set, you choose what happens to do well in this exam, and its figure means less.
+# What happens to a student with very few questions and a lot of time? Give a fresh network 500 pictures and many epochs. To watch it from outside while it learns, hold back 500 other training pictures: a *validation set*. As `validation_data`, it measures the network after every epoch. Use it for decisions during the work: how long, how wide, which layers. The test set is for the one exam at the end: if you decide by it, you choose whatever happens to do well in this exam, and its figure means less.
 
 # %% name="few"
 few_dataset = prepare(datasets["train"].take(500))
@@ -569,7 +571,7 @@ plot_history(
 )
 
 # %% [markdown] name="memorise_read"
-# The solid curves are the 500 pictures that the network learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 that it does not learn from. They stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. (Thin grey curves, where you see them, are a recorded training in full, on real pictures, beside your own.) More pictures help most; Lessons 4 and 5 are about what to do when you have no more.
+# The solid curves are the 500 pictures that the network learns from: given enough epochs, it gets nearly all of them right. The dashed ones are the 500 that it does not learn from. They stop improving early, and their loss turns upwards, because the network grows ever surer of what it has learned by heart. That is overfitting. (Thin grey curves, if you see any, show a recorded full run on real pictures, beside your own.) More pictures help most; Lessons 4 and 5 are about what to do when there are no more.
 
 # %% [markdown] name="regression"
 # ## Classes or quantities
@@ -582,14 +584,14 @@ plot_history(
 # | last layer | one neuron for each class, softmax | one neuron, no activation |
 # | output | probabilities that add up to 1 | any number |
 # | loss | cross-entropy | mean squared error |
-# | what you report | accuracy | mean absolute error, in the quantity's own unit |
+# | what you report | accuracy | *mean absolute error*: how far off the answers are on average, in the quantity's unit |
 #
-# The neuron that turned Celsius into Fahrenheit was a regression with one weight.
+# The neuron that turned Celsius into Fahrenheit did regression, with one weight.
 
 # %% [markdown] name="save_title"
 # ## Keeping the model
 #
-# Whoever uses the model has pictures with values of 0…255, and would have to know that you divided them by 255. Put that step in front, as a layer, and nobody needs to know. `lesson.save_model` calls Keras's `model.save("name.keras")`, with a place where later lessons look. (Older code saves to `.h5` files.)
+# Whoever uses the model has pictures with values of 0…255, and would have to know that you divided them by 255. Put that step in front, as a layer, and nobody needs to know. `lesson.save_model` calls Keras's `model.save("name.keras")`, in a folder where later lessons look. (Older code saves to `.h5` files.)
 
 # %% name="save"
 complete_model = keras.Sequential(
@@ -598,7 +600,7 @@ complete_model = keras.Sequential(
 model_path = lesson.save_model(complete_model)
 
 # %% [markdown] name="save_check_intro"
-# Trust, and check: load the file, give it the first batch of test pictures as they come, and compare with what the network said to the scaled ones.
+# Trust, but check: load the model from its file, give it the first batch of raw test pictures, and compare with what the network said about the scaled ones.
 
 # %% name="save_check" tags=["nbval-check-output"]
 loaded_model = keras.models.load_model(model_path)
@@ -607,12 +609,12 @@ bool(np.abs(loaded_model.predict(raw_pictures, verbose=0) - probabilities[:32]).
 # -> True
 
 # %% [markdown] name="save_read"
-# The same answers. A model that carries its own preparation takes pictures as they come; the lessons that follow build it that way from the start.
+# The same answers. A model that carries its own preparation takes pictures as they come; the lessons that follow build theirs that way from the start.
 
 # %% [markdown] name="report_intro"
 # ## Your figures beside others
 #
-# The published column is what the material that this course renews reports. The measured one comes from `make lesson N=01` on the real pictures; `docs/results.md` says when and on what machine. Expect yours to differ a little: the seed fixes the random numbers that training starts from, but another machine or version rounds differently.
+# The published column quotes the older material. The measured one comes from `make lesson N=01`, a command that runs this lesson without a browser, on the real pictures; `docs/results.md` says when and on what machine. Expect yours to differ a little: the seed fixes the random numbers that training starts from, but other machines and versions round differently.
 
 # %% name="report"
 lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test_accuracy)
@@ -620,7 +622,7 @@ lesson.report(train_accuracy=history.history["accuracy"][-1], test_accuracy=test
 # %% [markdown] name="exercises_title"
 # ## Exercises
 #
-# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures to judge by that are not those of the exam. Here are two helpers, and the training pictures in two parts: five sixths to learn from, and one sixth as the validation set. (`jit_compile` is left out: the translation would take longer than these short trainings.)
+# Five questions about the network, each with a small function to write first. To compare networks fairly, you need a fresh one each time, and pictures other than the exam's to judge it by. Here are two helpers, and the training pictures in two parts: five sixths to learn from, and one sixth as the validation set. (`jit_compile` is left out: the translation would take longer than these short runs.)
 
 
 # %% name="exercises_helpers"
@@ -654,7 +656,7 @@ learning_dataset = prepare(datasets["train"].skip(held_back)).shuffle(2_000)
 # %% [markdown] name="ex_epochs"
 # ### Exercise 2 · One epoch against five
 #
-# Write a function that makes a fresh network with `new_model()`, trains it on `dataset`, as it is, for `epochs` epochs, and returns the network. Each call starts from nothing.
+# Write a function that makes a fresh network with `new_model()`, trains it on `dataset`, as it is, for `epochs` epochs, and returns the network. Each call starts from scratch.
 
 
 # %% name="ex_epochs_answer" exercise="epochs"
@@ -739,8 +741,8 @@ def check(train_from_scratch):
             f"{trained['parameters']:,}."
         )
         assert not trained["moved"], (
-            "The biases of the hidden layer are not 0. From the black pictures that the check "
-            "gives, they cannot learn anything: does your network learn from other pictures than "
+            "The biases of the hidden layer are not 0. The check's pictures are black, so "
+            "these biases cannot learn anything: does your network learn from pictures other than "
             "those in `dataset`, or has it been trained before?"
         )
         # Adam moves the bias of the only class by 0.001 a batch, and the others the other way.
@@ -748,7 +750,7 @@ def check(train_from_scratch):
         seen.append(int(round(steps)))
         others = np.delete(trained["biases"], label)
         assert abs(steps - seen[-1]) < 0.05 and np.allclose(others, -steps, atol=0.05), (
-            "The biases of the last layer are not those that Adam makes of pictures of one "
+            "The biases of the last layer are not those that Adam reaches with pictures of one "
             "class. Leave `compile` to `new_model()`, and train on `dataset` alone."
         )
     assert any(seen), "The network has not been trained: call its `fit`."
@@ -759,7 +761,7 @@ def check(train_from_scratch):
         )
     for (batches, epochs, _), steps, right in zip(plans, seen, wanted, strict=True):
         assert steps == right, (
-            f"Your network has not learned from every batch of every epoch once: {epochs} epochs "
+            f"Your network has not learned once from every batch of every epoch: {epochs} epochs "
             f"of {batches} batches are {right} batches; yours has learned from {steps}."
         )
     mixed = [[3], [3, 8, 8, 8], [1, 8], [5]]
@@ -767,19 +769,21 @@ def check(train_from_scratch):
         biases = train_from_scratch(classes, epochs, False)["biases"]
         assert np.allclose(biases, biases_of_adam(classes, epochs), atol=0.2), (
             "In four batches of different classes, your network has not learned from each batch "
-            "once an epoch, in their order: give `dataset` to `fit` as it is, all of it."
+            "once an epoch, in order: pass all of `dataset` to `fit`, as it is."
         )
     trained = train_from_scratch([[7], [2], [0]], 7, True)
     assert trained["began"], (
         "The weights of pixels that are always dark, from which nothing can be learned, are not "
-        "those of `new_model()`, or others have gone farther than `fit` takes them."
+        "those of `new_model()`, or others have moved further than `fit` moves them."
     )
     assert trained["learned"] == [True] * 3, (
-        "After seven epochs of three batches, each bright in other rows and of another class, your "
-        "network cannot tell all three apart. Its weights have to learn, too, from every batch: "
-        "leave all of that to `fit`."
+        "After seven epochs of three batches, each with bright rows and a class of its own, "
+        "your network cannot tell all three apart. Its weights have to learn, too, from every "
+        "batch: leave all of that to `fit`."
     )
-    assert trained["alike"], "A second call, with the same dataset, has learned otherwise."
+    assert trained["alike"], (
+        "A second call, with the same dataset, has learned something different."
+    )
     ### BEGIN HIDDEN TESTS
     for batches, epochs in (*private.integers(2, 5, (2, 2)).tolist(), (7, 1)):
         classes = [private.integers(0, 10, private.integers(1, 9)).tolist() for _ in range(batches)]
@@ -796,16 +800,16 @@ epochs_check = check_exercise(
     as_data=what_it_learned,
     hints=[
         "Three lines: make a network, fit it, return it.",
-        "`new_model()` gives a fresh network that is already compiled.",
+        "`new_model()` returns a fresh network that is already compiled.",
         "model.fit(dataset, epochs=epochs, verbose=0) trains it without printing.",
     ],
-    praise="Now both networks start from nothing, and the comparison is fair.",
+    praise="Now both networks start from scratch, and the comparison is fair.",
 )
 epochs_check
 
 
 # %% [markdown] name="ex_epochs_try"
-# Once your answer is right, this cell trains both and judges them by the validation set. (`lesson.trials` gives what stands in its brackets; only the `ci` profile stops after the first.) Before you run it: how much do you expect four more epochs to bring?
+# Once your answer is right, this cell trains both networks and judges them by the validation set. (`lesson.trials` yields its arguments in turn; only the `ci` profile stops after the first.) Before you run it: how much do you expect four more epochs to help?
 
 # %% name="ex_epochs_run"
 if epochs_check.right:
@@ -817,7 +821,7 @@ if epochs_check.right:
 # %% [markdown] name="ex_width"
 # ### Exercise 3 · Width
 #
-# How many parameters has the network when its hidden layer has `width` neurons instead of 128? Write the formula as a function. The sum for 128 stands above, below the cell that builds the network.
+# How many parameters are there when the hidden layer has `width` neurons instead of 128? Write the formula as a function. The sum for 128 is further up, after the cell that builds the network.
 
 
 # %% name="ex_width_answer" exercise="width"
@@ -836,10 +840,13 @@ def check(network_parameters):
     assert all(np.ndim(answer) == 0 for answer in answers), "Return one number, the sum."
     neurons = np.array(widths)
     for wrong, message in (
-        (right - neurons - 10, "The biases are missing: every neuron has one, beside its weights."),
+        (
+            right - neurons - 10,
+            "The biases are missing: every neuron has one, besides its weights.",
+        ),
         (
             785 * neurons,
-            "That is the hidden layer. Its outputs are the inputs of the last layer, which has "
+            "That is only the hidden layer. Its outputs are the inputs of the last layer, which has "
             "weights and biases of its own.",
         ),
         (right - 10, "The ten neurons of the last layer have biases too."),
@@ -870,11 +877,11 @@ width_check = check_exercise(
     network_parameters,
     check,
     hints=[
-        "Count the hidden layer and the last layer apart, then add.",
+        "Count the hidden layer and the last layer separately, then add.",
         "A dense layer has inputs × neurons weights, and a bias for each neuron.",
-        "The hidden layer has 784 × width + width. How many inputs has the last layer?",
+        "The hidden layer has 784 × width + width. How many inputs does the last layer have?",
     ],
-    praise="Nearly all of them sit in the first layer, at the 784 inputs.",
+    praise="Nearly all of them are in the hidden layer, at its 784 inputs.",
 )
 width_check
 
@@ -892,12 +899,12 @@ if width_check.right:
         print(f"{width} neurons, {network_parameters(width):,} parameters: {by_width[width]:.3f}")
 
 # %% [markdown] name="ex_width_read"
-# Ten neurons have a thirteenth of the parameters of 128, and are right less often. But four times as many neurons as 128 bring little more: after one epoch, it is no longer the width that holds the network back most.
+# Ten neurons have a thirteenth of the parameters of 128, and are right less often. But four times as many neurons as 128 add little more: after one epoch, it is no longer the width that holds the network back most.
 
 # %% [markdown] name="ex_layers"
 # ### Exercise 4 · Extra layers
 #
-# Write a function that builds a network with one hidden layer for each entry of the list `widths`: `build_network([256, 64])` has a layer of 256 neurons, then one of 64, each with ReLU, then the ten with softmax. The list may have any number of entries, of any width. With an empty one, only the ten are left. Return the network without compiling it.
+# Write a function that builds a network with one hidden layer for each entry of the list `widths`: `build_network([256, 64])` makes a layer of 256 neurons, then one of 64, each with ReLU, then the ten with softmax. The list may have any number of entries, of any width. With an empty list, only the ten are left. Return the network without compiling it.
 
 
 # %% name="ex_layers_answer" exercise="layers"
@@ -943,13 +950,13 @@ def check(build_network):
         built.append((build_network(widths), right, widths))
         found = built[-1][0]
         assert found["answers"].shape == (4, 10), (
-            "Your network does not answer with ten numbers for each picture, but with the shape "
+            "Your network should give ten numbers for each picture; its answers have the shape "
             f"{found['answers'].shape[1:]}. Dense layers need their inputs in a line: begin with "
             "Flatten."
         )
         assert found["trained"] == right["trained"], (
-            f"For {widths}, weights and biases have the shapes {right['trained']} where the hidden "
-            "layers are one for each entry of `widths`, in that order, behind Flatten; yours have "
+            f"For {widths}, weights and biases have the shapes {right['trained']} if there is one "
+            "hidden layer for each entry of `widths`, in that order, after Flatten; yours have "
             f"{found['trained']}."
         )
         assert not found["shared"], (
@@ -975,12 +982,12 @@ def check(build_network):
                 "again, and the extra layer adds nothing."
             )
             raise AssertionError(
-                "The weights are as many as they should be, but with the same ones your network "
-                "answers otherwise than Flatten, hidden layers with ReLU and ten neurons with "
-                f"softmax, in this order and nothing else: see build_network({widths})."
+                "There are as many weights as there should be, but with the same ones your "
+                "network answers differently from Flatten, hidden layers with ReLU and ten neurons "
+                f"with softmax, in this order and nothing else: see build_network({widths})."
             )
         assert found["steady"], (
-            "In training your network answers otherwise, as with Dropout. Add no layer of that "
+            "In training your network answers differently, as with Dropout. Add no layer of that "
             "kind here."
         )
         assert not found["compiled"], "Return the network as it is, without compiling it."
@@ -998,8 +1005,7 @@ layers_check = check_exercise(
     trial=build_layers,
     as_data=measure_layers,
     hints=[
-        "The list of layers begins and ends as in the lesson; what stands between depends on "
-        "`widths`.",
+        "The list of layers begins and ends as in the lesson; what is between depends on `widths`.",
         "[keras.layers.Dense(width, activation='relu') for width in widths] makes the layers.",
         "A star unpacks a list inside a list: [first, *hidden, last].",
     ],
@@ -1009,7 +1015,7 @@ layers_check
 
 
 # %% [markdown] name="ex_layers_try"
-# Is deeper better here? No hidden layer at all, and three, one epoch each. Exercise 3 has measured the network in between, with one layer of 128.
+# Is deeper better here? Try no hidden layer at all, and three, one epoch each. Exercise 3 measured the network in between, with one layer of 128.
 
 # %% name="ex_layers_run"
 if layers_check.right:
@@ -1021,12 +1027,12 @@ if layers_check.right:
         print(f"{widths}: {deep.count_params():,} parameters, {by_depth[len(widths)]:.3f}")
 
 # %% [markdown] name="ex_layers_read"
-# Without any hidden layer, each class weighs the pixels and adds them up, and even that is right for about four pictures in five. One hidden layer, in Exercise 3, brings a little more. Three of them are hardly better than one, if at all, at least after one epoch: more layers are more to train, and what they are good for shows on harder pictures than these.
+# Without any hidden layer, each class weighs the pixels and adds them up, and even that is right for about four pictures in five. One hidden layer, in Exercise 3, does a little better. Three of them are hardly better than one, if at all, at least after one epoch: more layers need more training, and show what they are good for on harder pictures than these.
 
 # %% [markdown] name="ex_loss"
 # ### Exercise 5 · Pixels that are not scaled
 #
-# What becomes of the loss when a network gets 0…255 in place of 0…1? To see it, write the loss by hand first. `probabilities` is an array with a row for each picture and a column for each class; `labels`, an array of whole numbers, has the right class of each picture. Return one number, the mean over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is infinite.
+# What happens to the loss when a network gets 0…255 instead of 0…1? To see it, write the loss by hand first. `probabilities` is an array with a row for each picture and a column for each class; `labels`, an array of whole numbers, has the right class of each picture. Return one number, the mean over the pictures of −log(probability of the right class). As Keras does, count a probability below 0.0000001 as 0.0000001, since the logarithm of 0 is minus infinity.
 
 
 # %% name="ex_loss_answer" exercise="loss"
@@ -1054,12 +1060,12 @@ def check(mean_loss):
         "The loss is one number: the mean over all pictures."
     )
     messages = (
-        "You take the largest probability of each row. The loss asks for that of the right class, "
+        "You take the largest probability of each row. The loss needs that of the right class, "
         "which is not always the largest.",
-        "You take the columns of all labels from every row. Each row has one label: of row 0 take "
-        "the column labels[0], of row 1 the column labels[1], and so on.",
+        "You take the columns of all labels from every row. Each row has one label: from row 0 "
+        "take the column labels[0], from row 1 the column labels[1], and so on.",
         "That is the sum over the pictures; divide by the number of pictures.",
-        "The logarithm of a probability is negative; the minus sign makes a loss of it.",
+        "The logarithm of a probability is negative; the minus sign turns it into a loss.",
         "You take the logarithm of a mean. Take the logarithms first, then their mean.",
     )
     for mistaken, message in zip(np.transpose(wrong), messages, strict=True):
@@ -1082,10 +1088,10 @@ def check(mean_loss):
         rows, labels = np.array([[1 - least, least], [0.5, 0.5]]), np.array([1, 1])
         answers = mean_loss(rows[:1].copy(), labels[:1]), mean_loss(rows.copy(), labels)
         assert all(np.ndim(answer) == 0 for answer in answers), (
-            "The loss is one number, also where a probability is 0."
+            "The loss is one number, even if a probability is 0."
         )
         assert np.all(np.isfinite(answers)), (
-            "Where the right class has the probability 0, your loss is infinite, or no number: "
+            "If the right class has the probability 0, your loss is infinite, or not a number: "
             "np.maximum(probability, 1e-7) keeps it finite."
         )
         assert np.allclose(answers, right, atol=0.002), (
@@ -1117,7 +1123,7 @@ loss_check
 
 
 # %% [markdown] name="ex_loss_try"
-# Now ask a network that has learned nothing yet about the same pictures, scaled and not scaled.
+# Now ask a network that has learned nothing yet about the same pictures, scaled and unscaled.
 
 # %% name="ex_loss_run"
 if loss_check.right:
@@ -1129,7 +1135,7 @@ if loss_check.right:
         print(f"values {values}: loss {untrained_loss[values]:.2f}")
 
 # %% [markdown] name="ex_loss_read"
-# Scaled pictures cost about what guessing costs. Pictures that are 255 times as large make sums that are 255 times as large, and softmax turns large differences into near-certainty: the network knows nothing and is sure of it. Training has to undo that first. See how far one epoch gets, first on values of 0…255, then on scaled ones:
+# Scaled pictures cost about what guessing costs. Pixels 255 times as large make sums 255 times as large, and softmax turns large differences into near-certainty: the network knows nothing and is sure of it. Training has to undo that first. See how far one epoch gets, first on values of 0…255, then on scaled ones:
 
 # %% name="ex_loss_fit"
 if loss_check.right:
@@ -1144,12 +1150,12 @@ if loss_check.right:
         print("validation loss {:.2f}, accuracy {:.3f}".format(*after_one_epoch[-1]))
 
 # %% [markdown] name="ex_loss_fit_read"
-# The network learns all the same, but after one epoch its loss is still several times as large: it names fewer pictures correctly, and is surer of its mistakes.
+# The network learns even from unscaled pixels, but after one epoch its loss is still several times as large as with scaled ones: it names fewer pictures correctly, and is surer of its mistakes.
 
 # %% [markdown] name="ex_shirt"
 # ### Exercise 6 · Taken for a shirt
 #
-# Which class is mistaken for a shirt most often? Write a function that finds out for any class. `labels` and `predicted` are arrays with a class number for each picture. Look at the pictures that are predicted to be `target` and are something else: to which class do most of them belong? Return its number. (The classes are 0 to 9. There is always one that is mistaken more often than any other, if only by one picture.)
+# Which class is mistaken for a shirt most often? Write a function that finds out for any class. `labels` and `predicted` are arrays with a class number for each picture. Look at the pictures that are predicted to be `target` but are something else: to which class do most of them belong? Return its number. (The classes are 0 to 9. There is always one that is mistaken more often than any other, if only by one picture.)
 
 
 # %% name="ex_shirt_answer" exercise="shirt"
@@ -1179,7 +1185,7 @@ def check(most_mistaken_for):
         every.append(clumsy)
         both.append(mutual)
     assert answers != targets, (
-        "You return the class itself: shirts that are taken for shirts are no mistakes. "
+        "You return the class itself: shirts that are taken for shirts are not mistakes. "
         "Leave them out."
     )
     assert answers != taken_for, (
@@ -1190,11 +1196,11 @@ def check(most_mistaken_for):
         "That is how many there are; return the number of the class."
     )
     assert answers != every, (
-        "You count mistakes of every kind; only those count where the prediction is `target`."
+        "You count mistakes of every kind; count only those whose prediction is `target`."
     )
     assert answers != both, (
         "You add up the mistakes of both directions: what is taken for `target`, and what "
-        "`target` is taken for. Count the first alone."
+        "`target` is taken for. Count only the first."
     )
     for turn, (target, class_number, answer) in enumerate(
         zip(targets, right, answers, strict=True)
@@ -1211,7 +1217,7 @@ def check(most_mistaken_for):
         pictures = np.repeat([[label, target] for label in range(10)], times, axis=0)
         answer = most_mistaken_for(target, *pictures.T.copy())
         assert answer == right, (
-            f"Where {times} pictures of the classes 0 to 9 are predicted to be {target}, class "
+            f"When {times} pictures of the classes 0 to 9 are predicted to be {target}, class "
             f"{right} is mistaken most often for it, by one picture; you return {answer}."
         )
     ### BEGIN HIDDEN TESTS
@@ -1230,9 +1236,9 @@ shirt_check = check_exercise(
     most_mistaken_for,
     check,
     hints=[
-        "Choose the pictures that are predicted to be `target` and are something else.",
+        "Choose the pictures that are predicted to be `target` but are something else.",
         "Two conditions at once: (predicted == target) & (labels != target).",
-        "np.bincount(…) counts how often each number appears; argmax names the most frequent one.",
+        "np.bincount(…) counts how often each number appears; argmax finds the most frequent one.",
     ],
     praise="Whole tables of such counts are called confusion matrices.",
 )
@@ -1266,7 +1272,7 @@ for truth, answer in np.ndindex(10, 10):
 figure
 
 # %% [markdown] name="confusion_read"
-# The right answers stand on the diagonal. Every other number is a kind of mistake, the darker the more frequent. Ten pictures of the most frequent kind:
+# The right answers are on the diagonal. Every other number counts a kind of mistake: the darker, the more frequent. Ten pictures of the most frequent kind:
 
 # %% name="confusion_pictures"
 truth, answer = np.argwhere(mistakes == mistakes.max())[0]
@@ -1277,7 +1283,7 @@ plot_pictures(mistaken, title=f"{class_names[truth]}, taken for {class_names[ans
 # ## What you learned
 #
 # - A dense layer is many neurons over the same inputs: weights, biases, and an activation that bends.
-# - Training goes downhill: each step moves every parameter against its slope of the loss. The optimizer takes the steps; `compile` and `fit` start them.
+# - Training goes downhill: each step moves every parameter against the slope of the loss. The optimizer takes the steps; `compile` and `fit` start them.
 # - Softmax makes probabilities, and the largest one is the answer.
 # - Judge a network by pictures that it has not seen: a validation set while you work, the test set once.
 # - A network that learns its training pictures by heart is overfitting.

@@ -73,7 +73,7 @@ def train_from_scratch(dataset, epochs):
     return new_model()
 
 
-# %% name="ex_epochs_wrong_data" exercise="epochs" wrong="other pictures than those in `dataset`"
+# %% name="ex_epochs_wrong_data" exercise="epochs" wrong="pictures other than those in `dataset`"
 def train_from_scratch(dataset, epochs):
     model = new_model()
     model.fit(test_dataset.take(epochs), verbose=0)
@@ -88,7 +88,7 @@ def train_from_scratch(dataset, epochs):
     return fresh
 
 
-# %% name="ex_epochs_wrong_more" exercise="epochs" wrong="every batch of every epoch once"
+# %% name="ex_epochs_wrong_more" exercise="epochs" wrong="once from every batch of every epoch"
 def train_from_scratch(dataset, epochs):
     fresh = new_model()
     for _ in range(epochs):
@@ -133,7 +133,7 @@ def train_from_scratch(dataset, epochs):
     return fresh
 
 
-# %% name="ex_epochs_wrong_means" exercise="epochs" wrong="gone farther than `fit` takes them"
+# %% name="ex_epochs_wrong_means" exercise="epochs" wrong="moved further than `fit` moves them"
 def train_from_scratch(dataset, epochs):
     fresh = new_model()
     fresh.fit(dataset, epochs=epochs, verbose=0)
@@ -251,7 +251,7 @@ def build_network(widths):
     return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *hidden, last])
 
 
-# %% name="ex_layers_wrong_first" exercise="layers" wrong="one for each entry of `widths`"
+# %% name="ex_layers_wrong_first" exercise="layers" wrong="one hidden layer for each entry of `widths`"
 def build_network(widths):
     return new_model(widths[0])
 
@@ -263,7 +263,7 @@ def build_network(widths):
     return keras.Sequential([keras.Input((28, 28, 1)), *hidden, last])
 
 
-# %% name="ex_layers_wrong_late" exercise="layers" wrong="behind Flatten"
+# %% name="ex_layers_wrong_late" exercise="layers" wrong="after Flatten"
 def build_network(widths):
     hidden = [keras.layers.Dense(width, activation="relu") for width in widths]
     last = keras.layers.Dense(10, activation="softmax")

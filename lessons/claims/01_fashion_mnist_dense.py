@@ -98,7 +98,7 @@ def ten_are_too_few(run):
 
 @claim(
     "ex_width_read",
-    "four times as many neurons as 128 bring little more",
+    "four times as many neurons as 128 add little more",
     false_on="turned round",
 )
 def more_bring_little(run):
@@ -116,7 +116,7 @@ def weighing_pixels_goes_far(run):
     return {"no hidden layer": none}, 0.75 < none < 0.87
 
 
-@claim("ex_layers_read", "One hidden layer, in Exercise 3, brings a little more", "turned round")
+@claim("ex_layers_read", "One hidden layer, in Exercise 3, does a little better", "turned round")
 def one_layer_brings_more(run):
     none, one = run.number("by_depth 0"), run.number("by_width 128")
     return {"no hidden layer": none, "one": one}, none < one < none + 0.1
@@ -142,7 +142,9 @@ def sure_of_nothing(run):
     return {"loss, scaled": scaled, "not scaled": raw}, raw > 3 * scaled
 
 
-@claim("ex_loss_fit_read", "The network learns all the same", false_on="hardly trained")
+@claim(
+    "ex_loss_fit_read", "The network learns even from unscaled pixels", false_on="hardly trained"
+)
 def raw_pixels_teach(run):
     _, accuracy = run.number("after_one_epoch")[0]
     return {"accuracy, not scaled": accuracy}, accuracy > 0.6
