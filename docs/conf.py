@@ -14,10 +14,7 @@ author = "the authors of the course"
 copyright = "the authors. Text: CC BY 4.0, code: Apache License 2.0"
 version = release = _SITE["version"]
 language = _SITE["language"]
-html_title = project
-if language == "en":
-    html_title = "Image classification, from a dense layer to a pretrained network"
-html_short_title = project
+html_title = html_short_title = project
 
 extensions = ["myst_nb", "sphinx_copybutton"]
 exclude_patterns = ["_extra", "_languages", "_learners"]
@@ -39,6 +36,7 @@ html_sidebars = {
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
 html_copy_source = html_show_sourcelink = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
@@ -49,6 +47,7 @@ html_theme_options = {
     "show_navbar_depth": 1,
     "show_toc_level": 2,
     "toc_title": _SITE["contents"],
+    "search_bar_text": _SITE["search"],
     "navbar_persistent": [],
     "footer_content_items": ["copyright.html"],
 }
@@ -57,6 +56,11 @@ if _SITE["profile"] == "ci":
         '<span lang="en" dir="ltr">A preview: these lessons have trained for a few steps, and '
         "their figures mean nothing.</span>"
     )
+
+
+EVERYDAY = {*("base", "block", "cell", "e", "filter", "head", "host", "loss", "mean", "network")}
+EVERYDAY |= {*("reject", "scope", "score", "shape", "translation")}
+"""Terms that are words of every day, too: linked only where a lesson explains them, in italics."""
 
 
 def link_terms(app, doctree, docname):
@@ -74,12 +78,16 @@ def link_terms(app, doctree, docname):
             above = above.parent
         if above is not None or not terms:
             continue
-        text.parent.replace(text, _linked(str(text), terms, address))
+        explained = isinstance(text.parent, nodes.emphasis)
+        text.parent.replace(text, _linked(str(text), terms, address, explained))
 
 
-def _linked(text, terms, address):
+def _linked(text, terms, address, explained):
     """Return nodes of a text with the terms in it linked; those are taken out of `terms`."""
-    spellings = {spelling: term for term in terms for spelling in _spellings(term)}
+    meant = [term for term in terms if explained or terms[term] not in EVERYDAY]
+    if not meant:
+        return [nodes.Text(text)]
+    spellings = {spelling: term for term in meant for spelling in _spellings(term)}
     words = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
     made, end = [], 0
     # A vowel sign of Hindi, or what joins an ending in Persian, is no `\w` and goes on with a word.

@@ -308,7 +308,8 @@ def collect(profile):
             text = relink((ROOT / at).read_text(encoding="utf-8"), at, to)
             if to != "index.md":
                 head, _, rest = text.partition("\n")
-                text = f"{head}\n\n{BAR.format(edit(at))}\n{rest}"
+                made_by = "tools/results.py" if to == "results.md" else at
+                text = f"{head}\n\n{BAR.format(edit(made_by))}\n{rest}"
             else:
                 text = OUTPUT.sub(lambda found: output(runs, *found.groups(), pictures), text)
             target = source / to
@@ -338,7 +339,9 @@ def furnish(source, profile, language=None):
     settings = {"repository": repository(), "version": __version__, "profile": profile}
     settings |= {"language": language.code if language else "en", "pages": pages, "names": names}
     say = language.page if language else PAGES.get
-    settings |= {"project": say("course")} | {key: say(key) for key in ("languages", "contents")}
+    settings |= {"project": say("course")} | {
+        key: say(key) for key in ("languages", "contents", "search")
+    }
     (source / "site.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
@@ -363,14 +366,41 @@ def translate(source, language, profile):
     lessons = tree.format(
         language.page("lessons"), "\n".join(f"lessons/{n}" for n in language.lessons)
     )
+    cells = built_cells(read_lesson(LESSONS / f"{START}.py"), SOLUTION, language)
+    _, what_it_is, *_ = cells[0].source.split("\n\n")
     (source / "index.md").write_text(
-        f"# {language.page('course')}\n\n> {language.page('draft')}\n\n{language.page('welcome')} "
+        f"# {language.page('course')}\n\n> {language.page('draft')}\n\n{what_it_is}\n\n"
+        f"{language.page('welcome')} "
         f"{to_english(language.page('english'), 'index.md')}\n\n"
         + "".join(f"- [](lessons/{name}.ipynb)\n" for name in language.lessons)
         + f"- [](glossary.md)\n\n{lessons}\n{tree.format(language.page('look_up'), 'glossary')}",
         encoding="utf-8",
     )
     furnish(source, profile, language)
+
+
+def translate_search(path, language):
+    """Put what the search says into Sphinx's translations; its own lack some, and end in an error.
+
+    Args:
+        path: `_static/translations.js`, which is changed.
+        language: the `languages.Language`.
+    """
+    head, body, tail = re.fullmatch(
+        r"([\w.]+\()(.*)(\);\s*)", path.read_text("utf-8"), re.S
+    ).groups()
+    found = json.loads(body)
+    said = {key: value for key, value in found["messages"].items() if any(value)}
+    said["Search finished, found one page matching the search query."] = [
+        language.page("found_one"),
+        language.page("found", count="${resultCount}"),
+    ]
+    said[
+        "Your search did not match any documents. Please make sure that all words are spelled "
+        "correctly and that you've selected enough categories."
+    ] = language.page("not_found")
+    found |= {"messages": said, "plural_expr": f"+({found['plural_expr']})"}  # a place in a list
+    path.write_text(f"{head}{json.dumps(found)}{tail}", encoding="utf-8")
 
 
 def to_english(text, to):
@@ -406,6 +436,7 @@ def main(arguments=None):
                     tag = f'<html lang="{one.code}"'
                     told = text.replace(tag, f'{tag} dir="{one.direction}"', 1)
                     path.write_text(told, encoding="utf-8")
+                translate_search(aside / one.code / "_static" / "translations.js", one)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1

@@ -49,6 +49,10 @@ PAGES = {
     "are in the English glossary.",
     "languages": "Languages",
     "contents": "On this page",
+    "search": "Search",
+    "found_one": "One page was found.",
+    "found": "{count} pages were found.",
+    "not_found": "No page was found. Is every word spelled correctly?",
 }
 """What stands around the lessons, in the notebooks and on the site."""
 

@@ -244,6 +244,21 @@ def test_search_finds_words_of_the_language(visit, one):
     page.wait_for_selector("#search-results li a")
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     assert any("lessons/00" in urlsplit(url).path for url in found), found
+    told = one.page("found", count=len(found)) if len(found) > 1 else one.page("found_one")
+    page.wait_for_function("told => document.body.innerText.includes(told)", arg=told)
+    page = visit(f"{one.code}/search.html?q=qqqq")
+    page.wait_for_function(
+        "told => document.body.innerText.includes(told)", arg=one.page("not_found")
+    )
+    assert page.said == []
+
+
+def test_a_word_of_every_day_leads_to_no_term(parsed):
+    """What "mean" and "head" say most often is not in the glossary."""
+    for name, word in (("02_mnist_convnet", "mean"), ("04_cats_vs_dogs_from_scratch", "head")):
+        text = (SITE / "lessons" / f"{name}.html").read_text(encoding="utf-8")
+        linked = re.findall(rf'(<em>)?<a class="term[^>]*glossary\.html#{word}"', text)
+        assert all(linked)
 
 
 def test_a_sum_is_read_from_left_to_right(visit):
