@@ -168,6 +168,9 @@ def test_a_kernel_is_chosen_edited_and_refused(page):
         fields.nth(0).fill(wrong)
         api.expect(said).to_contain_text("must be a number")
         api.expect(fields.nth(0)).to_have_attribute("aria-invalid", "true")
+    root.get_by_role("button", name="step: one step back").click()
+    api.expect(said).to_contain_text("must be a number")  # the sums are those of the number before
+    root.get_by_role("button", name="step: one step on").click()
     fields.nth(0).fill("-1")
     fields.nth(4).fill("8")
     api.expect(named).to_have_value("outline")
@@ -231,6 +234,41 @@ def test_a_digit_is_drawn_with_the_mouse_and_with_keys(page):
     api.expect(said).to_contain_text("It reads")
     api.expect(root).to_have_attribute("data-mounted", "")
     assert page.locator(".jp-Cell").count() == cells
+
+
+def test_a_pad_stays_where_it_is_drawn_on(exported):
+    """Beside a stroke, no line that grows may move it; other buttons of the mouse draw nothing."""
+    root = place(exported, "digit")
+    pad, said = root.get_by_role("application"), root.get_by_role("status")
+    exported.set_viewport_size({"width": 340, "height": 800})
+    root.get_by_role("button", name="wipe it off").click()
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for button, told in (("right", "nothing to read"), ("left", "It reads")):
+        exported.mouse.move(box["x"] + 60, box["y"] + 60)
+        exported.mouse.down(button=button)
+        exported.mouse.move(box["x"] + 70, box["y"] + 120, steps=4)
+        exported.mouse.up(button=button)
+        api.expect(said).to_contain_text(told)
+    assert pad.bounding_box() == box
+    root.get_by_role("button", name="wipe it off").click()
+    exported.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_way_that_leaves_the_surface_is_no_slow_one(page):
+    root = place(page, "descent")
+    said = root.get_by_role("status")
+    root.get_by_role("slider", name="rate").press("End")
+    api.expect(said).to_contain_text(re.compile(r"plain: runs away at step \d+,"))
+    root.get_by_role("slider", name="rate").press("Home")
+    api.expect(said).not_to_contain_text("runs away")
+
+
+def test_the_browser_fills_in_no_control(page):
+    """What it would restore after "back" would not be what is drawn."""
+    controls = page.locator("[data-mounted] :is(input, select)")
+    filled = controls.evaluate_all("all => all.filter(one => one.autocomplete !== 'off').length")
+    assert controls.count() > 20 and filled == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

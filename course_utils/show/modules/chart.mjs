@@ -34,7 +34,8 @@ export function chart(parent, { x, y, across, up, caption, under = "" }) {
     const drawn = lines.map(({ points, colour, dash = "", width = 2, opacity = 1 }) => {
       const path = points.filter((point) => point.every(Number.isFinite));
       const spots = path.map(([at, height]) => `${right(at).toFixed(2)} ${down(height).toFixed(2)}`).join("L");
-      return `<path d="M${spots}" stroke="${colour}" stroke-width="${width}" stroke-dasharray="${dash}" opacity="${opacity}" clip-path="inset(${TOP}px ${RIGHT}px ${BOTTOM}px ${LEFT}px) view-box"/>`;
+      const stop = path.length === 1 ? "h0" : ""; // one value: a dot
+      return `<path d="M${spots}${stop}" stroke-linecap="${stop && "round"}" stroke="${colour}" stroke-width="${stop ? 6 : width}" stroke-dasharray="${dash}" opacity="${opacity}" clip-path="inset(${TOP}px ${RIGHT}px ${BOTTOM}px ${LEFT}px) view-box"/>`;
     });
     const named = lines.filter(({ name }) => name).map(({ name, colour, dash = "" }, at) => {
       const start = LEFT + at * 150;

@@ -81,7 +81,8 @@ export function mount(root, data) {
     map = convolve(values, width, kernel);
     const row = Math.floor(place / across), column = place % across;
     const sum = short(map[place]), low = Math.min(...map), high = Math.max(...map);
-    said.textContent = say("sum", { step: place + 1, row, column, sum });
+    const missing = fields.some(({ ariaInvalid }) => ariaInvalid === "true");
+    said.textContent = say(missing ? "invalid" : "sum", { step: place + 1, row, column, sum });
     frame(paint(before, values, width, 1, { side, top }), column, row, 3);
     after.getContext("2d").clearRect(0, 0, after.width, after.height);
     frame(paint(after, map.slice(0, place + 1), across, 1, { side, low, top: high }), column, row, 1);

@@ -52,6 +52,8 @@ export function mount(root, data) {
   }
 
   function low(way) {
+    const gone = way.findIndex((place, at) => place === way[at - 1]);
+    if (gone > 0) return say("gone", { step: gone });
     const high = way.findLastIndex((place) => height(place) >= 0.1);
     return high === steps ? say("never", { steps }) : say("from", { step: high + 1 });
   }

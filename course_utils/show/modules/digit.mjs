@@ -127,28 +127,28 @@ export function mount(root, data) {
   let strokes = [], pen = null, waiting = false;
 
   part(root, "p", { textContent: say("how") });
-  const said = sentence(root);
   const side = part(root, "div", { className: "side", dir: "ltr" });
   const pad = picture(side, SIDE, SIDE, say("pad"));
   for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) pad.setAttribute(name, value);
   pad.style.cssText = "touch-action: none; cursor: crosshair;";
   const clear = part(pad.parentNode, "button", { type: "button", textContent: say("clear") });
-  const answers = part(side, "div");
+  const answers = part(side, "div"), said = sentence(root); // below the pad, which must not move
   const seen = picture(side, 140, 140, say("seen"));
   seen.caption.style.maxWidth = "140px";
-  const maps = first < 0 ? null : picture(root, 8, 8, say("maps", { layer: data.layers[first].name }));
+  const maps = first < 0 ? null : picture(root, 8, 8, say("maps"));
   const black = new Float64Array(28 * 28);
   draw();
 
   const place = ({ offsetX, offsetY }) => [offsetX, offsetY].map((at) => (at * SIDE) / pad.clientWidth);
   pad.addEventListener("pointerdown", (event) => {
+    if (!event.isPrimary || event.button) return; // a second finger, another button of the mouse
     pad.setPointerCapture(event.pointerId);
     pen = null;
     strokes.push([place(event)]);
     draw();
   });
   pad.addEventListener("pointermove", (event) => {
-    if (!event.buttons || !strokes.length) return;
+    if (!event.isPrimary || !(event.buttons & 1) || !strokes.length) return;
     strokes.at(-1).push(place(event));
     if (!waiting) requestAnimationFrame(draw);
     waiting = true;
@@ -157,13 +157,15 @@ export function mount(root, data) {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], " ": [0, 0] }[event.key];
     if (!move) return;
     event.preventDefault();
-    pen ??= { at: [SIDE / 2, SIDE / 4], down: false };
+    take();
     pen.at = pen.at.map((at, axis) => Math.min(Math.max(at + STEP * move[axis], PEN), SIDE - PEN));
     if (event.key === " ") pen.down = !pen.down;
     if (event.key === " " && pen.down) strokes.push([pen.at]);
     else if (pen.down) strokes.at(-1).push(pen.at);
     draw();
   };
+  const take = () => (pen ??= { at: [SIDE / 2, SIDE / 4], down: false });
+  pad.addEventListener("focus", () => pad.matches(":focus-visible") && (take(), draw()));
   clear.addEventListener("click", () => {
     [strokes, pen] = [[], null];
     draw();

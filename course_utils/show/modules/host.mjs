@@ -7,8 +7,10 @@ const STYLE = `
 .explorable canvas { outline: 1px solid #808080; }
 .explorable .control { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2em 0.6em; margin: 0.3em 0; }
 .explorable .control > :first-child { min-width: 8em; }
+.explorable .walk > span { white-space: nowrap; }
+.explorable [role=status] { min-height: 3em; }
 .explorable .walk { display: flex; direction: ltr; align-items: center; gap: 0.4em; max-width: 100%; }
-.explorable .side { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.8em 1.4em; margin: 0.6em 0; }
+.explorable .side { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0.8em 1.2em; margin: 0.6em 0; }
 .explorable figure { margin: 0; max-width: 100%; }
 .explorable figcaption { color: inherit; font-size: 0.9em; max-width: 24em; padding: 0; }
 .explorable :is(button, select, input) { font: inherit; color: inherit; box-sizing: border-box; margin: 0; }
@@ -20,7 +22,7 @@ const STYLE = `
 .explorable :focus-visible { outline: 3px solid #d55e00; outline-offset: 2px; }
 .explorable p { margin: 0.4em 0; min-height: 1.5em; }
 .explorable .bars { display: grid; grid-template-columns: auto minmax(4em, 11em) auto; gap: 0 0.6em; align-items: center; }
-.explorable .bar { height: 0.9em; border: 1px solid transparent; }
+.explorable .bar { height: 0.9em; border: 1px solid transparent; forced-color-adjust: none; }
 .explorable table { border-collapse: collapse; margin: 0; direction: ltr; font-size: inherit; table-layout: auto; }
 .explorable caption { text-align: start; font-size: 0.9em; }
 .explorable table td { border: 1px solid; padding: 0; min-width: 3.4em; height: 2.2em; text-align: center; }
@@ -87,6 +89,7 @@ export function unpack({ kind, base64 }) {
 
 export function part(parent, tag, properties = {}, attributes = {}) {
   const made = Object.assign(document.createElement(tag), properties);
+  if ("autocomplete" in made) made.autocomplete = "off"; // or the browser fills it in after "back"
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return parent.appendChild(made);
 }
