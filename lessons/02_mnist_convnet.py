@@ -308,7 +308,7 @@ convolve_check = check_exercise(
         "picture[row : row + 3, column : column + 3].",
         "np.sum(patch * kernels[:, :, :, number]) + biases[number] is one number of the map.",
     ],
-    praise="This is all that Conv2D does; it does it faster.",
+    praise="Conv2D does this, only faster.",
 )
 convolve_check
 
@@ -346,7 +346,7 @@ strided_layer(scaled_pictures).shape, len(range(0, 28 - 3 + 1, 2))
 # %% [markdown] name="ex_size"
 # ### Exercise 2 · How large is the output?
 #
-# A picture is `size` pixels wide; the kernel, `kernel_size` wide, is never wider than that. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds so many zeros that the width depends on the stride alone: `size` divided by `stride`, rounded up. Return a whole number.
+# A picture is `size` pixels wide; the kernel, `kernel_size` wide, is never wider than that. How wide is the feature map? With `"valid"` padding, count the places where the kernel fits. With `"same"`, Keras adds enough zeros to make the width `size` divided by `stride`, rounded up. Return a whole number.
 
 
 # %% name="ex_size_answer" exercise="size"
@@ -451,7 +451,7 @@ size_check
 # %% [markdown] name="pooling_title"
 # ## Pooling
 #
-# *Pooling* makes feature maps smaller without any weights: it cuts them into windows, most often 2 × 2, and keeps one number of each. *Max pooling* keeps the largest, *average pooling* the mean. By hand: what is the largest number in each of the four windows of this grid, and what is their average?
+# *Pooling* makes feature maps smaller without any weights: it cuts them into windows, most often 2 × 2, and keeps one number from each. *Max pooling* keeps the largest, *average pooling* the mean. By hand: what is the largest number in each of the four windows of this grid, and what is their average?
 
 # %% name="windows" tags=["nbval-check-output"]
 numbers = np.array([[2, 3, 4, 0], [1, 5, 3, 2], [0, 4, 2, 3], [1, 0, 6, 1]])
@@ -566,7 +566,7 @@ inputs = 22 * 22 * 64
 # %% [markdown] name="train_title"
 # ## Training, side by side
 #
-# A fair comparison changes one thing only, here the network. Both get the same pictures in batches of 64, the same loss, the same optimizer, five epochs, and the same exam. One picture in twelve is held back from the training as a validation set, to draw both curves. Since `Rescaling` is part of the networks, the batches keep their bytes, and `map` has nothing to do. The rest is as in Lesson 1.
+# A fair comparison changes one thing only, here the network. Both get the same pictures in batches of 64, the same loss, the same optimizer, five epochs, and the same exam. One picture in twelve is held back as a validation set, for the second curve. Since `Rescaling` is part of the networks, the batches keep their bytes, and `map` has nothing to do. The rest is as in Lesson 1.
 
 
 # %% name="pipeline"
@@ -644,7 +644,7 @@ plot_history(dense_history, title="The dense network", whole=lesson.whole_traini
 plot_history(history, title="The convnet", whole=lesson.whole_training("history"))
 
 # %% [markdown] name="fit_read"
-# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. For this the convnet computes more. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture instead of 0.1 million.
+# The convnet is ahead after every epoch, on the pictures that it learns from and on those that it does not. After five epochs, each is nearly as good on the pictures held back as on those that it learns from: neither has learned them by heart. But the convnet computes more. It has fewer parameters, but those of a filter work at every place of the picture: 2.8 million multiplications a picture instead of 0.1 million.
 
 # %% [markdown] name="exam_intro"
 # The exam, once for each.
@@ -710,7 +710,7 @@ learned_kernels = [0.5 + kernels[:, :, 0, number] / (2 * largest) for number in 
 plot_pictures(learned_kernels, columns=8, title="32 kernels of 3 × 3 weights")
 
 # %% [markdown] name="kernels_read"
-# Some are bright on one side and dark on the other: edges of one direction, like the kernel that you moved over a digit. Others are harder to name: training looks for what helps, not for what has a name. What do they find? From the same trained layers, make a network that ends after this one, and give it one digit of the test set.
+# Some are bright on one side and dark on the other: edges of one direction, like the kernel that you moved over a digit. Others are harder to name: training looks for what helps, not for what has a name. What do they find? From the same trained layers, make a network that ends with the first convolution, and give it a test digit.
 
 # %% name="maps" tags=["nbval-check-output"]
 first_layers = keras.Sequential(model.layers[:2])  # Rescaling and the first convolution
@@ -754,7 +754,7 @@ bool(np.allclose(loaded_model(pictures), model(pictures), atol=0.001))
 # -> True
 
 # %% [markdown] name="report_intro"
-# ## Your figures beside others
+# ## Your figures and others'
 #
 # For the convnet, the published column has what the run printed, not the claim. The measured one comes from `make lesson N=02` on the real pictures.
 
@@ -1028,7 +1028,7 @@ if shrink_check.right:
 #
 # - A convolution lays the same few weights on every patch; a feature map says where the pattern is.
 # - A layer has many filters. Their number is the depth of its output, and the size of the picture does not change its parameters.
-# - Padding keeps the size, strides and pooling shrink it. Deeper layers see more of the picture: their receptive field grows.
+# - Padding keeps the size; strides and pooling shrink it. Deeper layers see more of the picture: their receptive field grows.
 # - Convolutions find local patterns wherever they are, and build larger ones out of small ones.
 # - Compare fairly, by changing one thing only; and compare errors, not accuracies, when both are near 1.
 #

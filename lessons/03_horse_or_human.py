@@ -134,14 +134,14 @@ by_class = [train_pictures[train_labels == label][:8] for label in (0, 1)]
 plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_read"
-# The subject is never in the same place and never of the same size, and what is behind it differs from picture to picture. Now eight of each class from the part that the network will be judged by:
+# The subject is now here, now there, larger or smaller, and what is behind it differs from picture to picture. Now eight of each class from the part that the network will be judged by:
 
 # %% name="gallery_validation"
 by_class = [pictures[labels == label][:8] for label in (0, 1)]
 plot_pictures(np.concatenate(by_class), columns=4)
 
 # %% [markdown] name="gallery_validation_read"
-# These stand in front of white, or nearly so: whoever made the dataset kept the landscapes for training. A network that has learned to look at the ground will be lost here. Remember that when you see the curves.
+# These stand in front of an empty background, white or pale: whoever made the dataset kept the landscapes for training. A network that has learned to look at the ground will be lost here. Remember that when you see the curves.
 
 # %% [markdown] name="sigmoid_title"
 # ## One question, one neuron
@@ -226,7 +226,7 @@ history = model.fit(
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten pictures in a hundred go wrong again from one epoch to the next, in others hardly one. The pictures to be judged differ from the training pictures, and nothing in training shows the network a white background. So a step of the optimizer may help there or do harm.
+# Look at the training curves first. The loss falls, the accuracy climbs, and with more epochs it comes close to 1. Now the validation curves. They are less reliable: better in one epoch, they may be worse in the next. In some runs on the drawn sample, ten pictures in a hundred go wrong again from one epoch to the next, in others hardly one. The pictures to be judged differ from the training pictures, and nothing in training shows the network an empty background. So a step of the optimizer may help there or do harm.
 #
 # The sample is kind: on it, the validation accuracy ends close to the training accuracy. On the real pictures the two part. In one run of `COURSE_DATA=real COURSE_PROFILE=quick make lesson N=03`, the training accuracy reached 0.99, the validation accuracy swung between 0.78 and 0.88, and the validation loss climbed from 0.57 to 2.7, four times what guessing costs. How can the loss climb while the accuracy stays where it is? The network makes about as many mistakes as before, but grows surer of them, and sure mistakes cost most. You know this from Lesson 1: it is overfitting, here with about 500 pictures a class. So read both curves. The accuracy counts the mistakes; the loss also weighs them.
 #
@@ -292,7 +292,7 @@ predict_uploads(model, class_names, ready=pictures[:3])
 # The bar, and the "output" in small letters, are the probability of "humans"; above 0.5 the decision is a human. The probability in larger letters is that of the decision: an output of 0.03 is a horse, with 97 %. Do not be surprised if your dog becomes a horse: the network knows two answers, and must give one of them. And it has never seen a photograph. With Keras alone, you ask about a file like this:
 #
 # ```python
-# picture = keras.utils.load_img("dog.jpg", target_size=(side, side))
+# picture = keras.utils.load_img("dog.jpg", target_size=(side, side), interpolation="bilinear")
 # model.predict(np.array(picture)[np.newaxis])
 # ```
 
@@ -421,7 +421,7 @@ def check(side_after):
     for side, blocks, right in examples:
         answer = side_after(side, blocks)
         assert answer == np.floor(answer), (
-            f"{answer} is no number of pixels: pooling drops what is left over. Divide with //."
+            f"{answer} pixels? Pooling drops what is left over. Divide with //."
         )
         assert answer == right, (
             "Not right for all sides and blocks, each a convolution and then a pooling: "
@@ -639,7 +639,7 @@ if swing_check.right:
 # ## What you learned
 #
 # - Pictures in folders become a dataset with one call; the folder's name is the label.
-# - One neuron with sigmoid answers a question with two answers; decide at 0.5.
+# - One neuron with sigmoid answers a yes-or-no question; decide at 0.5.
 # - Keep the preparation of pictures inside the network, so that it cannot be forgotten.
 # - Training accuracy near 100 % does not mean that new pictures are recognised. A validation curve shows whether they are, and its swings show how little a single epoch says.
 # - A validation loss that climbs while the accuracy stays means mistakes that grow surer.

@@ -197,7 +197,7 @@ resized = tf.image.resize(picture, (side, side))
 resized.shape, resized.dtype
 
 # %% [markdown] name="resize_read"
-# The last step, dividing by 255, is a layer of the network, as in Lesson 3. `image_dataset_from_directory` does the others for every file. `batch_size=None` leaves the pictures single; `cache` keeps them in memory, so that reading, decoding and resizing happen once and not in every epoch.
+# The last step, dividing by 255, is a layer of the network, as in Lesson 3. `image_dataset_from_directory` does the others for every file. `batch_size=None` leaves the pictures unbatched; `cache` keeps them in memory, so that reading, decoding and resizing happen once and not in every epoch.
 
 
 # %% name="from_folder"
@@ -333,7 +333,7 @@ history = model.fit(
 plot_history(history, whole=lesson.whole_training("history"))
 
 # %% [markdown] name="curves_read"
-# Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for others, too. Then the solid one goes on towards 1, and the dashed one stays behind. From there on the network learns what is true of these pictures and of no others: this blanket, that collar. That is *overfitting*.
+# Begin with the accuracy. At first the two curves rise together: what the network learns from the training pictures holds for others, too. Then the solid one goes on towards 1, and the dashed one stays behind. Once the dashed one has stopped rising, the network still learns, but only what is true of these pictures and of no others: this blanket, that collar. That is *overfitting*.
 #
 # Now the loss. On the training set it falls to the end. On the validation set it falls, reaches its lowest point, and rises again: the network makes its mistakes with more and more confidence. Where was that point?
 
@@ -381,7 +381,7 @@ for count in sorted(histories):
 # With 2,000 pictures the network does best on the validation set, and the gap to the training accuracy is the narrowest. The fewer the pictures, the sooner they are all known by heart, and the less of that holds for others. Learning by heart takes only memory; what is true of all cats shows only across many of them.
 
 # %% [markdown] name="remedies"
-# So three things help. More pictures, which you do not have. A smaller network, which cannot learn so much by heart: exercise 4. And more from the same pictures, which is Lesson 5.
+# So three things help. More pictures, which you do not have. A smaller network, which cannot learn so much by heart: Exercise 4. And more from the same pictures, which is Lesson 5.
 
 # %% [markdown] name="mistakes_title"
 # ## What it gets wrong
@@ -428,7 +428,7 @@ best_validation_accuracy = max(validation_accuracy)
 best_validation_accuracy
 
 # %% [markdown] name="test_read"
-# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so part of it is probably luck. Nobody chose the first: it may come out lower, or a little higher, since with 1,000 pictures chance alone moves such a number by one or two percentage points. The first is the one to report.
+# The second number is the best of all epochs on the validation set. It was chosen for being the highest, so part of it is probably luck. Nobody chose the first: it may come out lower, or a little higher: with 1,000 pictures, chance alone moves each of the two by one or two percentage points. The first is the one to report.
 
 # %% [markdown] name="save_title"
 # ## Save and load
@@ -449,7 +449,7 @@ probabilities = again.predict(pictures[:5], verbose=0)[:, 0]
 plot_pictures(pictures[:5].numpy().astype("uint8"), titles=[f"dog: {p:.0%}" for p in probabilities])
 
 # %% [markdown] name="own_read"
-# All five are cats. Above 50 %, the network takes one for a dog. The file needs no notebook: a program that loads it gives it raw pictures, 0 to 255, and reads the probability of a dog.
+# All five are cats. A cat above 50 % is taken for a dog. The file needs no notebook: a program that loads it gives it raw pictures, 0 to 255, and reads the probability of a dog.
 
 # %% name="report"
 lesson.report(best_validation_accuracy=best_validation_accuracy, test_accuracy=test_accuracy)
@@ -606,7 +606,7 @@ def check(epochs_until_stop):
         ),
         ([0.7, 0.6, 0.5, 0.4], 2, 4, "the loss always falls, so all epochs are trained"),
         ([0.4, 0.5, 0.6, 0.7], 2, 3, "the first value is the lowest, and two follow"),
-        ([3.0, 2.0, 2.5, 1.0], 1, 3, "with a patience of 1, the first epoch without a new one"),
+        ([3.0, 2.0, 2.5, 1.0], 1, 3, "with a patience of 1, one epoch without improvement ends it"),
         ([0.5, 0.6], 5, 2, "there are fewer epochs than patience, so all are trained"),
         ([0.9, 0.8, 0.9, 1.0], 2, 4, "the second of two comes with the last epoch"),
         ([0.3], 1, 1, "the one epoch brings a new lowest value"),
@@ -649,7 +649,7 @@ if stop_check.right:
     print(f"With a patience of 3: {epochs_until_stop(validation_loss, 3)} epochs")
 
 # %% [markdown] name="ex_stop_read"
-# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)` in `callbacks=[…]` does the same during training, and puts the weights of the best epoch back. Together with `ModelCheckpoint`, it spares you guessing the number of epochs: ask for too many.
+# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)` in `callbacks=[…]` does the same during training, and puts the weights of the best epoch back. Together with `ModelCheckpoint`, it saves you guessing the number of epochs: ask for too many.
 
 # %% [markdown] name="ex_guess"
 # ### Exercise 3 · The guesser
@@ -667,7 +667,9 @@ def guess_accuracy(labels):
 # %% name="ex_guess_check" exercise="guess" points=1
 def check(guess_accuracy):
     answer = guess_accuracy(np.array([0] * 9 + [1]))
-    assert answer != 0.5, "0.5 is right only where both classes are equally many. Here are 9 and 1."
+    assert answer != 0.5, (
+        "0.5 is right only where both classes are equally large. Here are 9 and 1."
+    )
     assert answer != 9, "That is how many are right; return the share."
     assert answer != 90, "The share should lie between 0 and 1: 0.9, not 90."
     assert answer != 0, "That is no accuracy. Is it the better answer itself?"
@@ -675,7 +677,7 @@ def check(guess_accuracy):
         "That network always says 1. The other answer would be right more often."
     )
     assert not np.isclose(answer, 0.82), (
-        "That one tosses a coin that falls as often on 1 as the labels do. Always giving the "
+        "That one tosses a coin that gives 1 as often as the labels are 1. Always giving the "
         "commoner answer is better."
     )
     for zeros, ones, right in (
@@ -891,7 +893,7 @@ if small_check.right:
     print(f"validation at best {best_validation_accuracy:.3f}")
 
 # %% [markdown] name="ex_small_read"
-# The small network learns less by heart in the same time, because it cannot keep as much. Whether it does as well with new pictures is another question: a network that is too small cannot learn what is needed either. There is no formula for the right size. You try, and the validation set decides.
+# The small network learns less by heart in the same time, because it cannot keep as much. Does it do better with new pictures, too? Compare the second figures. With few pictures it often does, but a network that is too small cannot learn what is needed either. There is no formula for the right size. You try, and the validation set decides.
 
 # %% [markdown] name="learned"
 # ## What you learned

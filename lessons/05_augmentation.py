@@ -172,7 +172,7 @@ np.array_equal(augmentation(same_picture, training=True), same_picture)
 # %% [markdown] name="dropout_title"
 # ## Dropout
 #
-# Nine versions of one cat are still one cat: the same fur, the same sofa behind it. Augmentation cannot invent what no picture shows, and the new pictures stay relatives of the old ones. So a second remedy joins it.
+# Nine versions of one cat are still one cat: the same fur, the same sofa behind it. Augmentation cannot invent what no picture shows, and the new pictures stay relatives of the old ones. So a second remedy is needed.
 #
 # *Dropout* sets a share of the numbers between two layers to 0, at random, anew for each picture and each step of training. At a rate of 0.5 about half of them go. By hand, with eight numbers and a mask that keeps four:
 
@@ -281,7 +281,7 @@ np.allclose(once, again)
 # In this course an epoch is one pass, so that makes 160 epochs. Lesson 4 takes 30; the price of ever new pictures is longer training. The full profile trains for all 160 on a GPU and for 100 on a CPU; the quick one for 100, too, with half of the pictures, and smaller ones.
 
 # %% [markdown] name="callbacks_intro"
-# Two callbacks. `LambdaCallback` makes one out of a function of your own: `tell` prints a line after the first epoch and after every fifth from there. `EarlyStopping` can end training that no longer improves the network. With a patience of as many epochs as there are, it never does, and what remains is its second use: at the end it gives the network back the parameters of its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
+# Two callbacks. `LambdaCallback` makes one out of a function of your own: `tell` prints a line after the first epoch and every fifth after that. `EarlyStopping` can end training that no longer improves the network. With a patience of as many epochs as there are, it never does, and what remains is its second use: at the end it gives the network back the parameters of its best epoch. Validation accuracy swings, as you saw in Lesson 3, and the last epoch may be a bad one.
 
 
 # %% name="callbacks"
@@ -397,7 +397,7 @@ lesson.report(
 # | `cache` | comes before it in any case | must come before it, or every epoch gets the same versions |
 # | XLA, Lesson 2's translator, which Keras calls on a GPU by itself | switched off, because it cannot translate these layers | works |
 #
-# On a CPU the same cores do both; exercise 4 measures what that is worth on yours. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 builds the other way.
+# On a CPU the same cores do both; Exercise 4 measures which is faster on yours. With a fast GPU, choose by what the machine waits for: the network costs the GPU's time, the dataset the CPU's. This lesson keeps augmentation in the network, because there it cannot be forgotten and cannot get at the validation data. Exercise 4 takes the other way.
 
 # %% [markdown] name="exercises"
 # ## Exercises
@@ -488,7 +488,7 @@ shift_check = check_exercise(
     hints=[
         "For each column of the answer, ask: from which column of the picture does it come?",
         "Column 4 comes from column 4 − columns. A number below 0 means column 0.",
-        "picture[:, source] takes the columns that source names; np.maximum(…, 0) ends at 0.",
+        "picture[:, source] takes the columns that source names; np.maximum(…, 0) stops at 0.",
     ],
     praise="Turning and zooming work alike: each pixel of the answer asks where it comes from.",
 )
@@ -589,7 +589,7 @@ listing_check = check_exercise(
         "90 degrees as a share of 360; RandomTranslation(height, width).",
         'RandomFlip("vertical"), and fill_mode="nearest" for the other two.',
     ],
-    praise="A plate from above has no upper side, so flips and large turns leave it a plate.",
+    praise="A plate from above has no top edge, so flips and large turns leave it a plate.",
 )
 listing_check
 
@@ -694,7 +694,7 @@ random_check = check_exercise(
         "np.allclose(a, b) is True where two arrays are equal but for rounding.",
         "return not np.allclose(answer(pictures), answer(pictures))",
     ],
-    praise="Such a test takes a second and finds a mistake that no error message tells you.",
+    praise="Such a test takes a second and finds a mistake that no error message reports.",
 )
 random_check
 
@@ -713,7 +713,7 @@ if random_check.right:
         print(f"{name:32} {'random' if found else 'not random'}")
 
 # %% [markdown] name="ex_random_read"
-# The layers of augmentation are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the opposite: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
+# Augmentation layers are on unless somebody says `training=False`. `predict` and `evaluate` say it, and a direct call does not. (Dropout is the opposite: off unless somebody says `True`.) Whoever calls a model directly should say which it is.
 
 # %% [markdown] name="ex_map"
 # ### Exercise 4 · In the dataset

@@ -222,7 +222,7 @@ extract_seconds = time.perf_counter() - begin
 train_features.shape, float(train_features.max()), f"{extract_seconds:.1f} seconds"
 
 # %% [markdown] name="features_read"
-# A grid of places for each picture, with many numbers for each place. You have paid for them once; whatever you try from here on costs next to nothing. What is in them? The first convolution of the base and the last, for one picture, eight maps each:
+# A grid of places for each picture, with many numbers for each place. You have paid for them once; whatever you try from here on, no picture has to pass through the base again. What is in them? The first convolution of the base and the last, for one picture, eight maps each:
 
 # %% name="maps"
 convolutions = [layer for layer in base_model.layers if isinstance(layer, keras.layers.Conv2D)]
@@ -298,7 +298,7 @@ plot_history(head_history, whole=lesson.whole_training("head_history"))
 # %% [markdown] name="head_curves_read"
 # Look at the accuracy first. After a few seconds of training, the dashed curve is higher than that of Lesson 4 ever was (the published figures are 70 to 72 % there, and about 90 % here). Then the solid one: it leaves the dashed one behind and goes on towards 1. The head is learning the features of its training pictures by heart, dropout or not. Overfitting is still there; it sets in at a higher level.
 #
-# Augmentation would help, but it cannot be had this way. Each picture passes through the base once. A mirrored picture would need features of its own, and a picture that differs in each epoch would have to pass through the base in each epoch.
+# Augmentation, which helped in Lesson 5, cannot be had this way. Each picture passes through the base once. A mirrored picture would need features of its own, and a picture that differs in each epoch would have to pass through the base in each epoch.
 
 # %% name="head_test"
 test_features, _ = extract(extractor, "test")
@@ -398,7 +398,7 @@ len(counted.trainable_weights)
 # %% [markdown] name="freeze_read"
 # Two kernels and two biases are left, those of the head. The base still computes, and its numbers stay as they are. Whoever changes `trainable` must call `compile` afterwards: only then does the next `fit` know of it.
 #
-# MobileNetV2 has layers of one more kind, *batch normalisation*. They bring every channel to about the same mean and spread (how far its numbers lie from the mean), then scale and shift it by learned numbers. In training they use the mean and spread of the batch, at inference those stored during training. A frozen one always works as at inference. In other code you will meet `base(pictures, training=False)` for that. With today's Keras it is not enough, since `fit` tells all layers that this is training; `trainable = False` is what counts. Lesson 7 needs this again.
+# MobileNetV2 has layers of one more kind, *batch normalisation*. They bring every channel to about the same mean and spread (how far its numbers lie from the mean), then scale and shift it by learned numbers. In training they use the mean and spread of the batch, at inference those stored during training. A frozen one always works as in inference. In other code you will meet `base(pictures, training=False)` for that. With today's Keras it is not enough, since `fit` tells all layers that this is training; `trainable = False` is what counts. Lesson 7 needs this again.
 
 # %% name="model"
 base_model.trainable = False
@@ -469,12 +469,12 @@ for policy in lesson.trials("float32", "mixed_bfloat16"):
 keras.config.set_dtype_policy(policy_before)
 
 # %% [markdown] name="precision_read"
-# Compare the two pairs. VGG16 consists of large multiplications, which is what such units are for; MobileNetV2's are many and small, and its time goes elsewhere. And the accuracy? It hardly moves. Seven bits make some nearby numbers equal, but the head adds up thousands of them. Use the line if your own measurement speaks for it, and give the last layer of a network that you train with it `dtype="float32"`, so that the probability and the loss keep their digits.
+# Compare the two pairs. VGG16 consists of large multiplications, which is what such units are for; MobileNetV2's are many and small, and its time goes elsewhere. And the accuracy? It hardly moves. Seven bits make some nearby numbers equal, but the head adds up thousands of them. Use the line if your own measurement favours it, and give the last layer of a network that you train with it `dtype="float32"`, so that the probability and the loss keep their digits.
 
 # %% [markdown] name="single_title"
 # ## A single picture
 #
-# The number that comes out is the probability of a dog. Near 0 the network is sure of a cat, near 1 of a dog; about 0.5, it does not know. Here are the surest cat of the test pictures, the one that it is least sure of, and the surest dog:
+# The number that comes out is the probability of a dog. Near 0 the network is sure of a cat, near 1 of a dog; near 0.5 it does not know. Here are the surest cat of the test pictures, the one that it is least sure of, and the surest dog:
 
 # %% name="single"
 probabilities = model.predict(test_dataset, verbose=0)[:, 0]
@@ -487,14 +487,14 @@ plot_pictures(test_pictures[shown], titles=[f"{probabilities[n]:.3f}" for n in s
 
 # %% name="plain"
 path = min((folder / "test" / "dog").glob("*.jpg"))
-picture = keras.utils.load_img(path, target_size=(side, side))
+picture = keras.utils.load_img(path, target_size=(side, side), interpolation="bilinear")
 batch = keras.utils.img_to_array(picture)[np.newaxis]
 float(model.predict(batch, verbose=0)[0, 0])
 
 # %% [markdown] name="plain_read"
-# `load_img` opens the file and resizes, `img_to_array` turns it into floating-point numbers, and `np.newaxis` makes a batch of one. Nothing is divided: the network prepares its pictures itself. After `keras.models.load_model` these lines work in any program.
+# `load_img` opens the file and resizes as the training set was resized, `img_to_array` turns it into floating-point numbers, and `np.newaxis` makes a batch of one. Nothing is divided: the network prepares its pictures itself. After `keras.models.load_model` these lines work in any program.
 #
-# Photographs of iPhones are often HEIC files, which neither Keras nor TensorFlow reads. The package `pi-heif` teaches Pillow, the library behind `load_img`, to read them: call `pi_heif.register_heif_opener()` once.
+# Photographs from iPhones are often HEIC files, which neither Keras nor TensorFlow reads. The package `pi-heif` teaches Pillow, the library behind `load_img`, to read them: call `pi_heif.register_heif_opener()` once.
 
 # %% [markdown] name="own_intro"
 # Choose pictures of your own; with that package installed, HEIC too. Where no code runs, you see the three above in place of yours.
@@ -515,7 +515,7 @@ predict_uploads(model, class_names, ready=test_pictures[shown])
 # %% [markdown] name="ex_extract"
 # ### Exercise 1 · Extract features
 #
-# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture, of whatever shape; `batches` gives pairs `(pictures, labels)` without end, in batches of one size, which nobody tells you. Take the first `count` pictures, at least one. Return two arrays, the features and the labels, with exactly `count` rows each.
+# Older code extracts features in a loop, from a generator that never ends. Write it with NumPy: `base` is a function that turns a batch of pictures into an array of features, one row for each picture, of whatever shape; `batches` gives pairs `(pictures, labels)` without end, in batches of one size, which you are not told. Take the first `count` pictures, at least one. Return two arrays, the features and the labels, with exactly `count` rows each.
 
 
 # %% name="ex_extract_answer" exercise="extract"
@@ -627,7 +627,7 @@ extract_check = check_exercise(
     hints=[
         "Collect the features of each batch in a list, and the labels in another.",
         "Add len(batch) to a counter; break when it has reached count.",
-        "np.concatenate turns the list into one array, and [:count] cuts what is too much.",
+        "np.concatenate turns the list into one array, and [:count] cuts off the rest.",
     ],
     praise="predict does the same, and prepares the next batch while the base works on this one.",
 )
@@ -672,7 +672,7 @@ def check(prepare_for_vgg16):
         (right / 255, "Do not divide: VGG16 wants values from about −124 to 151."),
         (
             pictures - means[[2, 1, 0]],
-            "The means are right, the order is not: VGG16 wants first the blue one, red last.",
+            "The means are right, the order is not: VGG16 wants blue first, red last.",
         ),
         (
             right + means - means[[2, 1, 0]],
@@ -684,7 +684,7 @@ def check(prepare_for_vgg16):
             "Your pictures are mirrored: [:, :, ::-1] reverses the columns. The channels are the "
             "last direction, [..., ::-1].",
         ),
-        (right + means, "The order is right. From each channel, its mean is to be taken away."),
+        (right + means, "The order is right. Subtract its mean from each channel."),
     ):
         assert not np.allclose(answer, wrong, atol=1e-3), says
     for shape, kind in (
@@ -1035,7 +1035,7 @@ if another_check.right:
 # - Features computed once make training take seconds, but without augmentation. End to end allows it, and costs the base's time in each epoch.
 # - Freeze the base before training, and compile after each change of `trainable`.
 # - Each base wants its pictures prepared in its own way, and a wrong way raises no error.
-# - Precision is one line. Measure what it gains on your machine.
+# - Precision takes one line. Measure what it gains on your machine.
 # - A network knows the classes that it was trained with, and no "neither".
 #
-# So far the base has not learned a thing about cats and dogs. In the next lesson its last layers do.
+# So far the base has learned nothing from your pictures. In the next lesson its last layers do.

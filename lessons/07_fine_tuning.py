@@ -344,13 +344,13 @@ np.round(smoothed, 2).tolist()
 # -> [0.5, 0.5, 0.6, 0.58]
 
 # %% [markdown] name="smooth_read"
-# The peak of 1 has become one of 0.6, and it takes a while to fade. An older value never quite disappears; its share shrinks by a fifth with each epoch, and such shrinking is what "exponential" means here. Choose another factor for your curves. The pale lines are the values themselves.
+# The peak of 1 has become one of 0.6, and it takes a while to fade. An older value never quite disappears; its share shrinks by a fifth with each epoch, and such shrinking is what "exponential" means here. Choose another factor for your curves. Where code runs, pale lines show the values themselves.
 
 # %% name="explore"
 explore_smoothing(history)
 
 # %% [markdown] name="explore_read"
-# With 0, nothing is smoothed. The nearer the factor comes to 1, the calmer the curve, and the later it follows: it still speaks of epochs long past. Set 0.95 and look at the beginning of the loss. A smoothed curve is there to show a direction. Never report a value of it as a result; no network ever had it.
+# With 0, nothing is smoothed. The nearer the factor comes to 1, the calmer the curve, and the later it follows: it still speaks of epochs long past. Set 0.95 and look at the beginning of the loss. A smoothed curve is there to show a direction. Never report one of its values as a result; no network ever had it.
 
 # %% [markdown] name="wrong_title"
 # ## What each step is good for
@@ -403,10 +403,10 @@ model.set_weights(fine_tuned)
 # %% [markdown] name="moved_read"
 # Begin with the last column. With small steps the kernel stays what it was, except for a small share of its length; large steps drive it many times as far. That is no longer fine-tuning: a few batches of your pictures overwrite what very many pictures have taught. The other columns show what comes of it. Guessing has an accuracy of 0.5 and a loss of 0.69, and steps 100 times too large throw the network back to that, or part of the way.
 #
-# Next, step 3. You will read that the errors of a random head are large and tear the base apart. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each step by the usual size of such steps, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out. The loss may even be smaller, since the head has had fewer epochs in which to learn by heart. Step 3 is there because a head on such a base learns fastest with steps that the base should not take. First the head with its rate, then both with that of the base.
+# Next, step 3. You will read that the errors of a random head are large and tear the base apart. With a plain optimizer, whose steps grow with the errors, they can. RMSprop divides each slope by its usual size, so a random head gets steps as long as a trained one. How does the second line compare with the first? With steps so small, it may do no harm at all to leave step 3 out. The loss may even be smaller, since the head has had fewer epochs in which to learn by heart. Step 3 is there because a head on such a base learns fastest with steps that the base should not take. First the head with its rate, then both with that of the base.
 
 # %% [markdown] name="norm_read"
-# And the last line? At inference, batch normalisation uses the means and spreads that it has stored during its training. While it learns, it uses those of the 20 pictures at hand, and moves the stored ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained and judged with different numbers. How much harm that does depends on how far your batches are from what the base has seen, and on the weights that you were given. Compare the last line with the first. If it comes out no worse, that is good luck rather than a rule. (VGG16 has no such layers: its last line repeats the first, and differs from it by chance alone.)
+# And the last line? At inference, batch normalisation uses the means and spreads that it has stored during its training. While it learns, it uses those of the 20 pictures at hand, and moves the stored ones a little with each batch, in MobileNetV2 by a thousandth of the difference. So the network is trained and judged with different numbers. How much harm that does depends on how far your batches are from what the base has seen, and on the weights that you were given. Compare the last line with the first. If it comes out no worse, that is good luck rather than a rule. (VGG16 has no such layers: its last line repeats the first attempt, and differs by chance alone.)
 #
 # A frozen layer of batch normalisation uses the stored numbers, in `fit` as well. You will often read that `base_model(pictures, training=False)` is enough. With today's Keras it is not, as Lesson 6 says: as soon as the layer is unfrozen, `fit` overrides it (Keras issue 20285).
 
@@ -592,7 +592,7 @@ def check(unfreeze_from):
     learning = found["learning"]
     assert found["returned"], "Return base, the very network that your function is given."
     assert learning or not found["unfrozen"], (
-        "The base itself is still frozen, and then nothing in it learns, whatever its layers say. "
+        "The base itself is still frozen, so nothing in it learns, whatever its layers say. "
         "Begin with base.trainable = True."
     )
     assert learning, "Nothing in the base learns: it is frozen as it was."
@@ -693,7 +693,7 @@ def check(smooth):
         "That is the other way round: factor belongs to what came before, 1 − factor to the new."
     )
     assert answer != [8.0, 6.0, 1.0], (
-        "You mix two raw values. Take factor of the smoothed value before it."
+        "You mix two raw values. Multiply factor by the smoothed value before."
     )
     assert answer != [2.0, 1.5, 2.125], (
         "You begin at 0, and the curve has to climb from there. Begin at the first value."
@@ -716,7 +716,7 @@ def check(smooth):
     ):
         answer = smooth(list(values), factor)
         assert np.shape(answer) == np.shape(right), (
-            f"{len(values)} values make a list of as many; yours has the shape {np.shape(answer)}."
+            f"{len(values)} values give as many smoothed ones; yours have the shape {np.shape(answer)}."
         )
         assert np.allclose(answer, right, rtol=1e-5, atol=1e-7), (
             f"{values} with the factor {factor} give {right}; you return {answer}."
@@ -927,7 +927,7 @@ def what_changes(answer):
 
 def check(after_training):
     found = after_training()
-    assert found["numbers"], "A probability is a number: no text, and not True or False."
+    assert found["numbers"], "A probability is a number, not text, True or False."
     assert found["four"], "Return a list of four probabilities."
     assert found["probabilities"], "A probability lies between 0 and 1."
     assert not found["zero"], (
@@ -967,7 +967,7 @@ turned_check
 # - Five steps: head, freeze, train, unfreeze the top, train both with small steps.
 # - After every change of `trainable`, compile again; nothing warns you if you forget.
 # - Steps that are far too large overwrite what the base has learned.
-# - Layers of batch normalisation stay frozen, and work as at inference.
+# - Layers of batch normalisation stay frozen, and work as in inference.
 # - What is below the seam need not be computed twice.
 # - A smoothed curve shows a direction, and follows late.
 # - The accuracy counts mistakes; the loss weighs them, so overfitting shows in the loss first.

@@ -62,7 +62,7 @@ folder = write_class_folders(
 )
 
 # %% [markdown] name="saved_intro"
-# You look into the network that Lesson 5 has saved. If there is none on this machine, the cells below train one with the same convolutions for a few minutes, without augmentation and dropout, which pay off only in long training.
+# You look into the network that Lesson 5 has saved. If there is none on this machine, the cells below train one with the same convolutions for a short while, without augmentation and dropout, which pay off only in long training.
 
 # %% name="saved"
 model = lesson.saved_model("05_augmentation")
@@ -230,7 +230,7 @@ plot_channels(feature_maps[4][0], names[4])
 plot_channels(feature_maps[6][0], names[6])
 
 # %% [markdown] name="deep_read"
-# These maps no longer show what the picture looks like. They say what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network distils: it throws away what does not matter for its question, and keeps what does. Your memory does the same: draw a bicycle without looking at one, and see what you have kept.
+# These maps no longer show what the picture looks like. They say what is in it: a bright cell says that something of a certain kind is here. Layer by layer the network distils: it throws away what does not matter for its question, and keeps what does.
 #
 # Where a map is black all over, its filter looks for something that this picture does not have.
 #
@@ -261,12 +261,12 @@ dogs_among_twenty = int(is_dog[order[for_dogs][:20]].sum())
 cats_among_twenty, dogs_among_twenty
 
 # %% [markdown] name="top_read"
-# These are the numbers of cats among the first channel's twenty strongest pictures, and of dogs among the second's. Together that is well over half: such channels have come to detect something that goes with a class, and nobody has named a part of an animal to the network. What is it? Ears, eyes, stripes, a pose? Or a background, which happened to go with the class in the training pictures? From such pictures you can guess, and prove nothing. The rest of the lesson asks the network itself.
+# These are the numbers of cats among the first channel's twenty strongest pictures, and of dogs among the second's. Together that is well over half: such channels have come to detect something that goes with a class, and nobody told the network what an ear is. What is it? Ears, eyes, stripes, a pose? Or a background, which happened to go with the class in the training pictures? From such pictures you can guess, and prove nothing. The rest of the lesson asks the network itself.
 
 # %% [markdown] name="sparsity_title"
 # ### How sparse?
 #
-# That can be counted. For twenty test pictures: what share of the numbers is 0, and how many channels are empty in all twenty?
+# Zeros can be counted. For twenty test pictures: what share of the numbers is 0, and how many channels are empty in all twenty?
 
 # %% name="sparsity"
 twenty = viewer.predict(test_pictures[::50][:20], verbose=0)
@@ -342,7 +342,7 @@ filter_number = int(np.argmax(noise_maps.std(axis=(0, 1, 2))))
 filter_number
 
 # %% [markdown] name="noise_read"
-# The published pattern is that of filter 0 of `block3_conv1`. Here it is the filter whose map of the noise varies most, since it has something to begin with; filter 0 may find nothing at all.
+# This is the filter whose map of the noise varies most; the published one, filter 0 of `block3_conv1`, may find nothing at all.
 
 # %% name="gradient"
 with tf.GradientTape() as tape:
@@ -371,7 +371,7 @@ def ascend(picture, viewer, filter_number, rate=4.0):
 
 
 # %% [markdown] name="ascend_read"
-# `preprocess_input` does with the pixels what was done in the network's training. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is no number. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
+# `preprocess_input` does with the pixels what was done in the network's training. The tiny 1e-12 is there for a gradient that is 0 everywhere, since 0 / 0 is undefined. `clip_by_value` cuts off what would be darker than black or brighter than white, so that the picture stays a picture.
 
 # %% name="pattern"
 pattern = ascend(noise, layer_viewer, filter_number)
@@ -384,7 +384,7 @@ score_before, score_after = float(score), float(pattern_map.mean())
 score_before, score_after
 
 # %% [markdown] name="pattern_shown_read"
-# The first number is the mean of the map before, the second the mean after the climb: the filter answers far more. And it has drawn what it looks for, again and again, because the mean of the whole map was to grow, in which every place counts alike.
+# The first number is the mean of the map before, the second the mean after the climb: the filter answers far more. And it has drawn what it looks for, again and again, because every place counts alike in the mean of its map.
 
 # %% [markdown] name="many_title"
 # ### Many filters at once
@@ -439,9 +439,9 @@ plot_filters(filter_layers[3])
 # %% [markdown] name="filters_read"
 # Read the four grids as one story. The first layer looks for colours and for edges of one direction. The second and third combine them: stripes, grids, dots, textures. The fourth combines these, and with ImageNet's weights you may begin to see things there: feathers, eyes, leaves, fur. A network trained on drawings has seen flat areas with outlines, and its patterns are poorer.
 #
-# Some squares keep their noise, or a part of it. There the gradient is 0, and no direction leads upwards. In VGG16 that is the work of ReLU: where a filter finds nothing, its map is 0, and a pattern can only spread from where the noise had something of it. In MobileNetV2 these layers come before ReLU; a square that is grey all over belongs to a filter whose weights have become 0 in training, or nearly: its answer is always the same.
+# Some squares keep their noise, or a part of it. There the gradient is 0, and no direction leads upwards. In VGG16 that is the work of ReLU: where a filter finds nothing, its map is 0, and a pattern can only spread from where the noise had something of it. In MobileNetV2 these layers come before ReLU; a square that keeps all its noise belongs to a filter whose weights have become 0 in training, or nearly: its answer is always the same.
 #
-# Nobody has told the network any of this. And since every picture is made of edges, the lower layers serve for other tasks, too.
+# Nobody has told the network any of this.
 
 # %% [markdown] name="cam_title"
 # ## Which part of the picture decided?
@@ -478,7 +478,7 @@ best = np.argsort(-probabilities)[:5]
 {known[number]: round(float(probabilities[number]), 3) for number in best}
 
 # %% [markdown] name="cam_prediction_read"
-# The five most probable classes. (Without the course, `keras.applications.mobilenet_v2.decode_predictions(probabilities[np.newaxis], top=5)` names ImageNet's classes; it fetches the names from a server. `base_class_names` reads those that come with `tensorflow_datasets`.) The published picture shows two African elephants on a savannah, and VGG16 gives 0.925 to the class "African elephant" (386), 0.070 to "tusker" and 0.004 to "Indian elephant".
+# The five most probable classes. (Without the course, `keras.applications.mobilenet_v2.decode_predictions(probabilities[np.newaxis], top=5)` names ImageNet's classes; it fetches the names from a server. `base_class_names` reads those that come with `tensorflow_datasets`.) For the published picture, of two African elephants, VGG16 gives 0.925 to "African elephant".
 #
 # ### Four steps
 #
@@ -514,7 +514,7 @@ weights = tf.reduce_mean(gradient, axis=(1, 2))
 weights.shape
 
 # %% [markdown] name="cam_step_4"
-# **4.** Add up the maps, each with its weight. What is negative speaks against the class, and ReLU takes it away. Divide by the largest number, so that the heat map goes from 0 to 1. If no place speaks for the class, all is 0, and 0 / 0 is no number; so such a map is left as it is.
+# **4.** Add up the maps, each with its weight. What is negative speaks against the class, and ReLU takes it away. Divide by the largest number, so that the heat map goes from 0 to 1. A map of zeros is left as it is.
 
 # %% name="cam_heat"
 heat_map = np.maximum(tf.reduce_sum(maps * weights[:, None, None, :], axis=-1)[0], 0)
@@ -561,7 +561,7 @@ jet = matplotlib.colormaps["jet"](np.clip(large, 0, 1))[..., :3]
 published = (0.6 * picture + 0.4 * 255 * jet).astype("uint8")
 
 # %% [markdown] name="published_read"
-# You will meet many such pictures, and they mislead in two ways. `jet` goes from blue over cyan and yellow to red: its bright bands look like borders where the numbers have none, and its red and green are one colour to many readers. And the picture shines through: a bright sky stays bright in the mixture, with no evidence there at all.
+# You will meet many such pictures, and they mislead in two ways. `jet` goes from blue through cyan and yellow to red: its bright bands look like borders where the numbers have none, and its red and green are one colour to many readers. And the picture shines through: a bright sky stays bright in the mixture, with no evidence there at all.
 #
 # So make the picture below grey, and half as bright. Above it lies a single colour, yellow, and the heat is its *opacity*: at 0 you see nothing of the yellow, at 1 nothing else.
 
@@ -582,7 +582,7 @@ shown = [published, overlay(picture, heat_map), overlay(scale, np.linspace(0, 1,
 plot_pictures(shown, ["jet", "opacity", "0 to 1, on black and on white"], columns=3, inches=2.6)
 
 # %% [markdown] name="overlay_read"
-# The strip shows what each number from 0 to 1 looks like, on a black picture and on a white one. Grey has no colour of its own, so all the colour that you see comes from the heat: the yellower a place, the more evidence.
+# The strip is the scale. Grey has no colour of its own, so all the colour that you see comes from the heat: the yellower a place, the more evidence.
 #
 # Now look: is the yellow on the thing that was named, or beside it? On all of it, or on one part that tells it from all other classes?
 
@@ -666,7 +666,7 @@ plot_pictures(shown, ["the picture", *titles], columns=3, inches=2.6)
 # %% [markdown] name="wrong_read"
 # Look at the map of the answer. Is the yellow on the animal, or on what lies beside it: a fence, a sofa, a hand? A network that looks beside the animal has learned something that happened to go with a class, and more pictures of the same sort would not cure it. One that looks at the animal and still errs needs to have seen more such animals.
 #
-# Be careful with the conclusion. A heat map shows which places count for the score, not why, and it is coarse. It looks convincing on correct answers, and on wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in a different way.
+# A heat map shows which places count for the score, not why, and it is coarse. It looks convincing on correct answers, and on wrong ones too, so look at several before you believe in an explanation. Exercise 2 asks the same question in a different way.
 
 # %% name="save"
 lesson.save_model(model)
@@ -773,7 +773,7 @@ if dead_check.right:
 # %% [markdown] name="ex_cover"
 # ### Exercise 2 · Cover and ask again
 #
-# There is a way to find the decisive places that needs no gradient: cover a part of the picture with grey, and ask again. Where the probability falls most, there lay the evidence.
+# There is a way to find the decisive places that needs no gradient: cover a part of the picture with grey, and ask again. Where the probability falls most, the evidence lay.
 #
 # `picture` is an array (rows, columns, 3) and `probability_of(picture)` a function that gives one number for a picture of that shape. Go over the picture in squares of `size` × `size` that do not overlap, from the upper left; no square covers what is left over at the right and at the bottom. For each square, set it to 128 in a copy of the picture, and note how much the probability falls below the uncovered picture's; where it rises, the fall is negative. Return an array with a row for each row of squares.
 
@@ -816,7 +816,7 @@ def check(cover_map):
         "covered one."
     )
     assert not np.allclose(answer, probability_of(picture) - right, atol=1e-6), (
-        "Those are the probabilities, and not how much it falls below the uncovered picture's."
+        "Those are the probabilities, not how far they fall below the uncovered picture's."
     )
     assert not np.allclose(answer, right.cumsum().reshape(2, 3), atol=1e-6), (
         "The squares before stay covered in your copy. Make a new copy for each square."
@@ -928,7 +928,7 @@ def check(heat_map_against):
     assert answer.shape == (2, 2), (
         f"A heat map has rows and columns, here (2, 2); yours has {answer.shape}."
     )
-    assert np.isfinite(answer).all(), "Your map holds nan or inf, which are no numbers."
+    assert np.isfinite(answer).all(), "Your map holds nan or inf, which are not numbers."
     assert not np.allclose(answer, [[1, 0], [0, 0]]), (
         "That is the evidence for the class. Reverse the sign of the weights."
     )
@@ -979,7 +979,7 @@ def check(heat_map_against):
     for layer, gradient in ((maps, one), (maps + 1, one), (maps, one - [1, 2]), (maps, 0 * one)):
         nothing = np.asarray(heat_map_against(layer.copy(), gradient.copy()))
         assert not np.isnan(nothing).any(), (
-            "If nothing speaks against the class, all is 0, and 0 / 0 is no number. Divide only "
+            "If nothing speaks against the class, all is 0, and 0 / 0 is undefined. Divide only "
             "if the largest number is above 0."
         )
         assert nothing.shape == (1, 3) and not nothing.any(), (
@@ -997,7 +997,7 @@ against_check = check_exercise(
     heat_map_against,
     check,
     hints=[
-        "The four steps are the lesson's, with one minus.",
+        "The four steps are the lesson's; one sign changes.",
         "weights = -gradient.mean(axis=(0, 1)) has one number for each channel.",
         "(maps * weights).sum(axis=-1) adds the channels up; then np.maximum, then the largest.",
     ],

@@ -3,7 +3,7 @@
 #
 # **Never run at that speed:** nobody who made this course had a TPU, or several GPUs. Its tests run the training below on one CPU, and the same cells with a smaller base on one CPU that poses as two devices. What the lesson says of TPUs comes from TensorFlow's documentation.
 #
-# Your networks so far were trained on one machine, whatever it was. In this lesson you write training code that runs on whatever there is, from the two cores of a laptop to a processor built for nothing else, and stays the same. The pictures are five kinds of flowers.
+# In this lesson you write training code that runs on whatever there is, from the two cores of a laptop to a processor built for networks, and stays the same. The pictures are five kinds of flowers.
 #
 # **Afterwards you can**
 #
@@ -54,7 +54,7 @@ import tensorflow as tf
 from tools.author import compare, private
 
 # %% [markdown] name="strategy_intro"
-# First comes the hardware, because some kinds must be asked for before anything is computed. Further down you learn what the next line finds.
+# First comes the hardware, because some kinds must be asked for before anything is computed.
 
 # %% name="strategy"
 strategy = pick_strategy()
@@ -62,7 +62,7 @@ strategy = pick_strategy()
 # %% [markdown] name="neuron_title"
 # ## In short: what a network computes
 #
-# This part repeats Lesson 1, for those who begin here. If you have done Lessons 1 to 8, do exercise 1 and go on at "Downhill"; nothing further down needs the other cells.
+# This part repeats Lesson 1, for those who begin here. If you have done Lessons 1 to 8, run its cells, do Exercise 1, and read on at "Downhill".
 #
 # A *neuron* multiplies each of its inputs by a weight, adds up the products and a bias, and bends the sum with its *activation*. Three inputs, and *ReLU*, which turns negative sums into 0:
 
@@ -138,7 +138,7 @@ def check(loss_of_batch):
     answer = loss_of_batch(logits.copy(), one_hot.copy())
     assert np.ndim(answer) == 0, "Return one number, the mean over the pictures."
     assert not np.isclose(answer, (np.log(7) + np.log(14)) / 2), (
-        "The shares of all pictures together add up to 1. Take each row for itself: "
+        "The shares of all pictures together add up to 1. Take each row by itself: "
         "axis=1, keepdims=True."
     )
     assert not np.isclose(answer, 2 * right), "That is the sum over the pictures; take the mean."
@@ -146,7 +146,7 @@ def check(loss_of_batch):
         "You take the mean over all entries. Add up each row first, then take the mean of the rows."
     )
     assert not np.isclose(answer, -np.log(2) / 2), (
-        "The logits are no probabilities yet. Softmax first, then the logarithm."
+        "The logits are not probabilities yet. Softmax first, then the logarithm."
     )
     assert not np.isclose(answer, -right), "The minus is missing: a loss is never below 0."
     assert not np.isclose(answer, right / np.log(2)) and not np.isclose(
@@ -294,7 +294,7 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 # %% [markdown] name="best_plain_read"
 # Momentum is faster at each rate, and faster than plain descent at any. Why? Where the slope stays the same, its steps add up to 1 + 0.8 + 0.64 + … = 5 times as much. Along the floor of the valley, that is worth five times the rate. Plain descent at that rate, 0.45, would be thrown out by the walls; momentum is not, because across the valley the slope changes its sign with each swing, and what adds up along the floor cancels there.
 #
-# The loss of a real network has steep and flat directions, too, and is held to have far more saddle points than minima, where every way leads up (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop use another: they stretch the steps where the slope is small.
+# The loss of a real network has steep and flat directions, too, and is thought to have far more saddle points than minima, where every way leads up (Dauphin and others, 2014). Momentum is one remedy. Adam and RMSprop use another: they stretch the steps where the slope is small.
 
 # %% [markdown] name="explore_intro"
 # Now you. Which momentum is too much for this valley? At which rate is even momentum thrown out? And what does noise change?
@@ -303,7 +303,7 @@ min(steps_down(rate) for rate in np.arange(0.03, 0.1, 0.001))
 explore_descent()
 
 # %% [markdown] name="explore_read"
-# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch* ("batch" for short) of perhaps 32 pictures, drawn at random. This is *stochastic gradient descent*, SGD; stochastic means "by chance". Such a gradient points roughly the right way. At the rate 0.09, with the noise switched on, its errors pushed plain descent off the saddle point sooner, and they keep any path from coming to rest.
+# Where does such noise come from? Going through all pictures for a single step would take far too long. So each step takes the gradient of a *mini-batch* ("batch" for short) of perhaps 32 pictures, drawn at random. This is *stochastic gradient descent*, SGD; stochastic means "by chance". Such a gradient points roughly the right way. Switch the noise on at the rate 0.09: its errors push plain descent off the saddle point sooner, and keep any path from coming to rest.
 
 # %% [markdown] name="ex_momentum"
 # ### Exercise 2 · Work required: a step with momentum
@@ -327,18 +327,16 @@ def check(one_step):
     answer = np.round(np.array(answer, float), 6).tolist()
     right = [[1.2, 0.8], [0.2, -1.2]]
     assert answer[1] != [-0.2, -0.4], "The step before is forgotten: add momentum times step."
-    assert answer != [[1.6, 1.6], [0.6, -0.4]], (
-        "That goes uphill: against the gradient, with a minus."
-    )
+    assert answer != [[1.6, 1.6], [0.6, -0.4]], "That goes uphill: subtract the gradient's part."
     assert answer[1] != [0.6, -0.4], (
         "In the step, the gradient has the wrong sign. A step is what is added to the place, so it "
         "has the minus itself: momentum × step − learning rate × gradient."
     )
     assert answer != right[::-1], "That is the other way round: the place first, then the step."
     assert answer[1] != [-0.16, -0.48], (
-        "Only the gradient is multiplied by the learning rate; the step before is by momentum."
+        "Multiply only the gradient by the learning rate; the step before, by momentum."
     )
-    assert answer != [[1.5, 1.0], right[1]], "The new step is kept, but you went the old one."
+    assert answer != [[1.5, 1.0], right[1]], "You return the new step but moved by the old."
     assert np.allclose(answer, right, atol=1e-5), (
         f"From (1, 2) with these numbers you should come to (1.2, 0.8) with the step (0.2, −1.2), "
         f"not to {answer}."
@@ -401,7 +399,7 @@ if momentum_check.right:
 # %% [markdown] name="data_title"
 # ## Five kinds of flowers
 #
-# Enough of landscapes. The pictures are of all sizes, taken wherever flowers grow. They come in one part, without a test set: four fifths are for training here, and the rest is for validation. (Without the course: `tfds.load("tf_flowers", as_supervised=True, with_info=True, split=[…])`, with the same two strings in the list.)
+# Enough of landscapes. The pictures are of all sizes. They come in one part, without a test set: four fifths are for training here, and the rest is for validation. (Without the course: `tfds.load("tf_flowers", as_supervised=True, with_info=True, split=[…])`, with the same two strings in the list.)
 
 # %% name="data"
 (train_pictures, validation_pictures), info = lesson.load_dataset(
@@ -518,7 +516,7 @@ picture.shape[-1], picture.dtype.name, label.dtype.name
 # %% [markdown] name="speed_title"
 # ### Was it worth it?
 #
-# Measure. The same pictures as single JPEG files of the same quality, in a folder for each class. Here is how many files there are, and how many files of records:
+# The same pictures as JPEG files of the same quality, in a folder for each class. How many files, and how many of records?
 
 # %% name="single_files"
 picture_folder = write_class_folders(train_squares, class_names, folder / "pictures")
@@ -584,7 +582,7 @@ for (name, state), measured in speeds.items():
     print(f"{name}, {state}: {min(measured):,.0f} to {max(measured):,.0f} pictures a second")
 
 # %% [markdown] name="speed_read"
-# (Except on Linux, only the first "cold" reading really is.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
+# (Outside Linux, only the first "cold" reading is cold.) Where the ranges of two lines overlap, your measurement cannot tell them apart. The first way against the second shows what is due to working in parallel, for which nobody needs TFRecords; the second against the third, what is due to the format.
 #
 # In the course's own benchmark (`benchmarks/bench_09.py`, nine turns on two cores and a local disk), working in parallel gained more than the format did, and once the files were in memory, single files in parallel were read fastest of all. What took the time was decoding the JPEGs, and no format saves that. So on a machine with a disk of its own, TFRecords need a reason. A slow disk is one, and so is remote storage; the benchmark measured neither.
 
@@ -670,7 +668,7 @@ sum(int(np.prod(weight.shape)) for weight in published.trainable_weights)
 # The base ends in 6 × 6 places with 1,280 numbers each. Times five neurons, and five biases: 6 × 6 × 1,280 × 5 + 5 = 230,405. The base's 2,257,984 are frozen.
 
 # %% [markdown] name="scope_intro"
-# Whatever has parameters must be made within the strategy's *scope*: there, each variable becomes one on every replica. That goes for the base, the head, and what `compile` makes. With the default strategy, the line does nothing. (Without the course, the base is `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(side, side, 3))`, and its pictures first go through `keras.applications.mobilenet_v2.preprocess_input`.)
+# Whatever has parameters must be made within the strategy's *scope*: there, each variable gets a copy on every replica. That goes for the base, the head, and what `compile` makes. With the default strategy, the line does nothing. (Without the course, the base is `keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(side, side, 3))`, and its pictures first go through `keras.applications.mobilenet_v2.preprocess_input`.)
 
 # %% name="scope"
 with strategy.scope():
@@ -744,12 +742,12 @@ frozen_validation_accuracy, validation_accuracy
 # %% [markdown] name="fine_read"
 # The dotted line separates the two runs. After it both accuracies climb further, and the network ends up better than with the frozen base. How much of that is due to five more epochs, and not to the unfreezing? To find out, run the lesson again without the cell that unfreezes.
 #
-# Look at the distance between the curves, too. A base that may change as a whole, with MobileNetV2's two million parameters, can learn pictures by heart even better than a head can: one more reason for small steps.
+# Look at the distance between the curves, too. Does it grow after the line? A base that may change as a whole can learn even more by heart than a head can: one more reason for small steps.
 
 # %% [markdown] name="answers_title"
 # ## What it says
 #
-# Twelve validation pictures; ✓ marks a right answer, ✗ a wrong one with the true class hatched.
+# Twelve validation pictures, drawn as in Lesson 1:
 
 # %% name="answers"
 shown_pictures, shown_labels = next(iter(validation_dataset))
@@ -759,7 +757,7 @@ plot_predictions(shown_pictures[:12], probabilities[:12], shown_labels[:12], cla
 # %% [markdown] name="sure_title"
 # ## Is it as sure as it should be?
 #
-# Beside each picture you see how sure the network is. May you rely on that? Of all answers with a probability of about 70 %, about 70 % should be right. A network for which that holds is *calibrated*. To check, sort the validation pictures into groups by the largest probability, and count in each group how many answers are right:
+# Beside each picture you see how sure the network is. Can you rely on that? Of all answers with a probability of about 70 %, about 70 % should be right. A network for which that holds is *calibrated*. To check, sort the validation pictures into groups by the largest probability, and count in each group how many answers are right:
 
 # %% name="sure"
 labels = np.concatenate([labels for _, labels in validation_dataset])
@@ -789,10 +787,10 @@ calibration_error = float(np.average(distances, weights=sizes))
 calibration_error
 
 # %% [markdown] name="calibration_read"
-# A probability is off by that much on average. Someone who acts on it, such as a doctor, needs to know this number as well as the accuracy. Large networks that learn for long grow ever surer of what they know by heart, and tend to lie below the line (Guo and others, 2017).
+# The probabilities of a group are off by that much on average. Someone who acts on it, such as a doctor, needs to know this number as well as the accuracy. Large networks that learn for long grow ever surer of what they know by heart, and tend to lie below the line (Guo and others, 2017).
 
 # %% [markdown] name="own_intro"
-# And flowers of your own. Where no code runs, you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side))`, and `model.predict` of a batch with that one picture.)
+# And flowers of your own. Where no code runs, you see some of the above in place of yours. (Without the course: `keras.utils.load_img("rose.jpg", target_size=(side, side), interpolation="bilinear", keep_aspect_ratio=True)`, and `model.predict` of a batch with that one picture.)
 
 # %% name="own"
 predict_uploads(model, class_names, ready=list(shown_pictures[:3].numpy()))
@@ -805,7 +803,7 @@ lesson.report(
 )
 
 # %% [markdown] name="report_read"
-# There is no test set, so these are figures of the validation pictures, which you have looked at during training. They may flatter a little.
+# Without a test set, these are figures of the validation pictures, and they may flatter a little.
 
 # %% [markdown] name="export_title"
 # ## Out of the notebook
@@ -884,9 +882,7 @@ def check(steps_and_rest):
     assert answer != (91, 24), (
         "That is for a single replica. A step of all eight takes 32 × 8 pictures."
     )
-    assert answer != (12, 120), (
-        "You count the last batch, one that is not full, and that is dropped."
-    )
+    assert answer != (12, 120), "You count the last batch, which is not full and is dropped."
     assert answer != (11, 15), (
         "15 is what each replica would have left; count the pictures of all of them together."
     )
@@ -945,7 +941,7 @@ if steps_check.right:
         print(f"{count:,} pictures, {cores:2} replicas: {steps} steps, {rest} left out")
 
 # %% [markdown] name="ex_steps_read"
-# With many replicas an epoch has few steps. Then the smaller number of steps, and not the speed of each, decides what five epochs can teach; that is what the larger learning rate is to make up for.
+# With many replicas an epoch has few steps. Then the smaller number of steps, and not the speed of each, decides what five epochs can teach; the larger learning rate is meant to make up for that.
 
 # %% [markdown] name="ex_pipeline"
 # ### Exercise 4 · Work required: one-hot labels
@@ -1005,7 +1001,7 @@ def check(one_hot_batches):
     assert np.array_equal(shown, pictures[:8]), (
         "The first 8 pictures should come out as they came in, in the same order; they do not."
     )
-    assert found["types"][1] == "float32", "tf.one_hot gives float32 by itself; leave it so."
+    assert found["types"][1] == "float32", "tf.one_hot gives float32 by itself; keep it."
     assert rows[0].tolist() == [0, 0, 0, 0, 1], (
         f"Label 4 should become 0, 0, 0, 0, 1, not {rows[0].tolist()}."
     )
@@ -1068,7 +1064,7 @@ if pipeline_check.right:
 # %% [markdown] name="ex_schedule"
 # ### Exercise 5 · Work required: warm up, then slow down
 #
-# A large learning rate harms most at the very beginning. So training on many replicas often begins with a small one, which rises epoch by epoch and falls again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is a whole number, at least 1. Return the rate of the epoch asked for; that may be any, in any order.
+# A large learning rate harms most at the very beginning. So training on many replicas often begins with a small one, which rises epoch by epoch and falls again towards the end. Write such a *schedule*: in epoch 0 the rate is `low`; it rises in equal steps to `high` in epoch `warm`; from then on each epoch has 0.8 of the rate before it. `warm` is a whole number, at least 1. Return the rate of the epoch asked for; epochs may come in any order.
 
 
 # %% name="ex_schedule_answer" exercise="schedule"
@@ -1083,7 +1079,7 @@ def rate_of_epoch(epoch, low, high, warm):
 # %% name="ex_schedule_check" exercise="schedule" points=1
 def check(rate_of_epoch):
     rates = [rate_of_epoch(epoch, 1.0, 5.0, 2) for epoch in range(5)]
-    assert not any(isinstance(rate, str) for rate in rates), "Return a number, not a text."
+    assert not any(isinstance(rate, str) for rate in rates), "Return a number, not a string."
     rates = [round(float(rate), 5) for rate in rates]
     assert rates[0] == 1, f"In epoch 0 the rate should be low, here 1, not {rates[0]}."
     assert rates[1] == 3, (
@@ -1161,7 +1157,7 @@ if schedule_check.right:
 # - *Residual networks*: very deep networks learn better when a layer adds something to its input and need not replace it. MobileNetV2 does so already: look for its layers of the kind `Add`. (He and others, 2015)
 # - *Transformers* for pictures cut them into patches and let each look at all others, whereas a convolution looks at its neighbours. (Dosovitskiy and others, 2020)
 # - *Object detection*: not "there is a cat", but where, and how many: a frame and a class for each thing.
-# - *Segmentation*: a class for each pixel; which ones are road, and which are child.
+# - *Segmentation*: a class for each pixel: which are road, which a child.
 #
 # These, too, mostly begin with a pretrained base, as you did.
 
@@ -1174,4 +1170,4 @@ if schedule_check.right:
 # - A checkpoint after each epoch lets training go on where it was cut off.
 # - A probability is worth something when the network is calibrated.
 #
-# This was the last lesson; Appendix 3, "Without the helpers", does one whole task with nothing of this course. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.
+# This was the last lesson; Appendix 3, "Without the helpers", does one whole task with nothing from this course. You began with a neuron that turns Celsius into Fahrenheit. Now you can take a network that others have trained, teach it your pictures on whatever hardware there is, and, most of all, measure whether it works.

@@ -79,7 +79,7 @@ test_embeddings = embedder.predict(test_photos, verbose=0)
 test_embeddings.shape
 
 # %% [markdown] name="cosine_intro"
-# Two embeddings that point the same way belong to pictures that look alike to the base. The measure is the *cosine* of the angle between them: 1 for the same direction, 0 for nothing in common, −1 for opposite directions. By hand, with two numbers in place of hundreds:
+# Two embeddings that point the same way belong to pictures that look alike to the base. The measure is the *cosine* of the angle between them: 1 for the same direction, 0 for nothing in common, −1 for opposite directions. By hand, with two numbers in place of more than a thousand:
 
 # %% name="cosine" tags=["nbval-check-output"]
 one, same_way, other_way = np.array([3.0, 4.0]), np.array([6.0, 8.0]), np.array([4.0, -3.0])
@@ -103,7 +103,7 @@ vectors = {"features": test_embeddings[some], "pixels": test_pictures[some]}
 explore_neighbours(test_pictures[some], vectors, test_labels[some].astype(int), class_names)
 
 # %% [markdown] name="neighbours_read"
-# By pixels, alike means bright and dark in the same places, whatever it shows. By features, the neighbours are alike in a different way, although nobody told the base which of them show a cat, and no head took part. Find out in which: the kind of animal, its pose, the colour of its fur?
+# Choose pixels: alike then means bright and dark in the same places, whatever it shows. By features, the neighbours are alike in a different way, although nobody told the base which of them show a cat, and no head took part. Find out how: the kind of animal, its pose, the colour of its fur?
 #
 # The idea is older than this base. The authors of AlexNet, a network of 2012, compared photographs by the 4,096 numbers that its last hidden layer, a dense one, gives for each.
 
@@ -143,7 +143,7 @@ share_of_cats = float(np.mean([photo.path.parent.name == "cat" for photo in foun
 share_of_cats
 
 # %% [markdown] name="share_read"
-# Most of what it finds are cats, although no label took part. Read the result for what it is: these animals look like the eight, to a network that was never asked to tell one cat from another. Your cat's double from next door ranks as high as your own. The search saves you from looking through ten thousand photographs; the last look is yours.
+# Most of what it finds are cats, although the search knew no labels; only the eight were chosen among cats. Read the result for what it is: these animals look like the eight, to a network that was never asked to tell one cat from another. Your cat's double from next door ranks as high as your own. The search saves you from looking through ten thousand photographs; the last look is yours.
 #
 # Could a network learn the difference? With enough pictures of both, yes: train a head with three classes, "my cat", "another cat" and "neither", the way Lesson 6 trains one with two. The third class is a reject: without it, the network has to call a teapot one cat or the other.
 
@@ -159,13 +159,13 @@ lesson.report(share_of_cats=share_of_cats)
 # python -m course_utils.photos --like cat-pictures ~/Pictures --top 50
 # ```
 #
-# It recognises pictures by the endings of their names, leaves out names beginning with a dot, passes over damaged files and counts them, and shows its progress. Photographs of iPhones are often HEIC files; it reads them if the package `pi-heif` is installed, and says so if it is not.
+# It recognises pictures by the endings of their names, leaves out names beginning with a dot, passes over damaged files and counts them, and shows its progress. Photographs from iPhones are often HEIC files; it reads them if the package `pi-heif` is installed, and says so if it is not.
 #
-# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet it reveals what it shows. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload is stored there.) `python -m course_utils.photos --forget`, or `clear_cache("photo-embeddings")` from `course_utils`, deletes what all searches have kept.
+# What stays behind? So that a second search is quick, the embeddings and the paths of your pictures are kept in a file in the course's cache; the last line under the search cell names the folder. An embedding is not the picture, yet reveals what that shows. The search sends nothing anywhere. (In Colab the machine is Google's, and what you upload is stored there.) `python -m course_utils.photos --forget`, or `clear_cache("photo-embeddings")` from `course_utils`, deletes what all searches have kept.
 
 # %% [markdown] name="learned"
 # ## What you learned
 #
 # - The features of a base, averaged over all places, make an embedding: one line of numbers for a picture.
 # - The cosine compares directions: pictures that look alike have embeddings that point the same way.
-# - A search by embeddings finds what looks alike. That is not the same as who it is.
+# - A search by embeddings finds what looks alike, and cannot say who it is.

@@ -179,7 +179,7 @@ def train_small(strategy, dataset, batch, epochs):
 small = train_small(default, dataset, batch, lesson.epochs(3))
 
 # %% [markdown] name="work_intro"
-# The mean loss of each epoch falls: the loop trains, and it runs under each of the strategies of Lesson 9.
+# The mean loss of each epoch falls: the loop trains, though one layer does not get far in three epochs. It is written for each of the strategies of Lesson 9.
 #
 # ## A program for each machine
 #
@@ -273,7 +273,7 @@ for count in (1, 2) if lesson.profile != "ci" else ():
         print(error)
 
 # %% [markdown] name="workers_read"
-# The losses of one process and of two agree to about the sixth digit: two machines take the steps that one would take. On one machine, two processes are no faster than one, because they share its cores. What several machines add is more cores.
+# The losses of one process and of two agree to about the sixth digit: two machines take the steps that one would take. On one machine, two processes can hardly be faster than one, because they share its cores. What several machines add is more cores.
 #
 # ## On machines of your own
 #
@@ -285,7 +285,7 @@ for count in (1, 2) if lesson.profile != "ci" else ():
 # python several.py records
 # ```
 #
-# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; long training needs a larger number in `work`. The port 2222 must be open between them, and to nobody else: there is no password. For a network such as Lesson 9's, write `network = keras.models.load_model("flowers.keras")` in place of `build_one_layer()`, and copy that file, too. `work` returns the network when it has learned; the machine with the index 0 is the one to save it.
+# and on the second one the same with `"index": 1`. Each waits until the other is there, for ten minutes in all; long training needs a larger number in `work`. The port 2222 must be open between them, and to nobody else: there is no password. For another network, write `keras.models.load_model("network.keras")` in place of `build_one_layer()`, set `side` to the size of the pictures that it takes, write records of that size, and copy its file, too. `work` returns the network after training; the machine with the index 0 is the one to save it.
 #
 # The course has tried this with two processes on one machine, and never on two machines.
 
@@ -294,4 +294,4 @@ for count in (1, 2) if lesson.profile != "ci" else ():
 #
 # - `strategy.run` takes a step on every replica, and `strategy.reduce` brings the answers together.
 # - A loss that is divided by the global batch makes the sum of the gradients that of one large batch.
-# - One process on each machine, and `TF_CONFIG` says who belongs together.
+# - Each machine runs one process; `TF_CONFIG` says which belong together.

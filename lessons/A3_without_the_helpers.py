@@ -5,7 +5,7 @@
 #
 # **Afterwards you can**
 #
-# - begin a classifier of your own pictures from an empty notebook,
+# - begin a classifier for your own pictures in an empty notebook,
 # - say which line of Keras or Matplotlib each helper of the course stands for.
 #
 # **You need** Lessons 1 to 6. **Time** about 15 minutes.
@@ -150,7 +150,7 @@ if weights:
 
 # %% name="own"
 path = sorted((folder / class_names[0]).iterdir())[0]
-picture = keras.utils.load_img(path, target_size=(side, side))
+picture = keras.utils.load_img(path, target_size=(side, side), interpolation="bilinear")
 batch_of_one = np.array(picture)[np.newaxis]
 model.predict(batch_of_one, verbose=0).round(2)
 
