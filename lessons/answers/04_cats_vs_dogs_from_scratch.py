@@ -67,7 +67,7 @@ def epochs_until_stop(losses, patience):
     return len(losses)
 
 
-# %% name="ex_guess_wrong_half" exercise="guess" wrong="only where both classes are equally many"
+# %% name="ex_guess_wrong_half" exercise="guess" wrong="only where both classes are equally large"
 def guess_accuracy(labels):
     return 0.5
 
@@ -241,7 +241,7 @@ def epochs_until_stop(losses, patience):
     return min(losses.index(min(losses[:-1])) + 1 + patience, len(losses))
 
 
-# %% name="ex_stop_wrong_below_one" exercise="stop" wrong="the first epoch without a new one"
+# %% name="ex_stop_wrong_below_one" exercise="stop" wrong="one epoch without improvement"
 def epochs_until_stop(losses, patience):
     lowest, worse = 1.0, 0
     for epoch, loss in enumerate(losses, start=1):

@@ -48,7 +48,7 @@ def prepare_for_vgg16(pictures):
     return pictures / 255
 
 
-# %% name="ex_prepare_wrong_order" exercise="prepare" wrong="first the blue one"
+# %% name="ex_prepare_wrong_order" exercise="prepare" wrong="wants blue first"
 def prepare_for_vgg16(pictures):
     return pictures - np.array([123.68, 116.779, 103.939])
 
@@ -232,7 +232,7 @@ def prepare_for_vgg16(pictures):
     return (pictures[..., ::-1] - np.array([103.939, 116.779, 123.68])).astype(pictures.dtype)
 
 
-# %% name="ex_prepare_wrong_unmoved" exercise="prepare" wrong="its mean is to be taken away"
+# %% name="ex_prepare_wrong_unmoved" exercise="prepare" wrong="Subtract its mean"
 def prepare_for_vgg16(pictures):
     return np.array(pictures[..., ::-1], "float32")
 

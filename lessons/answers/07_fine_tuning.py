@@ -170,7 +170,7 @@ def smooth(values, factor):
     return smoothed
 
 
-# %% name="ex_smooth_wrong_raw" exercise="smooth" wrong="smoothed value before it"
+# %% name="ex_smooth_wrong_raw" exercise="smooth" wrong="smoothed value before"
 def smooth(values, factor):
     smoothed = [values[0]]
     for before, value in zip(values, values[1:], strict=False):
@@ -395,7 +395,7 @@ def after_training():
     return [2.0, 2.0, 0.4, 0.4]
 
 
-# %% name="ex_turned_wrong_texts" exercise="turned" wrong="no text"
+# %% name="ex_turned_wrong_texts" exercise="turned" wrong="not text"
 def after_training():
     return ["0.5", "0.5", "1", "1"]
 

@@ -102,7 +102,7 @@ def cover_map(picture, probability_of, size):
     return falls
 
 
-# %% name="ex_cover_wrong_absolute" exercise="cover" wrong="not how much it falls"
+# %% name="ex_cover_wrong_absolute" exercise="cover" wrong="not how far they fall"
 def cover_map(picture, probability_of, size):
     rows, columns = picture.shape[0] // size, picture.shape[1] // size
     answers = np.zeros((rows, columns))

@@ -1,4 +1,4 @@
-# %% name="ex_loss_wrong_total" exercise="loss" wrong="each row for itself"
+# %% name="ex_loss_wrong_total" exercise="loss" wrong="each row by itself"
 def loss_of_batch(logits, one_hot):
     powers = np.exp(logits)
     return float(-np.sum(one_hot * np.log(powers / powers.sum()), axis=1).mean())
@@ -18,7 +18,7 @@ def loss_of_batch(logits, one_hot):
     return float(-np.mean(one_hot * np.log(shares)))
 
 
-# %% name="ex_loss_wrong_logits" exercise="loss" wrong="no probabilities yet"
+# %% name="ex_loss_wrong_logits" exercise="loss" wrong="not probabilities yet"
 def loss_of_batch(logits, one_hot):
     return float(-np.sum(one_hot * logits, axis=1).mean())
 
@@ -109,13 +109,13 @@ def one_step(place, step, gradient, learning_rate, momentum):
     return step, place + step
 
 
-# %% name="ex_momentum_wrong_rate" exercise="momentum" wrong="Only the gradient"
+# %% name="ex_momentum_wrong_rate" exercise="momentum" wrong="Multiply only the gradient"
 def one_step(place, step, gradient, learning_rate, momentum):
     step = learning_rate * (momentum * step - gradient)
     return place + step, step
 
 
-# %% name="ex_momentum_wrong_old" exercise="momentum" wrong="The new step is kept, but"
+# %% name="ex_momentum_wrong_old" exercise="momentum" wrong="You return the new step but"
 def one_step(place, step, gradient, learning_rate, momentum):
     new_step = momentum * step - learning_rate * gradient
     return place + step, new_step
@@ -194,7 +194,7 @@ def steps_and_rest(pictures, per_replica, replicas):
     return divmod(pictures, per_replica)
 
 
-# %% name="ex_steps_wrong_up" exercise="steps" wrong="that is not full"
+# %% name="ex_steps_wrong_up" exercise="steps" wrong="which is not full"
 def steps_and_rest(pictures, per_replica, replicas):
     steps = -(-pictures // (per_replica * replicas))
     return steps, pictures % (per_replica * replicas)
@@ -338,7 +338,7 @@ def one_hot_batches(examples, batch):
     return examples.batch(batch, drop_remainder=True)
 
 
-# %% name="ex_pipeline_wrong_doubles" exercise="pipeline" wrong="leave it so"
+# %% name="ex_pipeline_wrong_doubles" exercise="pipeline" wrong="keep it"
 def one_hot_batches(examples, batch):
     rows = tf.constant(np.eye(5))
     examples = examples.map(lambda p, label: (tf.cast(p, tf.float32), tf.gather(rows, label)))
@@ -410,7 +410,7 @@ def rate_of_epoch(epoch, low, high, warm):
     return low + (high - low) * epoch / warm if epoch <= warm else high * 0.8 ** (epoch - warm)
 
 
-# %% name="ex_schedule_wrong_texts" exercise="schedule" wrong="not a text"
+# %% name="ex_schedule_wrong_texts" exercise="schedule" wrong="not a string"
 def rate_of_epoch(epoch, low, high, warm):
     if epoch <= warm:
         return str(low + (high - low) * epoch / warm)
