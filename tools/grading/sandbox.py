@@ -45,7 +45,7 @@ class Limits:
         seconds: processor time of all its processes together for one exercise, once what the
             lesson needs is imported. By the clock it may take WAITING times as long.
         memory_mb: of all its processes together, and what each may ask for.
-        processes: processes and threads.
+        processes: processes and threads; TensorFlow alone has been seen to start 68 on two cores.
         disk_mb: all its files together; they lie in memory.
         files: files and folders, empty ones too; what is open counts OPENED times.
         judge_seconds: processor time of the judge for one exercise: what comes out of the sandbox
@@ -54,7 +54,7 @@ class Limits:
 
     seconds: float = 30
     memory_mb: int = 2048
-    processes: int = 64
+    processes: int = 128
     disk_mb: int = 64
     files: int = 10_000
     judge_seconds: float = 60
